@@ -1,0 +1,3 @@
+"""Affiche: a self-hosted studio server for ComfyUI image workflows."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,258 @@
+"""The one error tree: a code, an HTTP status, a safe message in two languages, a hint.
+
+The sentences are in `texts/{ko,en}/errors.toml` under the code. Only what the sentence takes as
+parameters reaches a person; `detail` is for the log alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from affiche.texts import Language, has, say
+
+
+class AfficheError(Exception):
+    """Something that Affiche can explain."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, *, detail: str | None = None, **params: Any) -> None:
+        self.params = params
+        self.detail = detail
+        super().__init__(detail or self.code)
+
+    def message(self, language: Language) -> str:
+        return say(language, f"errors.{self.code}.message", **self.params)
+
+    def hint(self, language: Language) -> str | None:
+        key = f"errors.{self.code}.hint"
+        return say(language, key, **self.params) if has(key) else None
+
+    def __str__(self) -> str:
+        return f"{self.message('en')}{f' ({self.detail})' if self.detail else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing wrong with one field; `code` names a sentence under `forms.problems`."""
+
+    field: str
+    code: str
+    params: tuple[tuple[str, Any], ...] = ()
+
+    def message(self, language: Language) -> str:
+        return say(language, f"forms.problems.{self.code}", **dict(self.params))
+
+
+class InvalidInputs(AfficheError):
+    """The request was understood and one or more fields are wrong; all are named at once."""
+
+    code, status = "invalid_inputs", 422
+
+    def __init__(self, problems: Iterable[FieldProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(detail=", ".join(f"{p.field}: {p.code}" for p in self.problems))
+
+
+class BadRequest(AfficheError):
+    code, status = "bad_request", 400
+
+
+class NotSignedIn(AfficheError):
+    code, status = "not_signed_in", 401
+
+
+class Forbidden(AfficheError):
+    code, status = "forbidden", 403
+
+
+class NotFound(AfficheError):
+    """`what`: the noun; absent and not yours look the same."""
+
+    code, status = "not_found", 404
+
+
+class Conflict(AfficheError):
+    code, status = "conflict", 409
+
+
+class IdempotencyMismatch(Conflict):
+    code = "idempotency_mismatch"
+
+
+class TransitionRefused(Conflict):
+    """`status`: the state the work is in, which does not allow the move."""
+
+    code = "transition_refused"
+
+
+# --- pictures and addresses -------------------------------------------------------------------
+
+
+class PictureError(AfficheError):
+    """An upload or an output that is not a picture we can vouch for."""
+
+    code, status = "picture_broken", 422
+
+
+class PictureEmpty(PictureError):
+    code = "picture_empty"
+
+
+class PictureBroken(PictureError):
+    code = "picture_broken"
+
+
+class PictureTypeRefused(PictureError):
+    """`found`, `accepted`: short names of image types, comma separated."""
+
+    code, status = "picture_type", 415
+
+
+class PictureTooLarge(PictureError):
+    """`limit`: in MB."""
+
+    code, status = "picture_too_large", 413
+
+
+class PictureTooManyPixels(PictureError):
+    """`width`, `height`, `limit`: pixels; limit in megapixels."""
+
+    code = "picture_too_many_pixels"
+
+
+class AddressRefused(AfficheError):
+    """A URL that leads, or could lead, somewhere we do not go."""
+
+    code, status = "address_refused", 422
+
+
+class FetchFailed(AfficheError):
+    """The address did not give a picture: time-out, status, size, or connection."""
+
+    code, status, retryable = "fetch_failed", 422, False
+
+
+class FetchFailedForNow(FetchFailed):
+    code, retryable = "fetch_failed_for_now", True
+
+
+# --- graphs and templates ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GraphProblem:
+    """One thing wrong in a graph; `code` names a sentence under `graphs.problems`."""
+
+    code: str
+    node: str | None = None
+    class_type: str | None = None
+    title: str | None = None
+    input: str | None = None
+    params: tuple[tuple[str, Any], ...] = ()
+
+    def message(self, language: Language) -> str:
+        where = " ".join(
+            part
+            for part in (
+                self.node and f"#{self.node}",
+                self.class_type,
+                self.title and self.title != self.class_type and f"“{self.title}”",
+                self.input and f".{self.input}",
+            )
+            if part
+        )
+        sentence = say(language, f"graphs.problems.{self.code}", **dict(self.params))
+        return f"{where}: {sentence}" if where else sentence
+
+
+class GraphInvalid(AfficheError):
+    code, status = "graph_invalid", 422
+
+    def __init__(self, problems: Iterable[GraphProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(detail="; ".join(p.message("en") for p in self.problems))
+
+
+class TemplateInvalid(AfficheError):
+    """`name`: the folder; `reason`: one English line for the operator."""
+
+    code, status = "template_invalid", 422
+
+
+# --- engines ----------------------------------------------------------------------------------
+
+
+class EngineError(AfficheError):
+    code, status = "engine_failed", 502
+
+
+class EngineUnreachable(EngineError):
+    code, status, retryable = "engine_unreachable", 503, True
+
+
+class EngineRefused(EngineError):
+    """The engine will not run this graph, now or later."""
+
+    code = "engine_refused"
+
+
+class EngineBusy(EngineError):
+    code, status, retryable = "engine_busy", 503, True
+
+
+class RunFailed(EngineError):
+    """The graph failed while it ran; `node` names where, when the engine said so."""
+
+    code = "run_failed"
+
+
+class RunLost(EngineError):
+    code, retryable = "run_lost", True
+
+
+class RunTimedOut(EngineError):
+    """`minutes`: how long we waited."""
+
+    code = "run_timed_out"
+
+
+class OutputMissing(EngineError):
+    """The run ended well and gave no picture."""
+
+    code = "output_missing"
+
+
+class OutputBroken(EngineError):
+    code, retryable = "output_broken", True
+
+
+class TakenTooOften(EngineError):
+    """`takes`: how many times the job was begun."""
+
+    code = "taken_too_often"
+
+
+# --- the house itself -------------------------------------------------------------------------
+
+
+class SettingInvalid(AfficheError):
+    """`name`: the setting; `reason`: what is wrong with its value."""
+
+    code = "setting_invalid"
+
+
+class StorageFailed(AfficheError):
+    code, status, retryable = "storage_failed", 503, True
+
+
+class DatabaseUnavailable(AfficheError):
+    code, status, retryable = "database_unavailable", 503, True
+
+
+class SchemaOutdated(AfficheError):
+    """`found`, `expected`: migration numbers."""
+
+    code, status = "schema_outdated", 503
