@@ -1,0 +1,25 @@
+"""Reading a database address as people have it."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from affiche.errors import SettingInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`url` is one that libpq takes; behind a pooler there are no prepared statements."""
+
+    url: str
+    pooled: bool = False
+
+
+def parse(url: str) -> Address:
+    """Strip what libpq refuses: `pgbouncer=true` says that the address is a pooler's."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise SettingInvalid(name="database_url", reason="must begin with postgresql://")
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    pooled = any(k == "pgbouncer" and v.lower() in ("true", "1") for k, v in pairs)
+    query = urlencode([(k, v) for k, v in pairs if k not in ("pgbouncer", "connection_limit")])
+    return Address(urlunsplit(parts._replace(query=query)), pooled)

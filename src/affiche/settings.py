@@ -1,0 +1,164 @@
+"""Every setting once: its names in the environment, its default, one line of help.
+
+A value comes from the environment, else from `affiche.toml` in the data folder (or the file that
+AFFICHE_CONFIG names), else from the default.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from dataclasses import field as dataclass_field
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from affiche.errors import SettingInvalid
+
+_HELP, _ALSO, _SECRET = "help", "also", "secret"
+
+
+def _setting(default: Any, help: str, *, also: tuple[str, ...] = (), secret: bool = False) -> Any:
+    metadata = {_HELP: help, _ALSO: also, _SECRET: secret}
+    return dataclass_field(default=default, metadata=metadata)
+
+
+def _home() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "affiche"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    data: Path = dataclass_field(
+        default_factory=_home,
+        metadata={_HELP: "Folder for the database, the files and the keys.", _ALSO: ()},
+    )
+    config: Path | None = _setting(None, "Settings file; affiche.toml in the data folder if unset.")
+    host: str = _setting("127.0.0.1", "Address that the studio listens on.")
+    port: int = _setting(8420, "Port of the studio; the next free one if unset.", also=("PORT",))
+    url: str | None = _setting(None, "Address of a running studio; for links and for the commands.")
+    api_key: str | None = _setting(None, "Key that the commands sign in with.", secret=True)
+    language: str = _setting("ko", "Language where nobody said which: ko or en.")
+    database_url: str | None = _setting(
+        None, "PostgreSQL 15 or later; embedded if unset.", also=("DATABASE_URL",), secret=True
+    )
+    direct_url: str | None = _setting(
+        None,
+        "PostgreSQL past a pooler, for migrations and LISTEN.",
+        also=("DIRECT_URL",),
+        secret=True,
+    )
+    database_pool: int = _setting(12, "Connections to PostgreSQL that one process may hold.")
+    storage_url: str | None = _setting(
+        None, "Object storage (s3://, gs://, az://); a folder in the data folder if unset."
+    )
+    comfyui_url: str | None = _setting(
+        None,
+        "A ComfyUI server; the preview engine if unset.",
+        also=("COMFYUI_URL", "COMFYUI_API_URL"),
+    )
+    comfyui_works: int = _setting(2, "Works that the ComfyUI server is given at once.")
+    preview_works: int = _setting(2, "Works that the preview engine is given at once.")
+    preview_pace: float = _setting(0.12, "Seconds that the preview engine takes for a step.")
+    catalog: Path | None = _setting(None, "Folder with templates beside those that are shipped.")
+    steps: int = _setting(16, "Steps that one `affiche work` runs at once.")
+    upload_mb: int = _setting(20, "Largest upload or fetched picture, in MB.")
+    upload_megapixels: int = _setting(50, "Largest upload or fetched picture, in megapixels.")
+    fetch_seconds: float = _setting(20.0, "Time-out for fetching a picture from an address.")
+    fetch_private: tuple[str, ...] = _setting(
+        (), "Private hosts that pictures may be fetched from, comma separated."
+    )
+    queue_minutes: float = _setting(15.0, "Longest wait in an engine's queue.")
+    run_minutes: float = _setting(6.0, "Longest run on an engine, if the template says nothing.")
+    retry_seconds: float = _setting(2.0, "Pause before a job is tried again; doubles each time.")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One setting as it stands: `origin` is an environment name, a file, or "default"."""
+
+    name: str
+    value: Any
+    origin: str
+    help: str
+    secret: bool
+
+    @property
+    def shown(self) -> str:
+        if self.value is None:
+            return ""
+        return "••••" if self.secret else str(self.value)
+
+
+def environment_names(name: str) -> tuple[str, ...]:
+    """The names a setting goes by in the environment, the first that is set wins."""
+    declared = next(f for f in fields(Settings) if f.name == name)
+    return (f"AFFICHE_{name.upper()}", *declared.metadata[_ALSO])
+
+
+def read(
+    environment: Mapping[str, str] | None = None, **given: Any
+) -> tuple[Settings, list[Source]]:
+    """The settings and where each came from; `given` overrides all.
+
+    Raises SettingInvalid for a value of the wrong kind, an unreadable file or an unknown key.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, tuple[Any, str]] = {}
+    names = {f.name for f in fields(Settings)}
+    for name in names:
+        for variable in environment_names(name):
+            if environment.get(variable):
+                values[name] = (environment[variable], variable)
+                break
+    values |= {name: (value, "command line") for name, value in given.items() if value is not None}
+    data = Path(values["data"][0]) if "data" in values else _home()
+    for name, value in _file(values, data).items():
+        if name not in names:
+            raise SettingInvalid(name=name, reason="there is no such setting")
+        values.setdefault(name, (value, "affiche.toml"))
+    settings = Settings(**{name: _typed(name, value) for name, (value, _) in values.items()})
+    sources = [
+        Source(
+            f.name,
+            getattr(settings, f.name),
+            values[f.name][1] if f.name in values else "default",
+            f.metadata[_HELP],
+            f.metadata.get(_SECRET, False),
+        )
+        for f in fields(Settings)
+    ]
+    return settings, sources
+
+
+def _file(values: Mapping[str, tuple[Any, str]], data: Path) -> dict[str, Any]:
+    named = values.get("config")
+    path = Path(named[0]) if named else data / "affiche.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if named:
+            raise SettingInvalid(name="config", reason="there is no such file") from None
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingInvalid(name="config", reason="the file cannot be read") from error
+
+
+def _typed(name: str, value: Any) -> Any:
+    declared = next(f for f in fields(Settings) if f.name == name)
+    if name == "fetch_private" and isinstance(value, str):
+        value = tuple(part.strip() for part in value.split(",") if part.strip())
+    try:
+        typed = TypeAdapter(declared.type).validate_python(value)
+    except ValidationError as error:
+        reason = error.errors(include_url=False)[0]["msg"].lower()
+        raise SettingInvalid(name=name, reason=reason) from error
+    if isinstance(typed, Path):
+        typed = typed.expanduser().absolute()
+    if isinstance(typed, int | float) and typed <= 0 and name != "preview_pace":
+        raise SettingInvalid(name=name, reason="must be more than zero")
+    if name == "language" and typed not in ("ko", "en"):
+        raise SettingInvalid(name=name, reason="ko or en")
+    return typed
