@@ -1,0 +1,122 @@
+"""The state of one emulated server and the worker that runs its prompts."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from affiche.emulators.comfyui.cache import Cache
+from affiche.emulators.comfyui.catalog import object_info
+from affiche.emulators.comfyui.faults import POINTS, Faults
+from affiche.emulators.comfyui.folders import Folders
+from affiche.emulators.comfyui.options import Options
+from affiche.emulators.comfyui.prompts import Prompt, Prompts
+from affiche.emulators.comfyui.run import Run
+from affiche.emulators.comfyui.sockets import Hub
+
+_PRUNE_EVERY: Final = 20
+
+
+@dataclass(slots=True)
+class Service:
+    """Everything a request handler or a run may ask of the server.
+
+    `restart_soon` is set by whoever owns the port.
+    """
+
+    options: Options
+    restart_soon: Callable[[float], None] = field(default=lambda seconds: None)
+    faults: Faults = field(default_factory=Faults)
+    hub: Hub = field(default_factory=Hub)
+    cache: Cache = field(default_factory=Cache)
+    folders: Folders = field(init=False)
+    prompts: Prompts = field(init=False)
+    schemas: dict[str, Any] = field(init=False)
+    free_cache: bool = False
+    _node: tuple[str, str] | None = None
+    _done: int = 0
+
+    def __post_init__(self) -> None:
+        self.folders = Folders(self.options.folder)
+        self.folders.make()
+        self.folders.prune(self.options.keep)
+        self.prompts = Prompts(self._queue_changed)
+        self.schemas = object_info(self.options.models)
+
+    def queue_info(self) -> dict[str, Any]:
+        return {"exec_info": {"queue_remaining": self.prompts.remaining}}
+
+    def _queue_changed(self) -> None:
+        self.hub.send("status", {"status": self.queue_info()})
+
+    def interrupted(self) -> bool:
+        return self.prompts.interrupted
+
+    def at_node(self, node_id: str | None) -> None:
+        running = self.prompts.running
+        client_id = running.client_id if running else None
+        self._node = (client_id, node_id) if client_id and node_id else None
+
+    def greetings(self, client_id: str) -> list[tuple[str, dict[str, Any]]]:
+        """What a new socket hears first; the current node too when its own prompt runs."""
+        said: list[tuple[str, dict[str, Any]]] = [("status", {"status": self.queue_info()})]
+        if self._node and self._node[0] == client_id:
+            said.append(("executing", {"node": self._node[1]}))
+        return said
+
+    async def work(self) -> None:
+        """Run prompts one after the other, for ever."""
+        while True:
+            prompt = await self.prompts.take()
+            await self._run(prompt)
+
+    async def _run(self, prompt: Prompt) -> None:
+        if self.free_cache:
+            self.cache.clear()
+            self.free_cache = False
+        run = Run(self, prompt)
+        await run.execute()
+        self.at_node(None)
+        entry: dict[str, Any] | None = run.entry
+        if (fault := self.faults.take("end", POINTS["end"])) is not None:
+            if fault.kind == "lose":
+                entry = None
+            elif fault.kind == "restart":
+                self.restart_soon(fault.seconds)
+            elif fault.kind == "drop":
+                self.hub.drop()
+            await self.faults.wait(fault)
+        self.prompts.finish(entry)
+        if prompt.client_id is not None:
+            self.hub.send("executing", {"node": None, "prompt_id": prompt.id}, prompt.client_id)
+        self._done += 1
+        if self._done % _PRUNE_EVERY == 0:
+            await asyncio.to_thread(self.folders.prune, self.options.keep, self._wanted())
+
+    def _wanted(self) -> set[str]:
+        """Names that waiting graphs still read."""
+        graphs = (p.graph.values() for p in self.prompts.pending)
+        return {
+            str(node["inputs"]["image"])
+            for nodes in graphs
+            for node in nodes
+            if isinstance(node.get("inputs", {}).get("image"), str)
+        }
+
+    def forget(self) -> None:
+        """What a new process would not know."""
+        self.hub.drop()
+        self.prompts.forget()
+        self.cache.clear()
+        self._node = None
+
+    @contextlib.asynccontextmanager
+    async def working(self) -> Any:
+        """The worker, for as long as the context lasts."""
+        worker = asyncio.create_task(self.work())
+        try:
+            yield
+        finally:
+            worker.cancel()
+            await asyncio.gather(worker, return_exceptions=True)
