@@ -111,6 +111,12 @@ class PictureTypeRefused(PictureError):
     code, status = "picture_type", 415
 
 
+class PictureUnknown(PictureTypeRefused):
+    """Nothing that we know by its content. `accepted` as above."""
+
+    code = "picture_unknown"
+
+
 class PictureTooLarge(PictureError):
     """`limit`: in MB."""
 
@@ -123,6 +129,12 @@ class PictureTooManyPixels(PictureError):
     code = "picture_too_many_pixels"
 
 
+class PictureTooManyFrames(PictureTooManyPixels):
+    """Each frame would do, all together do not. `frames`; `width`, `height`, `limit` as above."""
+
+    code = "picture_too_many_frames"
+
+
 class AddressRefused(AfficheError):
     """A URL that leads, or could lead, somewhere we do not go."""
 
@@ -130,9 +142,16 @@ class AddressRefused(AfficheError):
 
 
 class FetchFailed(AfficheError):
-    """The address did not give a picture: time-out, status, size, or connection."""
+    """The address did not give a picture: time-out, status, size, or connection.
+
+    `reason`: a key of `fetch.reasons`; what that sentence takes comes as further parameters.
+    """
 
     code, status, retryable = "fetch_failed", 422, False
+
+    def message(self, language: Language) -> str:
+        reason = say(language, f"fetch.reasons.{self.params['reason']}", **self.params)
+        return say(language, f"errors.{self.code}.message", reason=reason)
 
 
 class FetchFailedForNow(FetchFailed):
@@ -204,9 +223,15 @@ class EngineBusy(EngineError):
 
 
 class RunFailed(EngineError):
-    """The graph failed while it ran; `node` names where, when the engine said so."""
+    """The graph failed while it ran; `where` is "" or " (KSampler #3)", `node` the id alone."""
 
     code = "run_failed"
+
+
+class OutOfMemory(RunFailed):
+    """The engine ran out of memory; the same graph may fit when less else is running."""
+
+    code, retryable = "out_of_memory", True
 
 
 class RunLost(EngineError):

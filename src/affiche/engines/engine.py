@@ -26,11 +26,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one bound graph. `external_id` is ours (a canonical lower-case UUID)."""
+    """One run of one bound graph. `external_id` is ours (a canonical lower-case UUID).
+
+    `fresh` says that nobody can have submitted this id before (it was committed before the first
+    attempt, and this is that attempt), so that it need not be looked for.
+    """
 
     external_id: str
     graph: Graph
     pictures: Sequence[Picture] = ()
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

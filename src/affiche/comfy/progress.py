@@ -1,0 +1,108 @@
+"""How far a run is over its whole graph, from what the socket says of single nodes.
+
+Sampling takes nearly all of the time, so a sampler weighs as much as it has steps; what was
+cached is done.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from affiche.comfy.messages import Cached, Executed, Executing, NodeProgress, RunMessage
+
+Graph = Mapping[str, Mapping[str, Any]]
+_STEPS_UNKNOWN: Final = 20
+_WEIGHT_OF_A_STEP: Final = 5.0
+
+
+def weights(graph: Graph) -> dict[str, float]:
+    """What each node that will be run weighs: 1, and 5 for every step of a sampler."""
+    return {node: _weight(graph, node) for node in _needed(graph)}
+
+
+@dataclass(slots=True)
+class Progress:
+    """One run as heard so far; its memory is bounded by its graph."""
+
+    graph: Graph
+    node: str | None = None
+    fraction: float = 0.0
+    _weights: dict[str, float] = field(init=False)
+    _done: dict[str, float] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._weights = weights(self.graph)
+
+    def hear(self, message: RunMessage) -> None:
+        """Take one message of this run in; the fraction never goes back."""
+        match message:
+            case Cached(nodes=nodes):
+                self._finish(nodes)
+            case NodeProgress(nodes=nodes):
+                self._done.update((n, part) for n, part in nodes.items() if n in self._weights)
+            case Executed(node=node):
+                self._finish([node])
+            case Executing(node=node, display_node=shown):
+                if self.node not in (None, node, shown):
+                    self._finish([self.node])
+                self.node = shown if shown in self.graph else node
+        total = sum(self._weights.values())
+        done = sum(self._weights[node] * part for node, part in self._done.items())
+        self.fraction = max(self.fraction, min(1.0, done / total)) if total else 0.0
+
+    def label(self, schemas: Mapping[str, Any]) -> str | None:
+        """The present node's title, else its display name in `schemas`, else its class."""
+        body = self.graph.get(self.node or "", {})
+        class_type: str = body.get("class_type", "")
+        title = body.get("_meta", {}).get("title")
+        return title or schemas.get(class_type, {}).get("display_name") or class_type or None
+
+    def _finish(self, nodes: Iterable[str | None]) -> None:
+        self._done.update((node, 1.0) for node in nodes if node in self._weights)
+
+
+def _needed(graph: Graph) -> set[str]:
+    """The nodes that lead to something saved; all, when nothing is known to be saved."""
+    found: set[str] = set()
+    ahead = [node for node, body in graph.items() if _saves(body)] or list(graph)
+    while ahead:
+        node = ahead.pop()
+        if node in graph and node not in found:
+            found.add(node)
+            ahead.extend(_sources(graph[node]).values())
+    return found
+
+
+def _weight(graph: Graph, node: str) -> float:
+    inputs = graph[node].get("inputs", {})
+    sampling = inputs.keys() & {"steps", "sigmas", "latent_image"}
+    if "Sampler" not in str(graph[node].get("class_type")) or not sampling:
+        return 1.0
+    return 1.0 + _WEIGHT_OF_A_STEP * _steps(graph, node)
+
+
+def _steps(graph: Graph, node: str) -> int:
+    """The sampler's own number of steps, or that of the scheduler its sigmas come from."""
+    seen: set[str] = set()
+    at: str | None = node
+    while at is not None and at in graph and at not in seen:
+        seen.add(at)
+        steps = graph[at].get("inputs", {}).get("steps")
+        if isinstance(steps, int) and 0 < steps <= 10_000:
+            return steps
+        at = _sources(graph[at]).get("sigmas")
+    return _STEPS_UNKNOWN
+
+
+def _sources(body: Mapping[str, Any]) -> dict[str, str]:
+    inputs: Mapping[str, Any] = body.get("inputs", {})
+    return {
+        name: value[0]
+        for name, value in inputs.items()
+        if isinstance(value, list | tuple) and len(value) == 2 and isinstance(value[0], str)
+    }
+
+
+def _saves(body: Mapping[str, Any]) -> bool:
+    class_type = str(body.get("class_type"))
+    return "filename_prefix" in body.get("inputs", {}) or class_type.startswith(("Save", "Preview"))

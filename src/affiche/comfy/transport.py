@@ -1,0 +1,178 @@
+"""One HTTP session to one server: every call has a time-out, a size limit, a plan for failure.
+
+Whatever keeps an answer from arriving whole is `EngineUnreachable`; statuses that a route has a
+meaning for are handed on in an `Answer`.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+import aiohttp
+from yarl import URL
+
+from affiche.errors import EngineBusy, EngineUnreachable
+
+MB: Final = 1024 * 1024
+# Parsing more than this would be felt by everything else on the loop.
+_PARSE_INLINE: Final = MB
+# Shorter than any server's own (uvicorn: 5 s), so that we never write into a connection that is
+# just being closed from the other side.
+_KEEPALIVE: Final = 4.0
+# Text frames come as bytes too, so that bad UTF-8 is junk and not the end of the connection.
+BytesSocket: TypeAlias = aiohttp.ClientWebSocketResponse[Literal[False]]
+_FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one server may cost: seconds for each kind of call, bytes for each kind of answer.
+
+    `connect` until a connection stands, `ask` for a short question, `prompt` for the checking of
+    a graph, `upload` for one picture, `read` for one output, `stall` for silence in a transfer.
+    """
+
+    connect: float = 5.0
+    ask: float = 15.0
+    prompt: float = 30.0
+    upload: float = 60.0
+    read: float = 300.0
+    stall: float = 30.0
+    answer_bytes: int = 64 * MB
+    file_bytes: int = 64 * MB
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer: `status`, and `body` in bytes."""
+
+    status: int
+    body: bytes
+
+    async def json(self) -> Any:
+        """The body parsed; EngineUnreachable when it is not JSON (another program answers)."""
+        try:
+            if len(self.body) > _PARSE_INLINE:
+                return await asyncio.to_thread(json.loads, self.body)
+            return json.loads(self.body)
+        except ValueError as error:
+            raise EngineUnreachable(detail=f"not JSON, status {self.status}") from error
+
+    @property
+    def text(self) -> str:
+        """The start of the body, for the log."""
+        return self.body[:500].decode("utf-8", "replace")
+
+
+class Transport:
+    """The session, made when first used; `url` may carry a path and a user name."""
+
+    def __init__(self, url: str, limits: Limits) -> None:
+        self.base = URL(url.rstrip("/"))
+        self.limits = limits
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=_KEEPALIVE),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    async def ask(
+        self,
+        method: str,
+        *path: str,
+        seconds: float | None = None,
+        send: Any = None,
+        form: aiohttp.FormData | None = None,
+    ) -> Answer:
+        """One question and its whole answer. `send` goes as JSON.
+
+        Raises EngineUnreachable (no answer, a gateway's 502–504, a redirect, too many bytes) or
+        EngineBusy (429).
+        """
+        timeout = self._timeout(seconds or self.limits.ask)
+        try:
+            async with self.session.request(
+                method,
+                self.base.joinpath(*path),
+                json=send,
+                data=form,
+                timeout=timeout,
+                allow_redirects=False,
+            ) as response:
+                body = await self._body(response)
+        except _FAILURES as error:
+            raise unreachable(error) from error
+        _refuse_gateways(response.status)
+        return Answer(response.status, body)
+
+    @asynccontextmanager
+    async def stream(
+        self, *path: str, params: Mapping[str, str]
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """An answer whose body the caller reads by itself; failures in the block are mapped."""
+        try:
+            async with self.session.get(
+                self.base.joinpath(*path),
+                params=params,
+                timeout=self._timeout(self.limits.read),
+                allow_redirects=False,
+            ) as response:
+                _refuse_gateways(response.status)
+                yield response
+        except _FAILURES as error:
+            raise unreachable(error) from error
+
+    @asynccontextmanager
+    async def websocket(self, client_id: str) -> AsyncIterator[BytesSocket]:
+        """The socket at `/ws`; aiohttp's own exceptions pass through."""
+        async with asyncio.timeout(self.limits.connect):
+            socket = await self.session.ws_connect(
+                self.base.joinpath("ws").with_query(clientId=client_id),
+                timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
+                heartbeat=self.limits.stall,
+                max_msg_size=self.limits.answer_bytes,
+                decode_text=False,
+            )
+        try:
+            yield socket
+        finally:
+            await socket.close()
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def _timeout(self, total: float) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(
+            total=total, sock_connect=self.limits.connect, sock_read=self.limits.stall
+        )
+
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.content.iter_any():
+            size += len(chunk)
+            if size > self.limits.answer_bytes:
+                raise EngineUnreachable(detail=f"an answer of over {self.limits.answer_bytes} B")
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+
+def unreachable(error: BaseException) -> EngineUnreachable:
+    """The error with what went wrong for the log alone."""
+    return EngineUnreachable(detail=f"{type(error).__name__}: {error}"[:500])
+
+
+def _refuse_gateways(status: int) -> None:
+    if status == 429:
+        raise EngineBusy(detail="status 429")
+    if status in (401, 502, 503, 504) or 300 <= status < 400:
+        raise EngineUnreachable(detail=f"status {status}")
