@@ -25,7 +25,7 @@ test: install lint types browser ## Check everything: lint, types, contracts, th
 lint: install ## Check style and import contracts
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 types: install ## Check types
 	@$(BIN)/mypy
