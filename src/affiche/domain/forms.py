@@ -1,0 +1,165 @@
+"""From what was sent to what was asked: form fields, the answers to them, and their problems."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from affiche.domain.answers import Answer, Wrong, answer, is_blank
+from affiche.domain.field_definitions import fields_from
+from affiche.domain.fields import (
+    MAX_FILE,
+    MAX_TEXT,
+    Field,
+    FieldType,
+    Option,
+    form_fields,
+    request_dto,
+)
+from affiche.domain.seeds import MAX_SEED
+from affiche.domain.uploads import (
+    InlinePicture,
+    PictureAddress,
+    UploadedFile,
+    UploadReference,
+    megabytes,
+)
+from affiche.errors import FieldProblem, InvalidInputs
+from affiche.texts import Language, say
+
+__all__ = [
+    "MAX_FILE",
+    "MAX_TEXT",
+    "Answer",
+    "Checked",
+    "Field",
+    "FieldType",
+    "InlinePicture",
+    "Option",
+    "PictureAddress",
+    "UploadReference",
+    "UploadedFile",
+    "check",
+    "describe",
+    "fields_from",
+    "form_fields",
+    "request_dto",
+    "validate",
+]
+
+_UNKNOWN_NAMED: Final = 20
+"""How many unknown fields are named before the rest is counted out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`values` by field name, of the fields that are right; `problems`, all there are."""
+
+    values: dict[str, Answer]
+    problems: tuple[FieldProblem, ...]
+
+
+def validate(
+    fields: Sequence[Field], data: Mapping[str, Any], *, lenient: bool = False
+) -> dict[str, Answer]:
+    """The values of `check`; raises InvalidInputs with every problem at once."""
+    checked = check(fields, data, lenient=lenient)
+    if checked.problems:
+        raise InvalidInputs(checked.problems)
+    return checked.values
+
+
+def check(fields: Sequence[Field], data: Mapping[str, Any], *, lenient: bool = False) -> Checked:
+    """`data`, by request key, alias or field name, read as `fields` say.
+
+    Of several keys of one field, the first in `Field.keys` that is not blank counts. A field
+    without an answer gets its default, or has no value at all; a seed stays without a value, so
+    that one is drawn (`affiche.domain.seeds.settle`); a checkbox without either is False.
+    `lenient` is for HTML forms, where everything is text and an unset checkbox is not sent.
+    """
+    values: dict[str, Answer] = {}
+    problems: list[FieldProblem] = []
+    for field in fields:
+        try:
+            value = _value(field, data, lenient)
+        except Wrong as wrong:
+            problems.append(FieldProblem(field.name, wrong.code, tuple(wrong.params.items())))
+        else:
+            if value is not None:
+                values[field.name] = value
+    known = {key for field in fields for key in field.keys}
+    strange = [key for key in data if key not in known]
+    problems += [FieldProblem(str(key)[:100], "unknown") for key in strange[:_UNKNOWN_NAMED]]
+    return Checked(values, tuple(problems))
+
+
+def _value(field: Field, data: Mapping[str, Any], lenient: bool) -> Answer | None:
+    given = [data[key] for key in field.keys if not is_blank(data.get(key))]
+    if given:
+        found: Answer | None = answer(field, given[0], lenient=lenient)
+    elif field.type == "checkbox":
+        found = False if lenient else bool(field.default)
+    else:
+        found = None if field.is_seed else field.default
+    if field.required and not field.is_seed and (found is None or found is False):
+        raise Wrong("required")
+    return found
+
+
+# --- describing -------------------------------------------------------------------------------
+
+
+def describe(fields: Sequence[Field], language: Language = "en") -> dict[str, Any]:
+    """The JSON schema (2020-12) of what `check` accepts, as near as a schema can say it."""
+    properties: dict[str, Any] = {}
+    together: list[dict[str, Any]] = []
+    required: list[str] = []
+    for field in fields:
+        for key in field.keys:
+            properties[key] = _property(field, language)
+        if field.required and not field.is_seed and field.default is None:
+            if len(field.keys) == 1:
+                required.append(field.request_key)
+            else:
+                together.append({"anyOf": [{"required": [key]} for key in field.keys]})
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+    return {**schema, "allOf": together} if together else schema
+
+
+def _property(field: Field, language: Language) -> dict[str, Any]:
+    text = field.description or field.upload_description
+    found: dict[str, Any] = {
+        "title": field.label.say(language),
+        "description": text.say(language) if text else None,
+        "default": field.default,
+        **_shape(field, language),
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _shape(field: Field, language: Language) -> dict[str, Any]:
+    if field.is_seed:
+        return {"type": "number", "maximum": MAX_SEED}
+    if field.type in ("number", "slider"):
+        return {
+            "type": "integer" if field.is_integral else "number",
+            "minimum": field.minimum,
+            "maximum": field.maximum,
+        }
+    if field.type == "checkbox":
+        return {"type": "boolean"}
+    if field.type == "select":
+        return {"enum": [option.value for option in field.options]}
+    if field.type == "file":
+        size = megabytes(field.max_size or MAX_FILE)
+        return {
+            "type": "string",
+            "minLength": 1,
+            "description": say(language, "forms.file_value", size=size),
+        }
+    least = 1 if field.required else None
+    return {"type": "string", "minLength": least, "maxLength": field.max_length or MAX_TEXT}
