@@ -3,7 +3,7 @@
 `[tool.affiche.browser-files]` in pyproject.toml names them: `shipped` goes into every wheel and
 editable install, `tests` is for the tests alone. What is there and intact is not fetched again.
 
-    python hatch_build.py tests      fetch the second list
+    python hatch_build.py tests      fetch what the tests need (or: shipped)
     python hatch_build.py --check    exit 1 when a shipped file is missing or altered
 """
 
@@ -118,8 +118,8 @@ def _sums(folder: Path) -> dict[str, str]:
 def main(arguments: list[str]) -> int:
     root = Path(__file__).resolve().parent
     match arguments:
-        case ["tests"]:
-            ensure(root, "tests")
+        case ["shipped" | "tests" as group]:
+            ensure(root, group)
             return 0
         case ["--check"]:
             return 0 if all(intact(root, archive) for archive in archives(root, "shipped")) else 1
