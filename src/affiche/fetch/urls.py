@@ -1,0 +1,110 @@
+"""Which URLs are asked at all. Pure: what a name resolves to is judged in `resolvers`."""
+
+import re
+import ssl
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
+from typing import Final
+
+from yarl import URL
+
+from affiche.errors import AddressRefused
+from affiche.fetch.addresses import is_public
+
+_LONGEST: Final = 4096
+_ODD: Final = re.compile(r"[\x00-\x20\x7f\\]")
+_LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+# WHATWG URL, 3.5 "ends in a number": such a host is an IPv4 address in some notation.
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_WEB_PORTS: Final = frozenset({80, 443})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the operator allows.
+
+    `allow_private`: hosts, as they stand in a URL, that may have any address and any port; all
+    others need public addresses and port 80, 443 or from 1024 on (below live mail, shells and
+    printers). `certificates`: whom to trust for https, the system's authorities if None. An answer
+    is given up when `window_seconds` bring less than `bytes_per_second` × `window_seconds`.
+    """
+
+    allow_private: frozenset[str] = frozenset()
+    redirects: int = 3
+    connect_seconds: float = 5.0
+    window_seconds: float = 5.0
+    bytes_per_second: int = 2048
+    certificates: ssl.SSLContext | None = None
+
+    def allows(self, host: str) -> bool:
+        return _canonical(host) in map(_canonical, self.allow_private)
+
+
+def checked(url: str, policy: Policy) -> URL:
+    """The URL in the form that is asked, without its fragment. Raises AddressRefused."""
+    if len(url) > _LONGEST or _ODD.search(url):
+        raise AddressRefused(detail="too long, or with spaces, controls or backslashes")
+    try:
+        parsed = URL(url)
+        port = parsed.port
+    except ValueError as error:
+        raise AddressRefused(detail=str(error)) from error
+    return _checked(parsed, port, policy)
+
+
+def next_hop(current: URL, location: str, policy: Policy) -> URL:
+    """Where a redirect leads, judged like a first address. Raises AddressRefused."""
+    if _ODD.search(location):
+        raise AddressRefused(detail="a redirect with spaces, controls or backslashes")
+    try:
+        following = checked(str(current.join(URL(location))), policy)
+    except ValueError as error:
+        raise AddressRefused(detail=str(error)) from error
+    if current.scheme == "https" and following.scheme != "https":
+        raise AddressRefused(detail="a redirect from https to http")
+    return following
+
+
+def _checked(url: URL, port: int | None, policy: Policy) -> URL:
+    host = url.raw_host
+    if url.scheme not in ("http", "https") or not host or not port:
+        raise AddressRefused(detail="not an http(s) URL with a host and a port")
+    if "@" in url.raw_authority:
+        raise AddressRefused(detail="user information")
+    allowed = policy.allows(host)
+    if not allowed and port not in _WEB_PORTS and port < 1024:
+        raise AddressRefused(detail=f"port {port}")
+    address = _address(host)
+    if address is None:
+        _check_name(host, allowed)
+    elif not allowed and not is_public(address):
+        raise AddressRefused(detail=f"{address} is not public")
+    return url.with_fragment(None)
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that `host` is, or None for a name; refuses all but the usual notation."""
+    try:
+        if ":" in host:
+            return IPv6Address(host)
+        if _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
+            return IPv4Address(host)
+    except AddressValueError as error:
+        raise AddressRefused(detail=f"{host}: {error}") from error
+    return None
+
+
+def _check_name(host: str, allowed: bool) -> None:
+    labels = host.removesuffix(".").split(".")
+    if len(host) > 254 or not all(map(_LABEL.fullmatch, labels)):
+        raise AddressRefused(detail="not a host name")
+    if len(labels) == 1 and not allowed:
+        raise AddressRefused(detail="a name without a domain")
+
+
+def _canonical(host: str) -> str:
+    bare = host.strip("[]").lower().removesuffix(".")
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        return bare

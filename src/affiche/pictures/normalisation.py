@@ -1,0 +1,83 @@
+"""One picture as every engine can take it: upright, 8-bit sRGB, one frame, no metadata."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import pyvips
+
+from affiche.pictures import metadata
+from affiche.pictures.kinds import KINDS, Kind
+from affiche.pictures.loaders import broken, field, load
+from affiche.pictures.verification import Verified
+
+_STRIPS: Final[dict[Kind, Callable[[bytes], bytes]]] = {
+    "jpeg": metadata.strip_jpeg,
+    "png": metadata.strip_png,
+    "webp": metadata.strip_webp,
+}
+_LOSSLESS: Final[frozenset[Kind]] = frozenset({"png", "gif", "tiff"})
+# Past this a PNG of a photograph is too slow to send for what it keeps.
+_LARGEST_PNG: Final = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+def normalise(data: bytes, verified: Verified) -> Normalised:
+    """What goes to an engine; `verified` is what `verify` said of the same bytes.
+
+    Bytes that need no change of pixels lose their metadata and are otherwise the same. Else the
+    picture is coded anew: PNG where it has alpha or came from a lossless kind, JPEG (quality 95,
+    full colour) where it did not or is larger than 4 megapixels. Raises PictureBroken.
+    """
+    if verified.plain and verified.kind in _STRIPS:
+        return _stripped(data, verified)
+    # A turn needs the whole picture at hand; reading from top to bottom needs a few lines.
+    access = "sequential" if verified.orientation == 1 else "random"
+    try:
+        return _coded(_as_srgb(load(data, verified.kind, access=access).autorot()), verified.kind)
+    except pyvips.Error as error:
+        raise broken(error) from error
+
+
+def without_metadata(data: bytes, verified: Verified) -> Normalised:
+    """An output as it is stored: pixel for pixel the engine's, without prompts and places.
+
+    PNG, JPEG and WebP that stand upright keep their bytes and frames; the other kinds are
+    normalised. Raises PictureBroken.
+    """
+    if verified.kind in _STRIPS and verified.orientation == 1:
+        return _stripped(data, verified)
+    return normalise(data, verified)
+
+
+def _stripped(data: bytes, verified: Verified) -> Normalised:
+    bare = _STRIPS[verified.kind](data)
+    return Normalised(bare, verified.media_type, verified.width, verified.height)
+
+
+def _as_srgb(image: pyvips.Image) -> pyvips.Image:
+    is_cmyk = image.interpretation == "cmyk"
+    if field(image, "icc-profile-data") is not None or is_cmyk:
+        fallback = "cmyk" if is_cmyk else "srgb"
+        image = image.icc_transform(
+            "srgb", embedded=True, input_profile=fallback, intent="relative", depth=8
+        )
+    if image.interpretation != "srgb":
+        image = image.colourspace("srgb")
+    return image if image.format == "uchar" else image.cast("uchar")
+
+
+def _coded(image: pyvips.Image, kind: Kind) -> Normalised:
+    small = image.width * image.height <= _LARGEST_PNG
+    if image.hasalpha() or (kind in _LOSSLESS and small):
+        coded = image.pngsave_buffer(compression=2, keep=pyvips.ForeignKeep.NONE)
+        return Normalised(coded, KINDS["png"].media_type, image.width, image.height)
+    coded = image.jpegsave_buffer(Q=95, subsample_mode="off", keep=pyvips.ForeignKeep.NONE)
+    return Normalised(coded, KINDS["jpeg"].media_type, image.width, image.height)

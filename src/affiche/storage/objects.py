@@ -1,0 +1,171 @@
+"""Objects in three buckets of one store: a folder, or S3, Google Cloud or Azure by URL."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, cast
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore
+
+from affiche.errors import AfficheError, NotFound, PictureTooLarge, StorageFailed
+from affiche.storage import keys, links
+from affiche.storage.stores import Remote, opened
+
+_PIECE: Final = 256 * 1024
+_READ_LIMIT: Final = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a store knows of an object; `size` in bytes."""
+
+    bucket: str
+    key: str
+    size: int
+    media_type: str
+    modified: datetime
+
+
+class Stream(AsyncIterator[bytes]):
+    """An object's bytes in pieces of about 256 KiB; each piece has a time-out of its own."""
+
+    def __init__(self, entry: Entry, pieces: AsyncIterator[Any], seconds: float) -> None:
+        self.entry = entry
+        self._pieces = pieces
+        self._seconds = seconds
+
+    @property
+    def size(self) -> int:
+        return self.entry.size
+
+    async def __anext__(self) -> bytes:
+        with _explained():
+            async with asyncio.timeout(self._seconds):
+                return bytes(await anext(self._pieces))
+
+
+class Objects:
+    """Every call raises StorageFailed when the store cannot be used, and NotFound for what is
+    not there or cannot be a key. `seconds` is the time-out of one call."""
+
+    def __init__(self, where: str | Path, *, seconds: float = 30.0) -> None:
+        self._store = opened(where)
+        self._seconds = seconds
+
+    @property
+    def is_local(self) -> bool:
+        return isinstance(self._store, LocalStore)
+
+    async def put(
+        self, bucket: str, key: str, data: bytes | AsyncIterator[bytes], media_type: str
+    ) -> None:
+        """Store an object whole or not at all, over any that was there.
+
+        An error that `data` raises passes through. In a folder the bytes are on the disk, not in
+        a cache, when this returns.
+        """
+        path = keys.located(bucket, key)
+        kept = None if self.is_local else {"Content-Type": media_type}
+        with _explained(absence=StorageFailed):
+            async with asyncio.timeout(self._seconds):
+                await obstore.put_async(self._store, path, data, attributes=cast(Any, kept))
+                if isinstance(self._store, LocalStore) and self._store.prefix is not None:
+                    await asyncio.to_thread(_flush, self._store.prefix / path)
+
+    async def get(self, bucket: str, key: str) -> Stream:
+        path = keys.located(bucket, key)
+        with _explained():
+            async with asyncio.timeout(self._seconds):
+                found = await obstore.get_async(self._store, path)
+        typed = found.attributes.get("Content-Type")
+        entry = _entry(bucket, key, found.meta, typed)
+        return Stream(entry, aiter(found.stream(min_chunk_size=_PIECE)), self._seconds)
+
+    async def read(self, bucket: str, key: str, limit: int = _READ_LIMIT) -> bytes:
+        """The whole object; raises PictureTooLarge past `limit` bytes, before it is read."""
+        stream = await self.get(bucket, key)
+        if stream.size > limit:
+            raise PictureTooLarge(limit=limit // 1024 // 1024)
+        return b"".join([piece async for piece in stream])
+
+    async def head(self, bucket: str, key: str) -> Entry:
+        """What is known of an object; the type is told from the key's ending."""
+        path = keys.located(bucket, key)
+        with _explained():
+            async with asyncio.timeout(self._seconds):
+                return _entry(bucket, key, await obstore.head_async(self._store, path))
+
+    async def exists(self, bucket: str, key: str) -> bool:
+        try:
+            await self.head(bucket, key)
+        except NotFound:
+            return False
+        return True
+
+    async def delete(self, bucket: str, key: str) -> None:
+        """Repeatable: what is not there is deleted."""
+        path = keys.located(bucket, key)
+        with suppress(NotFound), _explained():
+            async with asyncio.timeout(self._seconds):
+                await obstore.delete_async(self._store, path)
+
+    async def list(self, bucket: str, prefix: str = "") -> AsyncIterator[Entry]:
+        """Every object below `prefix`, which is whole parts of a key; fetched page by page."""
+        under = keys.located(bucket, prefix.strip("/")) if prefix.strip("/") else bucket
+        pages = aiter(obstore.list(self._store, under, chunk_size=500))
+        while True:
+            try:
+                with _explained():
+                    async with asyncio.timeout(self._seconds):
+                        page = await anext(pages)
+            except StopAsyncIteration:
+                return
+            for meta in page:
+                yield _entry(bucket, meta["path"].partition("/")[2], meta)
+
+    async def link(
+        self, bucket: str, key: str, *, secret: bytes, now: datetime, valid: timedelta
+    ) -> str:
+        """Where anybody may read the object while the link is `valid`.
+
+        A path of ours, signed with `secret`, for a folder; the store's own signed URL for others.
+        """
+        if self.is_local:
+            return links.sign(secret, bucket, key, now=now, valid=valid)
+        path = keys.located(bucket, key)
+        with _explained():
+            async with asyncio.timeout(self._seconds):
+                return await obstore.sign_async(cast(Remote, self._store), "GET", path, valid)
+
+
+def _entry(bucket: str, key: str, meta: Any, media_type: str | None = None) -> Entry:
+    typed = media_type or keys.media_type(key)
+    return Entry(bucket, key, meta["size"], typed, meta["last_modified"])
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file and its name are on the disk; obstore renames without waiting."""
+    for each in (path, path.parent):
+        handle = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def _explained(absence: type[AfficheError] = NotFound) -> Iterator[None]:
+    """Ours for obstore's and the system's errors; `absence` for a path that is not there."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise absence(what="file", detail=str(error)[:300]) from error
+    except (BaseError, OSError, NotImplementedError) as error:
+        detail = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        raise StorageFailed(detail=detail) from error
