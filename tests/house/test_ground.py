@@ -81,7 +81,7 @@ def test_make_help_explains_every_target_a_person_calls() -> None:
     assert explained == set(phony[1].split()) - {"install-base"}
 
 
-def pretend_python(folder: Path, name: str, answer: str) -> None:
+def pretend(folder: Path, name: str, answer: str) -> None:
     path = folder / name
     path.write_text(f"#!/bin/sh\n{answer}\n")
     path.chmod(0o755)
@@ -99,7 +99,7 @@ def find_python(folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_python_that_is_too_old_is_refused_by_name(tmp_path: Path) -> None:
-    pretend_python(tmp_path, "python-old", '[ "$1" = -V ] && echo "Python 3.9.2" || exit 3')
+    pretend(tmp_path, "python-old", '[ "$1" = -V ] && echo "Python 3.9.2" || exit 3')
     found = find_python(tmp_path, PYTHON="python-old")
     assert found.returncode == 1
     assert "needs Python 3.11 or newer; found: 3.9.2 (python-old)." in found.stderr
@@ -107,13 +107,59 @@ def test_a_python_that_is_too_old_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_a_python_without_venv_says_what_to_install(tmp_path: Path) -> None:
-    pretend_python(tmp_path, "python-bare", 'case "$2" in *ensurepip*) exit 1 ;; esac; echo 3.11')
+    pretend(tmp_path, "python-bare", 'case "$2" in *ensurepip*) exit 1 ;; esac; echo 3.11')
     found = find_python(tmp_path, PYTHON="python-bare")
     assert found.returncode == 1
     assert "apt-get install python3.11-venv" in found.stderr
 
 
 def test_a_shim_that_does_not_run_is_passed_over(tmp_path: Path) -> None:
-    pretend_python(tmp_path, "python3.13", "exit 127")
-    pretend_python(tmp_path, "python3.12", "exit 0")
+    pretend(tmp_path, "python3.13", "exit 127")
+    pretend(tmp_path, "python3.12", "exit 0")
     assert find_python(tmp_path).stdout.strip() == str(tmp_path / "python3.12")
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """The commands of a machine whose root has nothing but apt-get."""
+    for name in ("sh", "dirname", "chmod", "cat"):
+        (tmp_path / name).symlink_to(shutil.which(name) or name)
+    pretend(tmp_path, "id", "echo 0")
+    return tmp_path
+
+
+def find_chromium(folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [ROOT / "scripts/chromium"],
+        env={"PATH": str(folder), "HOME": str(folder), **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_missing_chromium_is_installed(bare: Path) -> None:
+    browser = bare / "chromium"
+    pretend(
+        bare,
+        "apt-get",
+        f'echo "$@"; [ "$2" = update ] || {{ echo "#!/bin/sh" > {browser}; chmod +x {browser}; }}',
+    )
+    found = find_chromium(bare)
+    assert found.stdout.strip() == str(browser), found.stderr
+    assert "install -y --no-install-recommends chromium fonts-noto-cjk" in found.stderr
+
+
+def test_a_chromium_that_cannot_be_had_is_an_error(bare: Path) -> None:
+    pretend(bare, "apt-get", "exit 100")
+    found = find_chromium(bare)
+    assert found.returncode == 1
+    assert not found.stdout
+    assert "hint:" in found.stderr
+
+
+def test_a_chromium_that_was_named_must_run(bare: Path) -> None:
+    found = find_chromium(bare, CHROMIUM="no-such-browser")
+    assert found.returncode == 1
+    assert "no-such-browser does not run" in found.stderr
