@@ -36,14 +36,17 @@ class AfficheError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One thing wrong with one field; `code` names a sentence under `forms.problems`."""
+    """One thing wrong with one field; `code` names a sentence under `forms.problems`, or is the
+    code of the error that the field's picture or address met."""
 
     field: str
     code: str
     params: tuple[tuple[str, Any], ...] = ()
 
     def message(self, language: Language) -> str:
-        return say(language, f"forms.problems.{self.code}", **dict(self.params))
+        key = f"forms.problems.{self.code}"
+        key = key if has(key) else f"errors.{self.code}.message"
+        return say(language, key, **dict(self.params))
 
 
 class InvalidInputs(AfficheError):

@@ -72,7 +72,9 @@ class Settings:
     )
     queue_minutes: float = _setting(15.0, "Longest wait in an engine's queue.")
     run_minutes: float = _setting(6.0, "Longest run on an engine, if the template says nothing.")
-    retry_seconds: float = _setting(2.0, "Pause before a job is tried again; doubles each time.")
+    retry_seconds: float = _setting(
+        4.0, "Pause before the second take of a job; then four times it."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,9 @@ def _typed(name: str, value: Any) -> Any:
     declared = next(f for f in fields(Settings) if f.name == name)
     if name == "fetch_private" and isinstance(value, str):
         value = tuple(part.strip() for part in value.split(",") if part.strip())
+    kind: Any = declared.type
     try:
-        typed = TypeAdapter(declared.type).validate_python(value)
+        typed = TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
         reason = error.errors(include_url=False)[0]["msg"].lower()
         raise SettingInvalid(name=name, reason=reason) from error

@@ -81,7 +81,7 @@ async def running(data: Path, extra: Mapping[str, str] | None = None) -> AsyncIt
 
     Raises DatabaseUnavailable when it does not come up within a minute.
     """
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True, mode=0o700)
     with (data / "users.lock").open("w") as users:
         server = await asyncio.to_thread(_start, data, users, dict(extra or {}))
         try:

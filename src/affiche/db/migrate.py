@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection
@@ -73,7 +73,7 @@ async def migrate(address: Address) -> list[Migration]:
             if migration.number in done:
                 continue
             async with connection.transaction():
-                await connection.execute(cast(LiteralString, migration.text))
+                await connection.execute(migration.text)
                 await connection.execute(
                     "INSERT INTO affiche_migrations (number, name, digest) VALUES (%s, %s, %s)",
                     (migration.number, migration.name, migration.digest),

@@ -141,17 +141,24 @@ async def waiting(database: Database, entrypoints: Sequence[str]) -> int:
         return await own.queued_work([QueueEntrypoint(name) for name in entrypoints])
 
 
+async def prune_log(database: Database) -> None:
+    """Drop the log of ended entries: it grows by two rows a step and is read by nobody."""
+    async with database.connection() as connection:
+        await connection.execute(
+            f"DELETE FROM {SETTINGS.qualified.queue_table_log}"
+            " WHERE created < now() - interval '1 day'"
+        )
+
+
 async def _fetch(
     connection: AsyncConnection[Any], query: str, args: tuple[object, ...]
 ) -> list[dict[str, object]]:
     cursor = AsyncRawCursor(connection, row_factory=dict_row)
-    await cursor.execute(query, args or None)  # type: ignore[arg-type]
+    await cursor.execute(query, args or None)
     return await cursor.fetchall()
 
 
-async def _execute(
-    connection: AsyncConnection[Any], query: str, args: tuple[object, ...]
-) -> str:
+async def _execute(connection: AsyncConnection[Any], query: str, args: tuple[object, ...]) -> str:
     cursor = AsyncRawCursor(connection)
-    await cursor.execute(query, args or None)  # type: ignore[arg-type]
+    await cursor.execute(query, args or None)
     return cursor.statusmessage or ""

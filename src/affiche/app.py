@@ -1,0 +1,87 @@
+"""The composition root: from settings to a studio that runs."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from affiche.catalog.catalog import load_all
+from affiche.db import embedded, migrate
+from affiche.db.address import Address, parse
+from affiche.db.database import Database
+from affiche.settings import Settings
+from affiche.storage.objects import Objects
+from affiche.studio import templates
+from affiche.studio.studio import Studio
+
+
+@asynccontextmanager
+async def addresses(settings: Settings) -> AsyncIterator[tuple[Address, Address]]:
+    """Where the database is, and where it is past a pooler; the embedded one if none is set."""
+    if settings.database_url:
+        address = parse(settings.database_url)
+        yield address, parse(settings.direct_url) if settings.direct_url else address
+        return
+    async with embedded.running(settings.data) as server:
+        yield parse(server.url), parse(server.url)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterator[Studio]:
+    """The studio of `settings`; with `migrating` its database is first brought to this version.
+
+    Raises DatabaseUnavailable, SchemaOutdated, StorageFailed, TemplateInvalid.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with addresses(settings) as (address, direct):
+        if migrating:
+            await migrate.migrate(direct)
+        else:
+            await migrate.check(direct)
+        async with Database(address, direct=direct, size=settings.database_pool) as database:
+            if migrating:
+                await furnish(settings, database)
+            where = settings.storage_url or settings.data / "objects"
+            yield Studio(settings, database, Objects(where), signing_secret(settings.data))
+
+
+async def furnish(settings: Settings, database: Database) -> list[str]:
+    """Put the catalog and the configured endpoints into the database; what changed."""
+    folders = [settings.catalog] if settings.catalog else []
+    changed = await templates.install(database, load_all(folders))
+    async with database.as_service() as transaction:
+        await transaction.run(
+            "endpoints.put",
+            name="preview",
+            kind="preview",
+            url=None,
+            works_at_once=settings.preview_works,
+            position=900,
+        )
+        if settings.comfyui_url:
+            await transaction.run(
+                "endpoints.put",
+                name="comfyui",
+                kind="comfyui",
+                url=settings.comfyui_url.rstrip("/"),
+                works_at_once=settings.comfyui_works,
+                position=100,
+            )
+        else:
+            await transaction.run("endpoints.retire", name="comfyui")
+        await transaction.run("endpoints.adopt")
+    return changed
+
+
+def signing_secret(data: Path) -> bytes:
+    """The key that signs links, made on first use and kept in the data folder."""
+    path = data / "secret"
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        found = path.read_bytes()
+        if len(found) >= 32:
+            return found
+    made = secrets.token_bytes(32)
+    path.write_bytes(made)
+    return made

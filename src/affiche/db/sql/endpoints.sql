@@ -1,0 +1,24 @@
+-- name: by_id
+SELECT id, name, kind, url, works_at_once FROM endpoints WHERE id = %(id)s
+
+-- name: active
+SELECT id, name, kind, url, works_at_once FROM endpoints WHERE is_active ORDER BY position, id
+
+-- name: put
+INSERT INTO endpoints (name, kind, url, works_at_once, position)
+VALUES (%(name)s, %(kind)s, %(url)s, %(works_at_once)s, %(position)s)
+ON CONFLICT (name) DO UPDATE SET
+  kind = excluded.kind, works_at_once = excluded.works_at_once, position = excluded.position,
+  is_active = true, url = coalesce(excluded.url, endpoints.url)
+
+-- name: retire
+UPDATE endpoints SET is_active = false WHERE name = %(name)s AND is_active
+
+-- name: adopt
+UPDATE generation_jobs SET endpoint_id = (
+  SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1)
+WHERE status = 'pending' AND (endpoint_id IS NULL OR endpoint_id IN (
+  SELECT id FROM endpoints WHERE NOT is_active))
+
+-- name: moved
+UPDATE endpoints SET url = %(url)s WHERE name = %(name)s AND url IS DISTINCT FROM %(url)s

@@ -1,0 +1,94 @@
+"""What to do about a run, given what its engine says of it. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from affiche.domain.observations import (
+    Cancelled,
+    Failed,
+    Lost,
+    Observation,
+    Output,
+    Queued,
+    Running,
+    Succeeded,
+)
+from affiche.errors import AfficheError, OutputMissing, RunLost, RunTimedOut
+
+MOST_TAKES: Final = 3
+SOONEST, LATEST = timedelta(milliseconds=500), timedelta(seconds=15)
+QUEUED_MOST = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the rules need to know: `takes` so far, when it was submitted, and until when."""
+
+    takes: int
+    submitted_at: datetime
+    deadline_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Look again at `until`; a hint may make it sooner."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    outputs: tuple[Output, ...]
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Back to pending; admission takes it again from `run_at` on."""
+
+    error: AfficheError
+    run_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    error: AfficheError
+
+
+Decision = Wait | Collect | Again | GiveUp
+
+
+def decide(job: Job, observation: Observation, now: datetime, pause: timedelta) -> Decision:
+    """`pause` is the wait before the second take; before the third it is four times that."""
+    match observation:
+        case Succeeded(outputs=()):
+            return GiveUp(OutputMissing())
+        case Succeeded():
+            return Collect(observation.outputs, observation.seconds)
+        case Failed():
+            return after_error(job.takes, observation.error, now, pause)
+        case Lost() | Cancelled():
+            # Our own cancellations end the job first, so this was somebody else's hand.
+            return after_error(job.takes, RunLost(), now, pause)
+        case Queued() | Running() if now >= job.deadline_at:
+            return GiveUp(timed_out(job))
+        case Queued() | Running():
+            most = QUEUED_MOST if isinstance(observation, Queued) else LATEST
+            # Ever rarer, since the chance that it ends in the next second ever falls.
+            age = (now - job.submitted_at) / 5
+            return Wait(min(now + min(max(age, SOONEST), most), job.deadline_at))
+
+
+def after_error(takes: int, error: AfficheError, now: datetime, pause: timedelta) -> Decision:
+    """Transient faults are tried again, three takes in all; permanent ones never."""
+    if not error.retryable:
+        return GiveUp(error)
+    if takes + 1 >= MOST_TAKES:
+        return GiveUp(error)
+    return Again(error, now + pause * 4**takes)
+
+
+def timed_out(job: Job) -> RunTimedOut:
+    minutes = (job.deadline_at - job.submitted_at) / timedelta(minutes=1)
+    return RunTimedOut(minutes=max(1, round(minutes)))

@@ -1,0 +1,97 @@
+"""collect: fetch the output, believe it only once decoded, store it under this take's token."""
+
+import hashlib
+
+from affiche.domain.observations import Output
+from affiche.domain.templates import Workflow
+from affiche.engines.engine import Engine
+from affiche.errors import OutputBroken, OutputMissing, PictureError, PictureTooLarge
+from affiche.pictures.normalisation import Normalised, without_metadata
+from affiche.pictures.threads import in_thread
+from affiche.pictures.thumbnails import Thumbnail
+from affiche.pictures.verification import Limits, inspect
+from affiche.pipeline.line import Begun, Line, check_held, enqueue_next, hold, template_of
+from affiche.storage import keys
+
+# Of what an engine gives, which is more than people may bring: an upscaled picture is large.
+LIMITS = Limits(megabytes=200, megapixels=150)
+
+
+async def collect(line: Line, begun: Begun) -> None:
+    studio = line.studio
+    async with studio.database.as_service() as transaction:
+        template = await template_of(line, transaction, begun)
+    output = chosen(template.stages[begun.stage].workflow, begun)
+    engine = await line.engines.get(begun.endpoint_id)
+    picture, thumbnail = await _verified(await _read(engine, output))
+    await check_held(line, begun)
+    file_id = studio.new_id()
+    object_key = keys.work(begun.user_id, begun.work_id, begun.token, picture.media_type)
+    thumbnail_key = keys.thumbnail(begun.user_id, file_id)
+    await studio.objects.put("works", object_key, picture.data, picture.media_type)
+    await studio.objects.put("thumbs", thumbnail_key, thumbnail.data, "image/webp")
+    name = served_name(begun.output_index, object_key)
+    async with studio.database.as_service() as transaction:
+        await transaction.run(
+            "steps.add_output",
+            id=file_id,
+            user_id=begun.user_id,
+            work_id=begun.work_id,
+            path=f"{begun.user_id}/{begun.work_id}/{name}",
+            object_key=object_key,
+            thumbnail_key=thumbnail_key,
+            name=name,
+            width=picture.width,
+            height=picture.height,
+            file_size=len(picture.data),
+            mime_type=picture.media_type,
+            sha256=hashlib.sha256(picture.data).digest(),
+        )
+        hold(
+            await transaction.run(
+                "steps.collected", job_id=begun.id, token=begun.token, file_id=file_id
+            )
+        )
+        await enqueue_next(transaction, begun, "finish")
+
+
+def served_name(output_index: int, object_key: str) -> str:
+    """output.png, then output-2.png and so on."""
+    number = f"-{output_index + 1}" if output_index else ""
+    return f"output{number}.{object_key.rpartition('.')[2]}"
+
+
+def chosen(workflow: Workflow, begun: Begun) -> Output:
+    """The first picture of the first declared output node; raises OutputMissing.
+
+    What a preview node shows (type temp) is not an output.
+    """
+    found = [Output(**output) for output in begun.outputs or ()]
+    for node in workflow.outputs:
+        for output in found:
+            if output.node == node and output.kind == "images" and output.ref.get("type") != "temp":
+                return output
+    raise OutputMissing(detail=f"none of the nodes {workflow.outputs} gave a picture")
+
+
+async def _read(engine: Engine, output: Output) -> bytes:
+    data = bytearray()
+    async for piece in engine.read(output):
+        data += piece
+        if len(data) > LIMITS.bytes:
+            raise OutputBroken(detail="larger than the limit")
+    return bytes(data)
+
+
+async def _verified(data: bytes) -> tuple[Normalised, Thumbnail]:
+    try:
+        return await in_thread(_decoded, data)
+    except PictureTooLarge:
+        raise
+    except PictureError as error:
+        raise OutputBroken(detail=str(error)) from error
+
+
+def _decoded(data: bytes) -> tuple[Normalised, Thumbnail]:
+    verified, thumbnail = inspect(data, LIMITS)
+    return without_metadata(data, verified), thumbnail

@@ -1,0 +1,23 @@
+"""finish: the job is completed, and with its last job the work."""
+
+from psycopg.types.json import Jsonb
+
+from affiche.pipeline.line import Begun, Line, hold, template_of
+
+
+async def finish(line: Line, begun: Begun) -> None:
+    async with line.studio.database.as_service() as transaction:
+        template = await template_of(line, transaction, begun)
+        hold(await transaction.run("steps.finished", job_id=begun.id, token=begun.token))
+        about = {
+            name: begun.parameters[name]
+            for name in ("steps", "cfg", "megapixels", "sampler")
+            if name in begun.parameters
+        }
+        await transaction.run(
+            "steps.work_finished",
+            work_id=begun.work_id,
+            title=template.fallback_title.say(begun.language),
+            tags=list(template.tags),
+            about=Jsonb({"model": template.model, "seed": begun.parameters["seed"], **about}),
+        )

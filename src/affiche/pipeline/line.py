@@ -1,0 +1,114 @@
+"""What the steps of a work have to hand, and how they hold on to their job."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from affiche.db import queue
+from affiche.db.database import Transaction
+from affiche.domain.templates import Template
+from affiche.pipeline.engines import Engines
+from affiche.studio.studio import Studio
+from affiche.texts import Language
+
+Entry = tuple[str, bytes, str]
+
+
+class Early:
+    """Runs whose end was heard before their row said that they run; the latest few thousand."""
+
+    MOST = 4096
+
+    def __init__(self) -> None:
+        self._ids: OrderedDict[str, None] = OrderedDict()
+
+    def add(self, external_id: str) -> None:
+        self._ids[external_id] = None
+        if len(self._ids) > self.MOST:
+            self._ids.popitem(last=False)
+
+    def pop(self, external_id: str) -> bool:
+        if external_id not in self._ids:
+            return False
+        del self._ids[external_id]
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The resources of one process's pipeline, shared by all its steps."""
+
+    studio: Studio
+    engines: Engines
+    early: Early = field(default_factory=Early)
+
+    @property
+    def pause(self) -> timedelta:
+        """Before the second take of a job; four times that before the third."""
+        return timedelta(seconds=self.studio.settings.retry_seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A step that this process holds, by `token`, with what it needs of job and work."""
+
+    id: UUID
+    work_id: UUID
+    user_id: UUID
+    stage: int
+    output_index: int
+    workflow_id: UUID | None
+    endpoint_id: UUID | None
+    status: str
+    step: str
+    token: UUID
+    takes: int
+    external_id: str | None
+    deadline_at: datetime
+    started_at: datetime | None
+    parameters: dict[str, Any]
+    outputs: list[dict[str, Any]] | None
+    template_id: UUID
+    template_version: int
+    input_data: dict[str, Any]
+    seed: int | None
+    output_count: int
+    asked_at: datetime
+    language: Language
+
+
+class Superseded(Exception):
+    """Another take of the job holds it now; whatever this one did is void."""
+
+
+def hold(rows: int) -> None:
+    """Every write of a step is conditional on its token: nothing written means it is lost."""
+    if rows != 1:
+        raise Superseded
+
+
+async def check_held(line: Line, begun: Begun) -> None:
+    """Look once more before an effect outside the database; raises Superseded."""
+    async with line.studio.database.as_service() as transaction:
+        if not await transaction.value("steps.held", job_id=begun.id, token=begun.token):
+            raise Superseded
+
+
+async def template_of(line: Line, transaction: Transaction, begun: Begun) -> Template:
+    return await line.studio.versions.read(transaction, begun.template_id, begun.template_version)
+
+
+def entry(job_id: UUID, step: str, token: UUID) -> Entry:
+    """A queue entry that runs `step` of the job; twice the same is one."""
+    return step, str(job_id).encode(), f"{job_id}:{step}:{token}"
+
+
+async def enqueue(transaction: Transaction, entries: Sequence[Entry]) -> None:
+    await queue.enqueue(transaction, entries)
+
+
+async def enqueue_next(transaction: Transaction, begun: Begun, step: str) -> None:
+    await queue.enqueue(transaction, [entry(begun.id, step, begun.token)])

@@ -1,0 +1,96 @@
+"""The one door for what engines say: hints that come by themselves, and rows that are due.
+
+No thread or coroutine waits for a run; its row does. A hint of an end makes the row due at once.
+"""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from affiche.domain.observations import Hint, Running
+from affiche.errors import DatabaseUnavailable
+from affiche.pipeline.line import Line, enqueue, entry
+
+POLL_SECONDS: Final = 0.5
+BATCH: Final = 200
+PROGRESS_SECONDS: Final = 0.4
+"""Between two writes of one run's progress: what an eye can follow, and a database can take."""
+RUNS_KEPT: Final = 4096
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    id: UUID
+    step: str
+    token: UUID
+
+
+class Observations:
+    """A service of every `affiche work`."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self._written: OrderedDict[str, float] = OrderedDict()
+
+    async def heard(self, hint: Hint) -> None:
+        """What an engine's socket said. Losing one is no harm: the row falls due by itself."""
+        try:
+            if hint.ended:
+                await self._look_now(hint.external_id)
+            elif isinstance(hint.observation, Running):
+                await self._progress(hint.external_id, hint.observation)
+        except DatabaseUnavailable as error:
+            log.warning("a hint for run %s was dropped: %s", hint.external_id, error)
+
+    async def run(self) -> None:
+        """Make what is due a step, for ever."""
+        while True:
+            try:
+                more = await self.look_at_due()
+            except DatabaseUnavailable as error:
+                log.warning("observation waits: %s", error)
+                more = False
+            if not more:
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def look_at_due(self) -> bool:
+        """True if there were more than one batch's."""
+        async with self.line.studio.database.as_service() as transaction:
+            due = await transaction.all(Due, "steps.due", most=BATCH)
+            await enqueue(transaction, [entry(job.id, job.step, job.token) for job in due])
+        return len(due) == BATCH
+
+    async def _look_now(self, external_id: str) -> None:
+        # Noted first and looked for second: whichever of the row and the hint is later, one of
+        # both sides finds the other.
+        self.line.early.add(external_id)
+        async with self.line.studio.database.as_service() as transaction:
+            found = await transaction.all(Due, "steps.of_run", external_id=external_id)
+            await enqueue(transaction, [entry(job.id, job.step, job.token) for job in found])
+        if found:
+            self.line.early.pop(external_id)
+        self._written.pop(external_id, None)
+
+    async def _progress(self, external_id: str, running: Running) -> None:
+        now = time.monotonic()
+        if now - self._written.get(external_id, 0.0) < PROGRESS_SECONDS:
+            return
+        self._written[external_id] = now
+        self._written.move_to_end(external_id)
+        if len(self._written) > RUNS_KEPT:
+            self._written.popitem(last=False)
+        shown = {"node": running.node, "label": running.label}
+        async with self.line.studio.database.as_service() as transaction:
+            await transaction.run(
+                "steps.progress",
+                external_id=external_id,
+                fraction=running.fraction or 0.0,
+                progress=Jsonb({k: v for k, v in shown.items() if v is not None}),
+            )

@@ -1,0 +1,132 @@
+"""submit: bind the graph and start it on the engine, once, whatever happens in between."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from affiche.domain.templates import Template, stage_values
+from affiche.engines.engine import Engine, Picture, Run
+from affiche.errors import EngineError, RunLost
+from affiche.graphs.bindings import bind
+from affiche.pipeline.line import (
+    Begun,
+    Line,
+    Superseded,
+    check_held,
+    enqueue_next,
+    hold,
+    template_of,
+)
+from affiche.studio.uploads import File
+
+FIRST_LOOK = timedelta(seconds=1)
+
+
+async def submit(line: Line, begun: Begun) -> None:
+    async with line.studio.database.as_service() as transaction:
+        template = await template_of(line, transaction, begun)
+        chosen = run_id(begun)
+        known = begun.external_id == chosen
+        if not known:
+            # The id is on record before anything is started under it, so it can be found again.
+            hold(
+                await transaction.run(
+                    "steps.submitting", job_id=begun.id, token=begun.token, external_id=chosen
+                )
+            )
+        files = await _files(transaction, template, begun.parameters)
+    engine = await line.engines.get(begun.endpoint_id)
+    run = await _run(line, begun, template, files, chosen)
+    await check_held(line, begun)
+    external_id = await engine.submit(replace(run, fresh=not known))
+    try:
+        await _record(line, begun, template, external_id)
+    except Superseded:
+        # Cancelled or taken over while the engine accepted: this run is nobody's.
+        await _stop(line, begun, engine, external_id)
+        raise
+
+
+def run_id(begun: Begun) -> str:
+    """The same for every repetition of one take, another for the next take."""
+    return str(begun.id if begun.takes == 0 else uuid5(begun.id, str(begun.takes)))
+
+
+async def _files(
+    transaction: Any, template: Template, parameters: dict[str, Any]
+) -> dict[str, File]:
+    names = [f.name for f in template.fields if f.type == "file" and f.name in parameters]
+    ids = [UUID(parameters[name]) for name in names]
+    found = {f.id: f for f in await transaction.all(File, "files.by_ids", ids=ids)}
+    if len(found) != len(set(ids)):
+        raise RunLost(detail="an input picture is gone")
+    return {name: found[file_id] for name, file_id in zip(names, ids, strict=True)}
+
+
+async def _run(
+    line: Line, begun: Begun, template: Template, files: dict[str, File], run: str
+) -> Run:
+    stage = template.stages[begun.stage]
+    workflow = stage.workflow
+    takers = {b.name: b for b in workflow.pictures() if stage.source(b.name) in files}
+    data = await asyncio.gather(
+        *(line.studio.objects.read(f.bucket_id, f.object_key) for f in files.values())
+    )
+    held = dict(zip(files, data, strict=True))
+    pictures = [
+        Picture(
+            binding.node,
+            binding.input,
+            picture_name(files[stage.source(name)]),
+            held[stage.source(name)],
+            files[stage.source(name)].mime_type,
+        )
+        for name, binding in takers.items()
+    ]
+    named = {name: picture_name(file) for name, file in files.items()}
+    values = stage_values(template, stage, {**begun.parameters, **named})
+    graph = bind(workflow.graph, workflow.bindings, values)
+    return Run(run, graph.api(), pictures)
+
+
+def picture_name(file: File) -> str:
+    """ASCII, and the same for the same picture, so that a second upload finds the first."""
+    return f"{file.id}.{file.mime_type.removeprefix('image/').replace('jpeg', 'jpg')}"
+
+
+async def _record(line: Line, begun: Begun, template: Template, external_id: str) -> None:
+    now = line.studio.now()
+    patience = timedelta(seconds=template.time_outs.queue + template.time_outs.run)
+    async with line.studio.database.as_service() as transaction:
+        hold(
+            await transaction.run(
+                "steps.submitted",
+                job_id=begun.id,
+                token=begun.token,
+                external_id=external_id,
+                observe_at=now + FIRST_LOOK,
+                deadline_at=now + patience,
+            )
+        )
+        await transaction.run(
+            "steps.work_submitted", work_id=begun.work_id, external_id=external_id
+        )
+    # An engine that is quick may have ended, and said so, before we wrote down that it began.
+    if line.early.pop(external_id):
+        async with line.studio.database.as_service() as transaction:
+            await enqueue_next(transaction, begun, "observe")
+
+
+async def _stop(line: Line, begun: Begun, engine: Engine, external_id: str) -> None:
+    try:
+        await engine.cancel(external_id)
+    except EngineError:
+        async with line.studio.database.as_service() as transaction:
+            await transaction.run(
+                "withdrawals.add",
+                job_id=begun.id,
+                endpoint_id=begun.endpoint_id,
+                external_id=external_id,
+            )

@@ -1,0 +1,88 @@
+"""Where a work's pictures come from: a file uploaded before, bytes in the request, an address."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from affiche.domain.fields import Field
+from affiche.domain.forms import InlinePicture, PictureAddress, UploadedFile
+from affiche.errors import AddressRefused, FieldProblem, NotFound, PictureError
+from affiche.fetch.urls import checked as checked_address
+from affiche.pictures.kinds import Kind, accepted_kinds
+from affiche.pictures.verification import Limits
+from affiche.studio import uploads
+from affiche.studio.studio import Caller, Studio
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Values by field name; what came as bytes is decoded and waits in `pictures`."""
+
+    values: Mapping[str, Any]
+    pictures: Mapping[str, uploads.Checked]
+    problems: Sequence[FieldProblem]
+
+
+async def resolve(
+    studio: Studio, caller: Caller, fields: Sequence[Field], values: Mapping[str, Any]
+) -> Resolved:
+    """Look at every picture without keeping any: a problem leaves nothing behind."""
+    named = {f.name: f for f in fields}
+    plain, pictures, problems = dict(values), dict[str, uploads.Checked](), list[FieldProblem]()
+    for name, value in values.items():
+        try:
+            match value:
+                case UploadedFile():
+                    file = await uploads.get(studio, caller, value.id)
+                    if (problem := misfit(named[name], file)) is not None:
+                        problems.append(problem)
+                    plain[name] = str(file.id)
+                case PictureAddress():
+                    checked_address(value.url, studio.policy)
+                    plain[name] = value.url
+                case InlinePicture():
+                    pictures[name] = await uploads.check(
+                        value.data, limits_of(studio, named[name]), accepted(named[name])
+                    )
+        except (PictureError, AddressRefused) as error:
+            problems.append(FieldProblem(name, error.code, tuple(error.params.items())))
+        except NotFound:
+            problems.append(FieldProblem(name, "file_unknown"))
+    return Resolved(plain, pictures, problems)
+
+
+async def keep(studio: Studio, caller: Caller, resolved: Resolved) -> dict[str, Any]:
+    """The values with every picture stored; called when nothing else can be refused."""
+    kept = dict(resolved.values)
+    for name, picture in resolved.pictures.items():
+        kept[name] = str((await uploads.keep(studio, caller.id, picture, name)).id)
+    return kept
+
+
+def accepted(field: Field) -> frozenset[Kind] | None:
+    """The kinds of picture that the field takes; None for all that Affiche reads."""
+    return accepted_kinds(field.accept) if field.accept else None
+
+
+def limits_of(studio: Studio, field: Field) -> Limits:
+    """The field's own size limit, within the studio's."""
+    wide = studio.limits
+    if field.max_size is None:
+        return wide
+    return Limits(max(1, min(wide.megabytes, field.max_size // 2**20)), wide.megapixels)
+
+
+def misfit(field: Field, file: uploads.File) -> FieldProblem | None:
+    """Why a stored file does not fit the field, if so."""
+    allowed = field.media_types()
+    if allowed and file.mime_type not in allowed:
+        names = {m.removeprefix("image/") for m in allowed}
+        return FieldProblem(
+            field.name,
+            "picture_type",
+            (
+                ("found", file.mime_type.removeprefix("image/")),
+                ("accepted", ", ".join(sorted(names))),
+            ),
+        )
+    return None

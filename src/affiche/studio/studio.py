@@ -1,0 +1,56 @@
+"""What everything that can be asked for needs to have at hand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random, SystemRandom
+from uuid import UUID
+
+from affiche.db.database import Database
+from affiche.domain.ids import uuid7
+from affiche.fetch.urls import Policy
+from affiche.pictures.verification import Limits
+from affiche.settings import Settings
+from affiche.storage.objects import Objects
+from affiche.studio.versions import Versions
+from affiche.texts import Language
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. Made by `people`, from a session, a key or a link."""
+
+    id: UUID
+    email: str | None
+    name: str
+    language: Language
+    is_operator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """The resources of one process; `secret` signs links."""
+
+    settings: Settings
+    database: Database
+    objects: Objects
+    secret: bytes
+    versions: Versions = field(default_factory=Versions)
+    now: Callable[[], datetime] = _utc_now
+    random: Random = field(default_factory=SystemRandom)
+
+    def new_id(self) -> UUID:
+        return uuid7(self.now(), self.random)
+
+    @property
+    def limits(self) -> Limits:
+        """Of a picture that somebody brings."""
+        return Limits(self.settings.upload_mb, self.settings.upload_megapixels)
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(allow_private=frozenset(self.settings.fetch_private))

@@ -1,0 +1,124 @@
+"""Templates as the database has them: each version of each, for good."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from affiche.db.database import Database, Transaction
+from affiche.domain.fields import form_fields
+from affiche.domain.templates import Template, definition
+from affiche.errors import NotFound
+from affiche.studio.studio import Caller, Studio
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    id: UUID
+    number: int
+    slug: str
+    version: int
+    is_active: bool
+    display_order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned:
+    """A template as it is at `version`."""
+
+    version: int
+    template: Template
+
+
+async def gallery(studio: Studio, caller: Caller) -> list[Versioned]:
+    """The templates on offer, in their order."""
+    async with studio.database.as_user(caller.id) as transaction:
+        rows = await transaction.all(Row, "templates.gallery")
+        return [
+            Versioned(row.version, await studio.versions.read(transaction, row.id, row.version))
+            for row in rows
+        ]
+
+
+async def find(studio: Studio, caller: Caller, name: str) -> Versioned:
+    """By id, slug or template name, active ones only; raises NotFound."""
+    async with studio.database.as_user(caller.id) as transaction:
+        row = await transaction.maybe(Row, "templates.find", name=name[:200])
+        if row is None or not row.is_active:
+            raise NotFound(what="template")
+        return Versioned(row.version, await studio.versions.read(transaction, row.id, row.version))
+
+
+async def at_version(
+    studio: Studio, caller: Caller, template_id: UUID, version: int | None
+) -> Template:
+    """The template as it was when a work asked for it; raises NotFound."""
+    async with studio.database.as_user(caller.id) as transaction:
+        return await studio.versions.read(transaction, template_id, version or 0)
+
+
+async def install(database: Database, templates: Iterable[Template]) -> list[str]:
+    """Bring the catalog into the database; the slugs of those that are new or changed.
+
+    Whether a template is on offer is the operator's to say once it is there.
+    """
+    changed = []
+    for template in templates:
+        async with database.as_service() as transaction:
+            if await _install(transaction, template):
+                changed.append(template.slug)
+    return changed
+
+
+async def _install(transaction: Transaction, template: Template) -> bool:
+    rows = await transaction.rows("templates.present", id=template.id)
+    if rows and rows[0]["digest"] == template.version:
+        return False
+    version = rows[0]["version"] + 1 if rows else 1
+    workflows = [await _put_workflow(transaction, template, n) for n in _stages(template)]
+    await transaction.run(
+        "templates.put",
+        id=template.id,
+        template_name=template.template_name,
+        slug=template.slug,
+        version=version,
+        work_type=template.work_type,
+        title=template.title.ko,
+        description=template.description.ko,
+        estimated_time=template.estimated_time,
+        is_active=template.is_active,
+        display_order=template.display_order,
+        credits=template.credits,
+        form_fields=Jsonb(form_fields(template.fields, "ko")),
+        request_dto=Jsonb(template.request_dto),
+    )
+    await transaction.run(
+        "templates.put_version",
+        id=template.id,
+        version=version,
+        digest=template.version,
+        definition=Jsonb(definition(template)),
+        workflow_ids=workflows,
+    )
+    return True
+
+
+def _stages(template: Template) -> Sequence[int]:
+    return range(len(template.stages))
+
+
+async def _put_workflow(transaction: Transaction, template: Template, stage: int) -> Any:
+    workflow = template.stages[stage].workflow
+    stored = definition(template)["stages"][stage]
+    return await transaction.value(
+        "templates.put_workflow",
+        slug=workflow.slug,
+        name=workflow.slug,
+        description=template.description.en,
+        graph=Jsonb(stored["graph"]),
+        bindings=Jsonb(stored["bindings"]),
+        outputs=list(workflow.outputs),
+        digest=template.version,
+    )

@@ -1,0 +1,108 @@
+"""Pictures that people bring: verified, made upright and plain, stored, and only then a row."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from affiche.errors import NotFound
+from affiche.pictures.kinds import Kind
+from affiche.pictures.normalisation import Normalised, normalise
+from affiche.pictures.threads import in_thread
+from affiche.pictures.thumbnails import Thumbnail
+from affiche.pictures.verification import Limits, inspect
+from affiche.storage import keys
+from affiche.studio.studio import Caller, Studio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A stored picture. `path` is the name it is served under, `object_key` where it lies."""
+
+    id: UUID
+    number: int
+    user_id: UUID
+    work_id: UUID | None
+    bucket_id: str
+    path: str
+    object_key: str
+    thumbnail_key: str | None
+    name: str
+    width: int
+    height: int
+    file_size: int
+    mime_type: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A picture that was decoded to its end, as it will be stored, and its thumbnail."""
+
+    picture: Normalised
+    thumbnail: Thumbnail
+
+
+async def check(data: bytes, limits: Limits, accept: frozenset[Kind] | None = None) -> Checked:
+    """Decode and normalise; raises a PictureError that says what is wrong."""
+    return await in_thread(_checked, data, limits, accept)
+
+
+def _checked(data: bytes, limits: Limits, accept: frozenset[Kind] | None) -> Checked:
+    verified, thumbnail = inspect(data, limits, accept)
+    return Checked(normalise(data, verified), thumbnail)
+
+
+async def keep(studio: Studio, user_id: UUID, checked: Checked, name: str = "") -> File:
+    """Store a checked picture for its user."""
+    picture, file_id = checked.picture, studio.new_id()
+    object_key = keys.upload(user_id, file_id, picture.media_type)
+    thumbnail_key = keys.thumbnail(user_id, file_id)
+    await studio.objects.put("uploads", object_key, picture.data, picture.media_type)
+    await studio.objects.put("thumbs", thumbnail_key, checked.thumbnail.data, "image/webp")
+    async with studio.database.as_service() as transaction:
+        found = await transaction.maybe(
+            File,
+            "files.add_upload",
+            id=file_id,
+            user_id=user_id,
+            path=object_key,
+            object_key=object_key,
+            thumbnail_key=thumbnail_key,
+            name=name[:200],
+            width=picture.width,
+            height=picture.height,
+            file_size=len(picture.data),
+            mime_type=picture.media_type,
+            sha256=hashlib.sha256(picture.data).digest(),
+        )
+    assert found is not None
+    return found
+
+
+async def upload(
+    studio: Studio, caller: Caller, data: bytes, *, name: str = "", limits: Limits | None = None
+) -> File:
+    """Check and keep what somebody uploaded; raises a PictureError and leaves nothing behind."""
+    return await keep(studio, caller.id, await check(data, limits or studio.limits), name)
+
+
+async def get(studio: Studio, caller: Caller, file_id: UUID) -> File:
+    """Raises NotFound for an id that is unknown or somebody else's."""
+    async with studio.database.as_user(caller.id) as transaction:
+        found = await transaction.maybe(File, "files.by_id", id=file_id)
+    if found is None:
+        raise NotFound(what="file")
+    return found
+
+
+async def read(studio: Studio, file: File) -> AsyncIterator[bytes]:
+    """The file's bytes, in pieces."""
+    return await studio.objects.get(file.bucket_id, file.object_key)
+
+
+async def read_thumbnail(studio: Studio, file: File) -> AsyncIterator[bytes]:
+    if file.thumbnail_key is None:
+        raise NotFound(what="file")
+    return await studio.objects.get("thumbs", file.thumbnail_key)

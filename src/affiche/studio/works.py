@@ -1,0 +1,267 @@
+"""Asking for works, looking at them, cancelling them, asking again."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from affiche.db.database import Transaction
+from affiche.domain import seeds
+from affiche.domain.fields import Field
+from affiche.domain.forms import check
+from affiche.domain.templates import Template
+from affiche.errors import (
+    FieldProblem,
+    IdempotencyMismatch,
+    InvalidInputs,
+    NotFound,
+    NotSignedIn,
+    TransitionRefused,
+)
+from affiche.studio import sources, templates
+from affiche.studio.studio import Caller, Studio
+from affiche.studio.uploads import File
+
+STATUSES = ("pending", "taken", "processing", "completed", "failed", "cancelled")
+ENDED = ("completed", "failed", "cancelled")
+LAST_ID = UUID(int=2**128 - 1)
+MOST_OUTPUTS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One thing that somebody asked for. `progress` has percent, node, label while it runs."""
+
+    id: UUID
+    number: int
+    user_id: UUID
+    project_id: UUID | None
+    template_id: UUID
+    template_version: int | None
+    template_slug: str
+    retry_of: UUID | None
+    input_data: dict[str, Any]
+    output_count: int
+    seed: int | None
+    status: str
+    progress: dict[str, Any] | None
+    engine: str | None
+    generation_metadata: dict[str, Any] | None
+    output_file_id: UUID | None
+    title: str | None
+    tags: list[str]
+    error_code: str | None
+    error_params: dict[str, Any] | None
+    estimated_time: int
+    created_at: datetime
+    taken_at: datetime | None
+    processing_at: datetime | None
+    completed_at: datetime | None
+    failed_at: datetime | None
+    cancelled_at: datetime | None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return self.completed_at or self.failed_at or self.cancelled_at
+
+    def as_asked(self) -> "Work":
+        """The work as its asker saw it first: the answer that an idempotency key replays."""
+        return replace(
+            self,
+            status="pending",
+            progress=None,
+            engine=None,
+            generation_metadata=None,
+            output_file_id=None,
+            title=None,
+            tags=[],
+            error_code=None,
+            error_params=None,
+            taken_at=None,
+            processing_at=None,
+            completed_at=None,
+            failed_at=None,
+            cancelled_at=None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """`template`: id, slug or name. `lenient`: the inputs come from an HTML form, all text."""
+
+    template: str
+    inputs: Mapping[str, Any]
+    output_count: int = 1
+    project_id: UUID | None = None
+    retry_of: UUID | None = None
+    priority: int = 0
+    idempotency_key: str | None = None
+    lenient: bool = field(default=False)
+
+    def digest(self) -> bytes:
+        whole = [self.template, dict(self.inputs), self.output_count, str(self.project_id)]
+        return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).digest()
+
+
+async def ask(studio: Studio, caller: Caller, request: Ask) -> Work:
+    """A new work, pending; or with a used idempotency key, the work as it was answered then.
+
+    Raises InvalidInputs with every problem, NotFound, IdempotencyMismatch.
+    """
+    if request.idempotency_key and (before := await _asked_before(studio, caller, request)):
+        return before
+    found = await templates.find(studio, caller, request.template)
+    inputs, seed = await _inputs(studio, caller, found.template, request)
+    try:
+        async with studio.database.as_user(caller.id) as transaction:
+            work = await transaction.maybe(
+                Work,
+                "works.ask",
+                id=studio.new_id(),
+                template_id=found.template.id,
+                input_data=Jsonb(inputs),
+                output_count=request.output_count,
+                seed=seed,
+                project_id=request.project_id,
+                retry_of=request.retry_of,
+                priority=request.priority,
+                idempotency_key=request.idempotency_key,
+                digest=request.digest() if request.idempotency_key else None,
+            )
+    except psycopg.errors.UniqueViolation:
+        # Another request with the key came first; the database made us wait for it.
+        before = await _asked_before(studio, caller, request)
+        if before is None:
+            raise
+        return before
+    except psycopg.errors.NoDataFound as error:
+        raise NotFound(what=error.diag.message_hint or "template") from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise NotSignedIn(detail=str(error)) from error
+    assert work is not None
+    return work
+
+
+async def get(studio: Studio, caller: Caller, work_id: UUID) -> Work:
+    """Raises NotFound for a work that is unknown or somebody else's."""
+    async with studio.database.as_user(caller.id) as transaction:
+        return await _get(transaction, work_id)
+
+
+async def outputs(studio: Studio, caller: Caller, work_ids: Sequence[UUID]) -> list[File]:
+    """The pictures of those works, by work and then in their order."""
+    async with studio.database.as_user(caller.id) as transaction:
+        return await transaction.all(File, "files.of_works", work_ids=list(work_ids))
+
+
+async def page(
+    studio: Studio,
+    caller: Caller,
+    *,
+    statuses: Sequence[str] = (),
+    template: str | None = None,
+    before: UUID | None = None,
+    limit: int = 50,
+) -> list[Work]:
+    """One page of the caller's works, newest first; the next begins `before` the last id."""
+    template_id = (await templates.find(studio, caller, template)).template.id if template else None
+    params: dict[str, Any] = {
+        "user_id": caller.id,
+        "before": before or LAST_ID,
+        "limit": max(1, min(limit, 200)),
+    }
+    async with studio.database.as_user(caller.id) as transaction:
+        if statuses:
+            params |= {"statuses": list(statuses), "template_id": template_id}
+            return await transaction.all(Work, "works.page_of_status", **params)
+        if template_id:
+            params["template_id"] = template_id
+            return await transaction.all(Work, "works.page_of_template", **params)
+        return await transaction.all(Work, "works.page", **params)
+
+
+async def cancel(studio: Studio, caller: Caller, work_id: UUID) -> Work:
+    """Cancel in whatever state; cancelling twice is fine.
+
+    Raises NotFound, or TransitionRefused for a work that completed or failed.
+    """
+    async with studio.database.as_user(caller.id) as transaction:
+        rows = await transaction.rows("works.cancel", id=work_id)
+        if not rows:
+            raise NotFound(what="work")
+        if rows[0]["status"] != "cancelled":
+            raise TransitionRefused(status=rows[0]["status"])
+        return await _get(transaction, work_id)
+
+
+async def retry(
+    studio: Studio, caller: Caller, work_id: UUID, *, idempotency_key: str | None = None
+) -> Work:
+    """A new work with the same inputs; raises TransitionRefused while the first one runs."""
+    work = await get(studio, caller, work_id)
+    if not work.ended:
+        raise TransitionRefused(status=work.status)
+    request = Ask(
+        template=str(work.template_id),
+        inputs=work.input_data,
+        output_count=work.output_count,
+        project_id=work.project_id,
+        retry_of=work.id,
+        idempotency_key=idempotency_key,
+    )
+    return await ask(studio, caller, request)
+
+
+async def _get(transaction: Transaction, work_id: UUID) -> Work:
+    work = await transaction.maybe(Work, "works.by_id", id=work_id)
+    if work is None:
+        raise NotFound(what="work")
+    return work
+
+
+async def _asked_before(studio: Studio, caller: Caller, request: Ask) -> Work | None:
+    async with studio.database.as_user(caller.id) as transaction:
+        rows = await transaction.rows("works.by_key", key=request.idempotency_key)
+        if not rows:
+            return None
+        if rows[0]["digest"] != request.digest():
+            raise IdempotencyMismatch
+        return (await _get(transaction, rows[0]["work_id"])).as_asked()
+
+
+async def _inputs(
+    studio: Studio, caller: Caller, template: Template, request: Ask
+) -> tuple[dict[str, Any], int]:
+    """What goes into `input_data`, by request key, and the seed; all problems at once."""
+    checked = check(template.fields, request.inputs, lenient=request.lenient)
+    problems = list(checked.problems)
+    if not 1 <= request.output_count <= MOST_OUTPUTS:
+        problems.append(
+            FieldProblem("output_count", "between", (("low", 1), ("high", MOST_OUTPUTS)))
+        )
+    wanted = checked.values.get("seed")
+    resolved = await sources.resolve(studio, caller, template.fields, checked.values)
+    problems += resolved.problems
+    if problems:
+        raise InvalidInputs(problems)
+    values = await sources.keep(studio, caller, resolved)
+    seed = seeds.settle(wanted, seeds.draw(studio.random)).value
+    keys = {f.name: f.request_key for f in template.fields}
+    data = {keys[name]: value for name, value in values.items()}
+    if any(_is_seed(f) for f in template.fields):
+        data["seed"] = seed
+    return data, seed
+
+
+def _is_seed(form_field: Field) -> bool:
+    return form_field.is_seed
