@@ -135,15 +135,19 @@ def _scalar(value: object, where: str) -> str | int | float | bool:
 
 
 def _option(data: object, where: str) -> Option:
-    if isinstance(data, str):
-        return Option(read.string(data, where), Text(data, data))
+    """`{value, label}`, or the value alone."""
+    if not isinstance(data, Mapping):
+        value = _choice(data, where)
+        return Option(value, Text(str(value), str(value)))
     table = Table(data, where)
-    value = table.need("value", _scalar)
-    if isinstance(value, bool):
-        raise table.wrong("value", "must be text or a number")
+    value = table.need("value", _choice)
     label = table.fallback("label", read.wording, Text(str(value), str(value)))
     table.close()
     return Option(value, label)
+
+
+def _choice(value: object, where: str) -> str | int | float:
+    return read.string(value, where) if isinstance(value, str) else read.number(value, where)
 
 
 def _accepted(value: object, where: str) -> tuple[str, ...]:
