@@ -14,11 +14,7 @@ CI: Final = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 LOOPBACK: Final = "127.0.0.0/8,::1,localhost"
 
 # Test ids (shell patterns) that may be skipped where CI is set, each with its reason.
-EXPECTED_SKIPS: Final[dict[str, str]] = {
-    "tests/storage/test_failing_disks.py::test_a_folder_that_may_not_be_written": (
-        "CI runs as root, whom no file mode stops"
-    ),
-}
+EXPECTED_SKIPS: Final[dict[str, str]] = {}
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True, database=None)
 settings.register_profile("desk", deadline=None)
