@@ -70,10 +70,8 @@ class Settings:
     fetch_private: tuple[str, ...] = _setting(
         (), "Private hosts that pictures may be fetched from, comma separated."
     )
-    queue_minutes: float = _setting(15.0, "Longest wait in an engine's queue.")
-    run_minutes: float = _setting(6.0, "Longest run on an engine, if the template says nothing.")
     retry_seconds: float = _setting(
-        4.0, "Pause before the second take of a job; then four times it."
+        4.0, "Pause before a job's second take; then four times it."
     )
 
 

@@ -1,8 +1,8 @@
 """A disk that is full, read-only or a file: the store fails cleanly and says so."""
 
-import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -11,10 +11,8 @@ import pytest
 from affiche.errors import StorageFailed
 from affiche.storage import Objects
 
-_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
-
 # RLIMIT_FSIZE makes the kernel refuse to let a file grow, as a full disk does.
-_CHILD = """
+_FULL = """
     import asyncio, resource, signal, sys
     from pathlib import Path
     from affiche.errors import StorageFailed
@@ -48,12 +46,7 @@ _CHILD = """
 
 
 def test_a_full_disk_keeps_what_was_there_and_leaves_no_half(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(_CHILD), str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = _run(_FULL, str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 3
 
@@ -69,17 +62,57 @@ async def test_a_folder_where_a_file_is(tmp_path: Path) -> None:
     assert str(tmp_path) not in caught.value.message("en")
 
 
-@pytest.mark.skipif(_ROOT, reason="root may write where nobody may")
-async def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
-    objects = Objects(tmp_path)
-    tmp_path.chmod(0o500)
-    try:
-        with pytest.raises(StorageFailed):
-            await objects.put("works", "a", b"x", "image/png")
-    finally:
-        tmp_path.chmod(0o700)
+# Root may write anywhere, so a child that is root becomes nobody first.
+_READ_ONLY = """
+    import asyncio, os, sys
+    from affiche.errors import StorageFailed
+    from affiche.storage import Objects
+
+    async def main() -> None:
+        objects = Objects(sys.argv[1])
+        await objects.put("works", "a", b"kept", "image/png")
+        for folder in (sys.argv[1], sys.argv[1] + "/works"):
+            os.chmod(folder, 0o500)
+        if os.geteuid() == 0:
+            for name in ("", "/works", "/works/a"):
+                os.chown(sys.argv[1] + name, 65534, 65534)
+            os.setuid(65534)
+        for bucket, key in (("works", "b"), ("works", "a"), ("uploads", "a")):
+            try:
+                await objects.put(bucket, key, b"x", "image/png")
+            except StorageFailed as error:
+                assert "ermission" in error.detail, error.detail
+            else:
+                raise AssertionError("stored in a read-only folder")
+        try:
+            await objects.delete("works", "a")
+        except StorageFailed:
+            pass
+        assert await objects.read("works", "a") == b"kept"
+
+    asyncio.run(main())
+"""
 
 
+def test_a_folder_that_may_not_be_written() -> None:
+    # Not tmp_path, whose parents are closed to nobody.
+    with tempfile.TemporaryDirectory() as folder:
+        done = _run(_READ_ONLY, folder)
+        for name in (folder, f"{folder}/works"):
+            Path(name).chmod(0o700)
+    assert done.returncode == 0, done.stderr
+
+
+def _run(script: str, folder: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), folder],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder here refuses like this")
 async def test_a_folder_that_is_no_disk() -> None:
     """As when a volume is not mounted: writing fails, and does not look like absence."""
     with pytest.raises(StorageFailed):

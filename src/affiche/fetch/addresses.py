@@ -7,6 +7,7 @@ Address = IPv4Address | IPv6Address
 
 # What `is_global` lets through on some supported Python, and what it cannot know.
 _REFUSED_V4: Final = (
+    IPv4Network("192.0.0.0/24"),  # IETF protocol assignments, RFC 6890
     IPv4Network("192.88.99.0/24"),  # 6to4 relays, RFC 7526
     IPv4Network("168.63.129.16/32"),  # Azure's host, seen from inside its machines
 )

@@ -13,6 +13,7 @@ from affiche.fetch.addresses import is_public
 
 _LONGEST: Final = 4096
 _ODD: Final = re.compile(r"[\x00-\x20\x7f\\]")
+_USER: Final = re.compile(r"[^/?#]*//[^/?#]*@")
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 # WHATWG URL, 3.5 "ends in a number": such a host is an IPv4 address in some notation.
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -41,15 +42,26 @@ class Policy:
 
 
 def checked(url: str, policy: Policy) -> URL:
-    """The URL in the form that is asked, without its fragment. Raises AddressRefused."""
-    if len(url) > _LONGEST or _ODD.search(url):
-        raise AddressRefused(detail="too long, or with spaces, controls or backslashes")
+    """The URL in the form that is asked, without its fragment. Raises AddressRefused.
+
+    Scheme and host are normalised; path and query, which may be signed, stay as they are.
+    """
+    if len(url) > _LONGEST or _ODD.search(url) or _USER.match(url):
+        raise AddressRefused(detail="too long, with user, spaces, controls or backslashes")
     try:
         parsed = URL(url)
-        port = parsed.port
+        _check(parsed, policy)
+        # Where yarl need not quote, it must not unquote.
+        kept = URL(url, encoded=True) if url.isascii() else parsed
+        return URL.build(
+            scheme=parsed.scheme,
+            authority=parsed.raw_authority,
+            path=kept.raw_path or "/",
+            query_string=kept.raw_query_string,
+            encoded=True,
+        )
     except ValueError as error:
         raise AddressRefused(detail=str(error)) from error
-    return _checked(parsed, port, policy)
 
 
 def next_hop(current: URL, location: str, policy: Policy) -> URL:
@@ -57,20 +69,21 @@ def next_hop(current: URL, location: str, policy: Policy) -> URL:
     if _ODD.search(location):
         raise AddressRefused(detail="a redirect with spaces, controls or backslashes")
     try:
-        following = checked(str(current.join(URL(location))), policy)
+        joined = str(current.join(URL(location, encoded=location.isascii())))
     except ValueError as error:
         raise AddressRefused(detail=str(error)) from error
+    following = checked(joined, policy)
     if current.scheme == "https" and following.scheme != "https":
         raise AddressRefused(detail="a redirect from https to http")
     return following
 
 
-def _checked(url: URL, port: int | None, policy: Policy) -> URL:
-    host = url.raw_host
+def _check(url: URL, policy: Policy) -> None:
+    host, port = url.raw_host, url.port
     if url.scheme not in ("http", "https") or not host or not port:
         raise AddressRefused(detail="not an http(s) URL with a host and a port")
-    if "@" in url.raw_authority:
-        raise AddressRefused(detail="user information")
+    if ("[" in url.raw_authority) != (":" in host):
+        raise AddressRefused(detail="brackets around what is no IPv6 address")
     allowed = policy.allows(host)
     if not allowed and port not in _WEB_PORTS and port < 1024:
         raise AddressRefused(detail=f"port {port}")
@@ -79,7 +92,6 @@ def _checked(url: URL, port: int | None, policy: Policy) -> URL:
         _check_name(host, allowed)
     elif not allowed and not is_public(address):
         raise AddressRefused(detail=f"{address} is not public")
-    return url.with_fragment(None)
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:

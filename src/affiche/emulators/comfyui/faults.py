@@ -22,7 +22,7 @@ POINTS: Final[dict[str, tuple[Kind, ...]]] = {
     "view": ("refuse", "delay", "hang", "truncate", "junk"),
     # the run of a graph
     "node": ("fail", "delay", "hang", "restart", "drop"),
-    "end": ("lose", "delay", "restart", "drop"),
+    "end": ("lose", "delay", "hang", "restart", "drop"),
 }
 
 

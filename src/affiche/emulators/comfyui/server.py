@@ -26,12 +26,18 @@ class _Listener(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
-    def cut(self) -> None:
-        """Every connection ends at once, as when a process dies."""
+    async def die(self) -> None:
+        """The port closes and every connection ends at once, as when a process dies."""
+        for server in self.servers:
+            server.close()
         for connection in list(self.server_state.connections):
             transport = getattr(connection, "transport", None)
             if transport is not None:
                 transport.abort()
+        handling = list(self.server_state.tasks)
+        for task in handling:
+            task.cancel()
+        await asyncio.gather(*handling, return_exceptions=True)
 
 
 @dataclass(slots=True)
@@ -69,7 +75,6 @@ class Server:
             access_log=False,
             lifespan="off",
             server_header=False,
-            timeout_graceful_shutdown=1,
         )
         self._listener = _Listener(config)
         self._serving = asyncio.create_task(self._listener.serve([bound]))
@@ -82,13 +87,12 @@ class Server:
 
     async def stop(self) -> None:
         """End everything at once; what ran is lost."""
-        if self._working is not None:
-            self._working.cancel()
-            await asyncio.gather(self._working, return_exceptions=True)
-        if self._listener is not None and self._serving is not None:
-            self._listener.should_exit = True
-            self._listener.cut()
-            await asyncio.gather(self._serving, return_exceptions=True)
+        tasks = [task for task in (self._working, self._serving) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._listener is not None:
+            await self._listener.die()
         self._listener = self._serving = self._working = None
 
     async def restart(self, down: float = 0.0) -> None:
