@@ -106,8 +106,7 @@ async def _body(response: aiohttp.ClientResponse, limit: int, policy: Policy) ->
     if (response.content_length or 0) > limit:
         raise too_large
     clock = asyncio.get_running_loop().time
-    least = policy.bytes_per_second * policy.window_seconds
-    pace = Pace(policy.window_seconds, least, clock())
+    pace = Pace(policy.window_seconds, policy.bytes_per_second, clock())
     pieces: list[bytes] = []
     size = 0
     async for piece in response.content.iter_any():

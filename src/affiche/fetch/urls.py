@@ -27,7 +27,7 @@ class Policy:
     `allow_private`: hosts, as they stand in a URL, that may have any address and any port; all
     others need public addresses and port 80, 443 or from 1024 on (below live mail, shells and
     printers). `certificates`: whom to trust for https, the system's authorities if None. An answer
-    is given up when `window_seconds` bring less than `bytes_per_second` × `window_seconds`.
+    is given up when it is silent for `window_seconds`, or slower than `bytes_per_second` over them.
     """
 
     allow_private: frozenset[str] = frozenset()
@@ -82,8 +82,6 @@ def _check(url: URL, policy: Policy) -> None:
     host, port = url.raw_host, url.port
     if url.scheme not in ("http", "https") or not host or not port:
         raise AddressRefused(detail="not an http(s) URL with a host and a port")
-    if ("[" in url.raw_authority) != (":" in host):
-        raise AddressRefused(detail="brackets around what is no IPv6 address")
     allowed = policy.allows(host)
     if not allowed and port not in _WEB_PORTS and port < 1024:
         raise AddressRefused(detail=f"port {port}")
