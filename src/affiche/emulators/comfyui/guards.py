@@ -72,12 +72,13 @@ class Guards:
             await answer(scope, receive, send)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit, taken, started = self._service.options.max_upload, 0, False
+        limit, taken, more, started = self._service.options.max_upload, 0, True, False
 
         async def counted() -> Message:
-            nonlocal taken
+            nonlocal taken, more
             message = await receive()
             taken += len(message.get("body", b""))
+            more = bool(message.get("more_body", False))
             if taken > limit:
                 raise TooLarge
             return message
@@ -90,7 +91,9 @@ class Guards:
         try:
             await self._app(scope, counted, noticed)
         except TooLarge:
-            await _drain(receive)
+            # Read the rest, so that the client hears the answer instead of a broken pipe.
+            while more:
+                more = bool((await receive()).get("more_body", False))
             said = f"Maximum request body size {limit} exceeded"
             await PlainTextResponse(said, status_code=413)(scope, receive, send)
         except asyncio.CancelledError:
@@ -99,14 +102,6 @@ class Guards:
             log.debug("a handler failed", exc_info=True)
             if not started:
                 await failure()(scope, receive, send)
-
-
-async def _drain(receive: Receive) -> None:
-    """Read the rest, so that the client hears the answer instead of a broken pipe."""
-    more = True
-    while more:
-        message = await receive()
-        more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 def _point(scope: Scope) -> str | None:

@@ -49,7 +49,8 @@ def _grown(frame: pyvips.Image, by: int, tapered: bool) -> pyvips.Image:
         size = 2 * reach + 1
         wide = frame.embed(reach, reach, width + 2 * reach, height + 2 * reach, extend="copy")
         index = size * size - 1 if by > 0 else 0
-        return wide.rank(size, size, index).copy_memory()
+        ranked = wide.rank(size, size, index)
+        return ranked.crop(reach, reach, width, height).copy_memory()
     for _ in range(reach):
         around = frame.embed(1, 1, width + 2, height + 2, extend="copy")
         sides = [around.crop(x, y, width, height) for x, y in ((0, 1), (2, 1), (1, 0), (1, 2))]
