@@ -1,7 +1,7 @@
 """The pool, and transactions in somebody's role.
 
-Every transaction says for whom it is: `as_service()` for the pipeline, `as_user(id)` for a
-person, whose claims row-level security reads. Nothing runs as the schema's owner.
+Every transaction says for whom it is: `as_user(id)` for a person, whose claims row-level security
+reads, `as_service()` and `singly()` for the pipeline. Nothing runs as the schema's owner.
 """
 
 import asyncio
@@ -23,6 +23,8 @@ from affiche.errors import DatabaseUnavailable
 T = TypeVar("T")
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 30
+SERVICE = {"role": "service_role"}
+BEGIN = sql.SQL("BEGIN")
 
 
 class Transaction:
@@ -58,69 +60,111 @@ class Transaction:
 
 
 class Database:
-    """One process's way to PostgreSQL; open it with `async with`."""
+    """One process's way to PostgreSQL; open it with `async with`.
+
+    Two pools: people's connections take a role for each transaction; the service's hold theirs,
+    so that a step's single statements cost one round trip and no more.
+    """
 
     def __init__(self, address: Address, *, direct: Address | None = None, size: int = 12) -> None:
         self.address, self.direct = address, direct or address
-        self.pool = AsyncConnectionPool(
-            address.url,
-            kwargs=connection_options(address),
+        self.people = self._pool("people", max(2, size // 3))
+        self.service = self._pool("service", max(3, size - size // 3))
+
+    def _pool(self, name: str, size: int) -> AsyncConnectionPool[AsyncConnection[Any]]:
+        return AsyncConnectionPool(
+            self.address.url,
+            kwargs=connection_options(self.address),
+            configure=self._serve if name == "service" and not self.address.pooled else None,
             min_size=min(2, size),
             max_size=size,
             timeout=CONNECT_SECONDS,
             open=False,
-            name="affiche",
+            name=f"affiche {name}",
         )
 
     async def __aenter__(self) -> "Database":
-        await self.pool.open()
-        try:
-            await self.pool.wait(CONNECT_SECONDS)
-        except PoolTimeout as error:
-            await self.pool.close()
-            raise DatabaseUnavailable(detail=str(error)) from error
+        for pool in (self.people, self.service):
+            await pool.open()
+            try:
+                await pool.wait(CONNECT_SECONDS)
+            except PoolTimeout as error:
+                await self.__aexit__()
+                raise DatabaseUnavailable(detail=str(error)) from error
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.pool.close(timeout=5)
-
-    @asynccontextmanager
-    async def as_service(self) -> AsyncIterator[Transaction]:
-        async with self._transaction("service_role", {"role": "service_role"}) as transaction:
-            yield transaction
+        for pool in (self.people, self.service):
+            await pool.close(timeout=5)
 
     @asynccontextmanager
     async def as_user(self, user_id: UUID) -> AsyncIterator[Transaction]:
+        """A transaction with the user's own rights."""
         claims = {"sub": str(user_id), "role": "authenticated"}
-        async with self._transaction("authenticated", claims) as transaction:
+        begin = _begin("authenticated", claims)
+        async with (
+            self._connection(self.people) as connection,
+            _transaction(connection, begin) as transaction,
+        ):
             yield transaction
 
     @asynccontextmanager
-    async def _transaction(
-        self, role: str, claims: Mapping[str, str]
-    ) -> AsyncIterator[Transaction]:
-        begin = sql.SQL(
-            "BEGIN; SET LOCAL ROLE {}; SELECT set_config('request.jwt.claims', {}, true)"
-        ).format(sql.Identifier(role), sql.Literal(json.dumps(claims)))
-        async with self.connection() as connection:
-            await connection.execute(begin, prepare=False)
-            try:
-                yield Transaction(connection)
-            except BaseException:
-                # A cancelled or broken connection is thrown away by the pool.
-                if not connection.closed:
-                    await asyncio.shield(connection.execute("ROLLBACK"))
-                raise
-            await connection.execute("COMMIT")
+    async def as_service(self) -> AsyncIterator[Transaction]:
+        """A transaction with the service's rights."""
+        begin = _begin("service_role", SERVICE) if self.address.pooled else BEGIN
+        async with (
+            self._connection(self.service) as connection,
+            _transaction(connection, begin) as transaction,
+        ):
+            yield transaction
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[AsyncConnection[Any]]:
-        """An autocommit connection as the schema's owner: for the queue's own tables."""
+    async def singly(self) -> AsyncIterator[Transaction]:
+        """The service's rights without a transaction around: each statement commits by itself."""
+        if self.address.pooled:
+            async with self.as_service() as transaction:
+                yield transaction
+            return
+        async with self._connection(self.service) as connection:
+            yield Transaction(connection)
+
+    @asynccontextmanager
+    async def _connection(
+        self, pool: AsyncConnectionPool[AsyncConnection[Any]]
+    ) -> AsyncIterator[AsyncConnection[Any]]:
         try:
-            async with self.pool.connection() as connection:
+            async with pool.connection() as connection:
                 yield connection
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise DatabaseUnavailable(detail=str(error)) from error
+
+    @staticmethod
+    async def _serve(connection: AsyncConnection[Any]) -> None:
+        await connection.execute("SET ROLE service_role")
+        await connection.execute(
+            "SELECT set_config('request.jwt.claims', %s, false)", (json.dumps(SERVICE),)
+        )
+
+
+def _begin(role: str, claims: Mapping[str, str]) -> sql.Composed:
+    return sql.SQL(
+        "BEGIN; SET LOCAL ROLE {}; SELECT set_config('request.jwt.claims', {}, true)"
+    ).format(sql.Identifier(role), sql.Literal(json.dumps(claims)))
+
+
+@asynccontextmanager
+async def _transaction(
+    connection: AsyncConnection[Any], begin: sql.SQL | sql.Composed
+) -> AsyncIterator[Transaction]:
+    await connection.execute(begin, prepare=False)
+    try:
+        yield Transaction(connection)
+    except BaseException:
+        # A connection that broke is thrown away by the pool.
+        if not connection.closed:
+            await asyncio.shield(connection.execute("ROLLBACK", prepare=False))
+        raise
+    await connection.execute("COMMIT", prepare=False)
 
 
 def connection_options(address: Address) -> dict[str, Any]:

@@ -92,12 +92,12 @@ class PoolDriver(OneConnection):
         listener.on(CHANNEL, self._notified)
 
     async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
-        async with self.database.connection() as connection:
-            return await _fetch(connection, query, args)
+        async with self.database.singly() as own:
+            return await _fetch(own.connection, query, args)
 
     async def execute(self, query: str, *args: object) -> str:
-        async with self.database.connection() as connection:
-            return await _execute(connection, query, args)
+        async with self.database.singly() as own:
+            return await _execute(own.connection, query, args)
 
     async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
         self._callbacks.append(callback)
@@ -136,15 +136,15 @@ async def install(connection: AsyncConnection[Any]) -> None:
 
 async def waiting(database: Database, entrypoints: Sequence[str]) -> int:
     """How many entries of the queue have not ended."""
-    async with database.connection() as connection:
-        own = queries(OneConnection(connection))
+    async with database.singly() as service:
+        own = queries(OneConnection(service.connection))
         return await own.queued_work([QueueEntrypoint(name) for name in entrypoints])
 
 
 async def prune_log(database: Database) -> None:
     """Drop the log of ended entries: it grows by two rows a step and is read by nobody."""
-    async with database.connection() as connection:
-        await connection.execute(
+    async with database.singly() as service:
+        await service.connection.execute(
             f"DELETE FROM {SETTINGS.qualified.queue_table_log}"
             " WHERE created < now() - interval '1 day'"
         )

@@ -80,7 +80,9 @@ def decide(job: Job, observation: Observation, now: datetime, pause: timedelta) 
             return Wait(min(now + min(max(age, SOONEST), most), job.deadline_at))
 
 
-def after_error(takes: int, error: AfficheError, now: datetime, pause: timedelta) -> Decision:
+def after_error(
+    takes: int, error: AfficheError, now: datetime, pause: timedelta
+) -> Again | GiveUp:
     """Transient faults are tried again, three takes in all; permanent ones never."""
     if not error.retryable:
         return GiveUp(error)

@@ -57,8 +57,8 @@ class Admission:
 
     async def admit(self) -> bool:
         """One round over all endpoints; True if a batch was full and there may be more."""
-        async with self.database.as_service() as transaction:
-            endpoints = [row["id"] for row in await transaction.rows("admission.endpoints")]
+        async with self.database.singly() as service:
+            endpoints = [row["id"] for row in await service.rows("admission.endpoints")]
         full = False
         for endpoint_id in endpoints:
             full |= await self._admit_to(endpoint_id) == BATCH
@@ -83,6 +83,6 @@ class Admission:
 
     async def _until_due(self) -> float:
         """Seconds until a delayed job may run, at most the poll's pause."""
-        async with self.database.as_service() as transaction:
-            seconds = await transaction.value("admission.seconds_until_due")
+        async with self.database.singly() as service:
+            seconds = await service.value("admission.seconds_until_due")
         return POLL_SECONDS if seconds is None else max(0.02, min(POLL_SECONDS, float(seconds)))

@@ -1,6 +1,7 @@
 """collect: fetch the output, believe it only once decoded, store it under this take's token."""
 
 import hashlib
+from uuid import uuid4
 
 from affiche.domain.observations import Output
 from affiche.domain.templates import Workflow
@@ -10,22 +11,21 @@ from affiche.pictures.normalisation import Normalised, without_metadata
 from affiche.pictures.threads import in_thread
 from affiche.pictures.thumbnails import Thumbnail
 from affiche.pictures.verification import Limits, inspect
-from affiche.pipeline.line import Begun, Line, check_held, enqueue_next, hold, template_of
+from affiche.pipeline.line import Begun, Line, check_held, hold, moved, template_of
 from affiche.storage import keys
 
 # Of what an engine gives, which is more than people may bring: an upscaled picture is large.
 LIMITS = Limits(megabytes=200, megapixels=150)
 
 
-async def collect(line: Line, begun: Begun) -> None:
+async def collect(line: Line, begun: Begun) -> Begun:
     studio = line.studio
-    async with studio.database.as_service() as transaction:
-        template = await template_of(line, transaction, begun)
+    template = await template_of(line, begun)
     output = chosen(template.stages[begun.stage].workflow, begun)
     engine = await line.engines.get(begun.endpoint_id)
     picture, thumbnail = await _verified(await _read(engine, output))
     await check_held(line, begun)
-    file_id = studio.new_id()
+    file_id, fresh = studio.new_id(), uuid4()
     object_key = keys.work(begun.user_id, begun.work_id, begun.token, picture.media_type)
     thumbnail_key = keys.thumbnail(begun.user_id, file_id)
     await studio.objects.put("works", object_key, picture.data, picture.media_type)
@@ -49,10 +49,14 @@ async def collect(line: Line, begun: Begun) -> None:
         )
         hold(
             await transaction.run(
-                "steps.collected", job_id=begun.id, token=begun.token, file_id=file_id
+                "steps.collected",
+                job_id=begun.id,
+                token=begun.token,
+                fresh=fresh,
+                file_id=file_id,
             )
         )
-        await enqueue_next(transaction, begun, "finish")
+    return moved(begun, "finish", fresh)
 
 
 def served_name(output_index: int, object_key: str) -> str:

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Final
-from uuid import UUID
 
 from pgqueuer import PgQueuer
 from pgqueuer.models import Job
@@ -17,9 +16,9 @@ from affiche.db.listener import Listener
 from affiche.pipeline import preview
 from affiche.pipeline.admission import Admission
 from affiche.pipeline.engines import Engines
-from affiche.pipeline.line import Line
+from affiche.pipeline.line import ENTRYPOINT, Line, read_entry
 from affiche.pipeline.observations import Observations
-from affiche.pipeline.steps import STEPS, run
+from affiche.pipeline.steps import run
 from affiche.pipeline.sweep import Sweep
 from affiche.pipeline.withdrawals import Withdrawals
 from affiche.studio.studio import Studio
@@ -89,8 +88,7 @@ class Crew:
         self.queuer = PgQueuer(
             self.driver, channel=queue.CHANNEL, queries=queue.queries(self.driver)
         )
-        for step in STEPS:
-            self.queuer.entrypoint(step)(partial(self._step, step))
+        self.queuer.entrypoint(ENTRYPOINT)(self._carry_on)
         most = self.studio.settings.steps
         await self.queuer.run(
             dequeue_timeout=self.dequeue,
@@ -100,9 +98,9 @@ class Crew:
             log_aggregation_interval=timedelta(0),
         )
 
-    async def _step(self, step: str, job: Job) -> None:
+    async def _carry_on(self, job: Job) -> None:
         assert job.payload is not None
-        await run(self.line, step, UUID(job.payload.decode()))
+        await run(self.line, *read_entry(job.payload))
 
     async def _stop_steps(self, steps: asyncio.Task[None]) -> None:
         self.stopping.set()

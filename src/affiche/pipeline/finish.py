@@ -6,14 +6,14 @@ from affiche.pipeline.line import Begun, Line, hold, template_of
 
 
 async def finish(line: Line, begun: Begun) -> None:
+    template = await template_of(line, begun)
+    about = {
+        name: begun.parameters[name]
+        for name in ("steps", "cfg", "megapixels", "sampler")
+        if name in begun.parameters
+    }
     async with line.studio.database.as_service() as transaction:
-        template = await template_of(line, transaction, begun)
         hold(await transaction.run("steps.finished", job_id=begun.id, token=begun.token))
-        about = {
-            name: begun.parameters[name]
-            for name in ("steps", "cfg", "megapixels", "sampler")
-            if name in begun.parameters
-        }
         await transaction.run(
             "steps.work_finished",
             work_id=begun.work_id,

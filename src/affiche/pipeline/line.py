@@ -2,9 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from affiche.db import queue
@@ -15,6 +15,7 @@ from affiche.studio.studio import Studio
 from affiche.texts import Language
 
 Entry = tuple[str, bytes, str]
+ENTRYPOINT: Final = "carry_on"
 
 
 class Early:
@@ -92,23 +93,34 @@ def hold(rows: int) -> None:
 
 async def check_held(line: Line, begun: Begun) -> None:
     """Look once more before an effect outside the database; raises Superseded."""
-    async with line.studio.database.as_service() as transaction:
-        if not await transaction.value("steps.held", job_id=begun.id, token=begun.token):
+    async with line.studio.database.singly() as service:
+        if not await service.value("steps.held", job_id=begun.id, token=begun.token):
             raise Superseded
 
 
-async def template_of(line: Line, transaction: Transaction, begun: Begun) -> Template:
-    return await line.studio.versions.read(transaction, begun.template_id, begun.template_version)
+async def template_of(line: Line, begun: Begun) -> Template:
+    studio = line.studio
+    return await studio.versions.read(studio.database, begun.template_id, begun.template_version)
+
+
+def moved(begun: Begun, step: str, fresh: UUID, **changes: Any) -> Begun:
+    """The job as its row now stands: at the next step, which is held under the token `fresh`."""
+    return replace(begun, step=step, token=fresh, **changes)
 
 
 def entry(job_id: UUID, step: str, token: UUID) -> Entry:
-    """A queue entry that runs `step` of the job; twice the same is one."""
-    return step, str(job_id).encode(), f"{job_id}:{step}:{token}"
+    """A queue entry that carries the job on from `step`; twice the same is one.
+
+    It may begin only while the row has that token, or to go on where a dead process left it.
+    """
+    return ENTRYPOINT, f"{job_id}:{token}".encode(), f"{job_id}:{step}:{token}"
+
+
+def read_entry(payload: bytes) -> tuple[UUID, UUID]:
+    """The job's id and the token."""
+    job_id, token = payload.decode().split(":")
+    return UUID(job_id), UUID(token)
 
 
 async def enqueue(transaction: Transaction, entries: Sequence[Entry]) -> None:
     await queue.enqueue(transaction, entries)
-
-
-async def enqueue_next(transaction: Transaction, begun: Begun, step: str) -> None:
-    await queue.enqueue(transaction, [entry(begun.id, step, begun.token)])

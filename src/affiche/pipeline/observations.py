@@ -71,9 +71,9 @@ class Observations:
         # Noted first and looked for second: whichever of the row and the hint is later, one of
         # both sides finds the other.
         self.line.early.add(external_id)
-        async with self.line.studio.database.as_service() as transaction:
-            found = await transaction.all(Due, "steps.of_run", external_id=external_id)
-            await enqueue(transaction, [entry(job.id, job.step, job.token) for job in found])
+        async with self.line.studio.database.singly() as service:
+            found = await service.all(Due, "steps.of_run", external_id=external_id)
+            await enqueue(service, [entry(job.id, job.step, job.token) for job in found])
         if found:
             self.line.early.pop(external_id)
         self._written.pop(external_id, None)
@@ -87,8 +87,8 @@ class Observations:
         if len(self._written) > RUNS_KEPT:
             self._written.popitem(last=False)
         shown = {"node": running.node, "label": running.label}
-        async with self.line.studio.database.as_service() as transaction:
-            await transaction.run(
+        async with self.line.studio.database.singly() as service:
+            await service.run(
                 "steps.progress",
                 external_id=external_id,
                 fraction=running.fraction or 0.0,

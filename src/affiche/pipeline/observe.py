@@ -1,24 +1,26 @@
 """observe: ask the engine's own record how the run stands, and do what the rules say."""
 
 from dataclasses import asdict
+from typing import Any
+from uuid import uuid4
 
 from psycopg.types.json import Jsonb
 
 from affiche.domain.jobs import Again, Collect, GiveUp, Job, Wait, decide
 from affiche.pipeline.endings import settle
-from affiche.pipeline.line import Begun, Line, enqueue_next, hold
+from affiche.pipeline.line import Begun, Line, hold, moved
 
 
-async def observe(line: Line, begun: Begun) -> None:
+async def observe(line: Line, begun: Begun) -> Begun | None:
     engine = await line.engines.get(begun.endpoint_id)
     observation = await engine.look(begun.external_id or str(begun.id))
     job = Job(begun.takes, begun.started_at or begun.asked_at, begun.deadline_at)
     decision = decide(job, observation, line.studio.now(), line.pause)
     match decision:
         case Wait():
-            async with line.studio.database.as_service() as transaction:
+            async with line.studio.database.singly() as service:
                 hold(
-                    await transaction.run(
+                    await service.run(
                         "steps.observed",
                         job_id=begun.id,
                         token=begun.token,
@@ -26,21 +28,24 @@ async def observe(line: Line, begun: Begun) -> None:
                     )
                 )
         case Collect():
-            async with line.studio.database.as_service() as transaction:
+            outputs, fresh = [_stored(asdict(o)) for o in decision.outputs], uuid4()
+            async with line.studio.database.singly() as service:
                 hold(
-                    await transaction.run(
+                    await service.run(
                         "steps.ended_well",
                         job_id=begun.id,
                         token=begun.token,
-                        outputs=Jsonb([_stored(asdict(o)) for o in decision.outputs]),
+                        fresh=fresh,
+                        outputs=Jsonb(outputs),
                         seconds=decision.seconds,
                     )
                 )
-                await enqueue_next(transaction, begun, "collect")
+            return moved(begun, "collect", fresh, outputs=outputs)
         case Again() | GiveUp():
             await settle(line, begun, decision)
+    return None
 
 
-def _stored(output: dict[str, object]) -> dict[str, object]:
+def _stored(output: dict[str, Any]) -> dict[str, Any]:
     ref = output["ref"]
     return {**output, "ref": dict(ref) if isinstance(ref, dict) else ref}

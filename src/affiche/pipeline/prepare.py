@@ -1,7 +1,8 @@
 """prepare: check the inputs, bring every picture into storage, settle the seed and the prompt."""
 
+import asyncio
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
@@ -11,14 +12,13 @@ from affiche.domain.forms import InlinePicture, PictureAddress, UploadedFile, va
 from affiche.domain.templates import Template
 from affiche.errors import FieldProblem, InvalidInputs
 from affiche.fetch.download import picture_bytes
-from affiche.pipeline.line import Begun, Line, check_held, enqueue_next, hold, template_of
+from affiche.pipeline.line import Begun, Line, check_held, hold, moved, template_of
 from affiche.studio import sources, uploads
 
 
-async def prepare(line: Line, begun: Begun) -> None:
-    async with line.studio.database.as_service() as transaction:
-        template = await template_of(line, transaction, begun)
-    values = validate(template.fields, begun.input_data)
+async def prepare(line: Line, begun: Begun) -> Begun:
+    template = await template_of(line, begun)
+    values = await asyncio.to_thread(validate, template.fields, begun.input_data)
     wanted = values.pop("seed", begun.seed)
     base = seeds.settle(wanted, begun.seed or seeds.draw(line.studio.random)).value
     for field in template.fields:
@@ -28,34 +28,32 @@ async def prepare(line: Line, begun: Begun) -> None:
     seed = (base + begun.output_index - 1) % seeds.MAX_SEED + 1
     prompt = values.get("prompt")
     kind = (await line.engines.endpoint(begun.endpoint_id)).kind if begun.endpoint_id else None
-    async with line.studio.database.as_service() as transaction:
+    parameters, fresh = {**values, "seed": seed}, uuid4()
+    async with line.studio.database.singly() as service:
         hold(
-            await transaction.run(
+            await service.run(
                 "steps.prepared",
                 job_id=begun.id,
                 token=begun.token,
-                parameters=Jsonb({**values, "seed": seed}),
+                fresh=fresh,
+                parameters=Jsonb(parameters),
                 prompt=prompt,
                 negative_prompt=values.get("negative_prompt"),
+                input_data=Jsonb(_input_data(template, values, base)),
+                seed=base,
+                metadata=Jsonb(_metadata(template, values, base)),
+                engine=kind,
             )
         )
-        await transaction.run(
-            "steps.work_prepared",
-            work_id=begun.work_id,
-            input_data=Jsonb(_input_data(template, values, base)),
-            seed=base,
-            metadata=Jsonb(_metadata(template, values, base)),
-            engine=kind,
-        )
-        await enqueue_next(transaction, begun, "submit")
+    return moved(begun, "submit", fresh, parameters=parameters)
 
 
 async def _stored(line: Line, begun: Begun, field: Field, value: object) -> UUID:
     """The id of the stored picture, fetched or decoded now if it was not before."""
     studio = line.studio
     if isinstance(value, UploadedFile):
-        async with studio.database.as_service() as transaction:
-            file = await transaction.maybe(uploads.File, "files.by_id", id=value.id)
+        async with studio.database.singly() as service:
+            file = await service.maybe(uploads.File, "files.by_id", id=value.id)
         if file is None or file.user_id != begun.user_id:
             raise InvalidInputs([FieldProblem(field.name, "file_unknown")])
         return file.id

@@ -1,4 +1,9 @@
-"""Running one step of one job: begin it under a fresh token, do it, settle what went wrong."""
+"""Carrying a job on: begin its step under a fresh token, do it, settle what went wrong.
+
+One queue entry carries a job through its steps until its row waits for the engine or has ended.
+Each step commits its effect together with the next state, under a token of its own; if the process
+dies, the queue hands the same entry to another, which goes on at the step where the row stands.
+"""
 
 import asyncio
 import logging
@@ -17,7 +22,7 @@ from affiche.pipeline.prepare import prepare
 from affiche.pipeline.submit import submit
 
 log = logging.getLogger(__name__)
-Step = Callable[[Line, Begun], Awaitable[None]]
+Step = Callable[[Line, Begun], Awaitable[Begun | None]]
 STEPS: Final[dict[str, Step]] = {
     "prepare": prepare,
     "submit": submit,
@@ -34,58 +39,59 @@ class Unexpected(AfficheError):
     retryable = True
 
 
-async def run(line: Line, step: str, job_id: UUID) -> None:
-    """Run `step` of the job if that is what it waits for. Never raises but when the process
-    stops or the database is gone: then the queue or the sweep brings the step back."""
-    async with line.studio.database.as_service() as transaction:
-        begun = await transaction.maybe(
-            Begun, "steps.begin", job_id=job_id, step=step, token=uuid4()
-        )
-    if begun is None:
-        return
+async def run(line: Line, job_id: UUID, key: UUID) -> None:
+    """Carry the job on if `key` is its token, or was that of the process that died over it.
+
+    Never raises but when the process stops or the database is gone: then the queue or the sweep
+    brings the job back.
+    """
+    async with line.studio.database.singly() as service:
+        begun = await service.maybe(Begun, "steps.begin", job_id=job_id, key=key, token=uuid4())
+    while begun is not None:
+        begun = await _step(line, begun)
+
+
+async def _step(line: Line, begun: Begun) -> Begun | None:
     try:
         if begun.takes >= MOST_TAKES:
             await settle(line, begun, GiveUp(TakenTooOften(takes=begun.takes)))
-            return
-        error = await _attempt(line, begun)
-        if error:
-            await _settle_error(line, begun, error)
+            return None
+        async with asyncio.timeout(SECONDS[begun.step]):
+            return await STEPS[begun.step](line, begun)
     except Superseded:
-        log.info("work %s: %s was taken over", begun.work_id, step)
+        log.info("work %s: %s was taken over", begun.work_id, begun.step)
+    except DatabaseUnavailable:
+        raise
     except asyncio.CancelledError:
         await asyncio.shield(_give_back(line, begun))
         raise
-
-
-async def _attempt(line: Line, begun: Begun) -> AfficheError | None:
-    try:
-        async with asyncio.timeout(SECONDS[begun.step]):
-            await STEPS[begun.step](line, begun)
-    except (Superseded, DatabaseUnavailable):
-        raise
     except AfficheError as error:
-        return error
+        await _settle(line, begun, error)
     except TimeoutError as error:
-        return EngineUnreachable(detail=f"{begun.step} took too long: {error}")
+        await _settle(line, begun, EngineUnreachable(detail=f"{begun.step} took too long: {error}"))
     except Exception as error:
         log.exception("work %s: %s", begun.work_id, begun.step)
-        return Unexpected(detail=f"{type(error).__name__}: {error}")
+        await _settle(line, begun, Unexpected(detail=f"{type(error).__name__}: {error}"))
     return None
 
 
-async def _settle_error(line: Line, begun: Begun, error: AfficheError) -> None:
+async def _settle(line: Line, begun: Begun, error: AfficheError) -> None:
     now = line.studio.now()
-    if begun.step == "observe" and error.retryable and now < begun.deadline_at:
-        # The run goes on whether or not we can see it: look again, and count nothing.
-        async with line.studio.database.as_service() as transaction:
-            await transaction.run(
-                "steps.observed", job_id=begun.id, token=begun.token, observe_at=now + line.pause
-            )
-        log.warning("work %s cannot be observed: %s", begun.work_id, error)
-        return
-    decision = after_error(begun.takes, error, now, line.pause)
-    assert not hasattr(decision, "until")
-    await settle(line, begun, decision)  # type: ignore[arg-type]
+    try:
+        if begun.step == "observe" and error.retryable and now < begun.deadline_at:
+            # The run goes on whether or not we can see it: look again, and count nothing.
+            log.warning("work %s cannot be observed: %s", begun.work_id, error)
+            async with line.studio.database.singly() as service:
+                await service.run(
+                    "steps.observed",
+                    job_id=begun.id,
+                    token=begun.token,
+                    observe_at=now + line.pause,
+                )
+            return
+        await settle(line, begun, after_error(begun.takes, error, now, line.pause))
+    except Superseded:
+        log.info("work %s: %s was taken over", begun.work_id, begun.step)
 
 
 async def _give_back(line: Line, begun: Begun) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from affiche.domain.templates import Template, stage_values
 from affiche.engines.engine import Engine, Picture, Run
@@ -15,8 +15,8 @@ from affiche.pipeline.line import (
     Line,
     Superseded,
     check_held,
-    enqueue_next,
     hold,
+    moved,
     template_of,
 )
 from affiche.studio.uploads import File
@@ -24,33 +24,38 @@ from affiche.studio.uploads import File
 FIRST_LOOK = timedelta(seconds=1)
 
 
-async def submit(line: Line, begun: Begun) -> None:
-    async with line.studio.database.as_service() as transaction:
-        template = await template_of(line, transaction, begun)
-        chosen = run_id(begun)
-        known = begun.external_id == chosen
-        if not known:
+async def submit(line: Line, begun: Begun) -> Begun | None:
+    template, known = await template_of(line, begun), begun.external_id
+    chosen = known or run_id(begun)
+    async with line.studio.database.singly() as service:
+        if known is None:
             # The id is on record before anything is started under it, so it can be found again.
             hold(
-                await transaction.run(
+                await service.run(
                     "steps.submitting", job_id=begun.id, token=begun.token, external_id=chosen
                 )
             )
-        files = await _files(transaction, template, begun.parameters)
+        files = await _files(service, template, begun.parameters)
     engine = await line.engines.get(begun.endpoint_id)
     run = await _run(line, begun, template, files, chosen)
     await check_held(line, begun)
-    external_id = await engine.submit(replace(run, fresh=not known))
+    external_id = await engine.submit(replace(run, fresh=known is None))
+    fresh = uuid4()
     try:
-        await _record(line, begun, template, external_id)
+        await _record(line, begun, template, external_id, fresh)
     except Superseded:
         # Cancelled or taken over while the engine accepted: this run is nobody's.
         await _stop(line, begun, engine, external_id)
         raise
+    # An engine that is quick may have ended, and said so, before we wrote down that it began.
+    if line.early.pop(external_id):
+        now = line.studio.now()
+        return moved(begun, "observe", fresh, external_id=external_id, started_at=now)
+    return None
 
 
 def run_id(begun: Begun) -> str:
-    """The same for every repetition of one take, another for the next take."""
+    """The job's own id for its first run; another for each take that starts one anew."""
     return str(begun.id if begun.takes == 0 else uuid5(begun.id, str(begun.takes)))
 
 
@@ -70,7 +75,6 @@ async def _run(
 ) -> Run:
     stage = template.stages[begun.stage]
     workflow = stage.workflow
-    takers = {b.name: b for b in workflow.pictures() if stage.source(b.name) in files}
     data = await asyncio.gather(
         *(line.studio.objects.read(f.bucket_id, f.object_key) for f in files.values())
     )
@@ -79,11 +83,12 @@ async def _run(
         Picture(
             binding.node,
             binding.input,
-            picture_name(files[stage.source(name)]),
-            held[stage.source(name)],
-            files[stage.source(name)].mime_type,
+            picture_name(files[field]),
+            held[field],
+            files[field].mime_type,
         )
-        for name, binding in takers.items()
+        for binding in workflow.pictures()
+        if (field := stage.source(binding.name)) in files
     ]
     named = {name: picture_name(file) for name, file in files.items()}
     values = stage_values(template, stage, {**begun.parameters, **named})
@@ -96,27 +101,23 @@ def picture_name(file: File) -> str:
     return f"{file.id}.{file.mime_type.removeprefix('image/').replace('jpeg', 'jpg')}"
 
 
-async def _record(line: Line, begun: Begun, template: Template, external_id: str) -> None:
+async def _record(
+    line: Line, begun: Begun, template: Template, external_id: str, fresh: UUID
+) -> None:
     now = line.studio.now()
     patience = timedelta(seconds=template.time_outs.queue + template.time_outs.run)
-    async with line.studio.database.as_service() as transaction:
+    async with line.studio.database.singly() as service:
         hold(
-            await transaction.run(
+            await service.run(
                 "steps.submitted",
                 job_id=begun.id,
                 token=begun.token,
+                fresh=fresh,
                 external_id=external_id,
                 observe_at=now + FIRST_LOOK,
                 deadline_at=now + patience,
             )
         )
-        await transaction.run(
-            "steps.work_submitted", work_id=begun.work_id, external_id=external_id
-        )
-    # An engine that is quick may have ended, and said so, before we wrote down that it began.
-    if line.early.pop(external_id):
-        async with line.studio.database.as_service() as transaction:
-            await enqueue_next(transaction, begun, "observe")
 
 
 async def _stop(line: Line, begun: Begun, engine: Engine, external_id: str) -> None:

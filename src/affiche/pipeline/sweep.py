@@ -16,7 +16,8 @@ from affiche.pipeline.observations import Due
 from affiche.texts import Language
 
 EVERY: Final = 10.0
-STRANDED_AFTER: Final = timedelta(seconds=60)
+# Longer than any step may take (steps.SECONDS), so that nothing alive is begun anew.
+STRANDED_AFTER: Final = timedelta(seconds=150)
 BATCH: Final = 200
 FORGET_EVERY: Final = timedelta(hours=1)
 log = logging.getLogger(__name__)

@@ -36,27 +36,26 @@ async def gallery(studio: Studio, caller: Caller) -> list[Versioned]:
     """The templates on offer, in their order."""
     async with studio.database.as_user(caller.id) as transaction:
         rows = await transaction.all(Row, "templates.gallery")
-        return [
-            Versioned(row.version, await studio.versions.read(transaction, row.id, row.version))
-            for row in rows
-        ]
+    return [await _versioned(studio, row) for row in rows]
 
 
 async def find(studio: Studio, caller: Caller, name: str) -> Versioned:
     """By id, slug or template name, active ones only; raises NotFound."""
     async with studio.database.as_user(caller.id) as transaction:
         row = await transaction.maybe(Row, "templates.find", name=name[:200])
-        if row is None or not row.is_active:
-            raise NotFound(what="template")
-        return Versioned(row.version, await studio.versions.read(transaction, row.id, row.version))
+    if row is None or not row.is_active:
+        raise NotFound(what="template")
+    return await _versioned(studio, row)
 
 
-async def at_version(
-    studio: Studio, caller: Caller, template_id: UUID, version: int | None
-) -> Template:
+async def at_version(studio: Studio, template_id: UUID, version: int | None) -> Template:
     """The template as it was when a work asked for it; raises NotFound."""
-    async with studio.database.as_user(caller.id) as transaction:
-        return await studio.versions.read(transaction, template_id, version or 0)
+    return await studio.versions.read(studio.database, template_id, version or 0)
+
+
+async def _versioned(studio: Studio, row: Row) -> Versioned:
+    template = await studio.versions.read(studio.database, row.id, row.version)
+    return Versioned(row.version, template)
 
 
 async def install(database: Database, templates: Iterable[Template]) -> list[str]:

@@ -4,7 +4,7 @@ import asyncio
 from uuid import UUID
 
 from affiche.catalog.definitions import template_from
-from affiche.db.database import Transaction
+from affiche.db.database import Database
 from affiche.domain.templates import Template
 from affiche.errors import NotFound
 
@@ -15,13 +15,14 @@ class Versions:
     def __init__(self) -> None:
         self._known: dict[tuple[UUID, int], Template] = {}
 
-    async def read(self, transaction: Transaction, template_id: UUID, version: int) -> Template:
+    async def read(self, database: Database, template_id: UUID, version: int) -> Template:
         """Raises NotFound."""
         known = self._known.get((template_id, version))
         if known is None:
-            found = await transaction.value(
-                "templates.definition", template_id=template_id, version=version
-            )
+            async with database.singly() as service:
+                found = await service.value(
+                    "templates.definition", template_id=template_id, version=version
+                )
             if found is None:
                 raise NotFound(what="template")
             known = await asyncio.to_thread(template_from, found)

@@ -1,5 +1,6 @@
 """Asking for works, looking at them, cancelling them, asking again."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
 
 STATUSES = ("pending", "taken", "processing", "completed", "failed", "cancelled")
+UNDER_WAY = ("pending", "taken", "processing")
 ENDED = ("completed", "failed", "cancelled")
 LAST_ID = UUID(int=2**128 - 1)
 MOST_OUTPUTS = 10
@@ -243,7 +245,10 @@ async def _inputs(
     studio: Studio, caller: Caller, template: Template, request: Ask
 ) -> tuple[dict[str, Any], int]:
     """What goes into `input_data`, by request key, and the seed; all problems at once."""
-    checked = check(template.fields, request.inputs, lenient=request.lenient)
+    # In a thread, because a picture may come as 20 MB of base64.
+    checked = await asyncio.to_thread(
+        check, template.fields, request.inputs, lenient=request.lenient
+    )
     problems = list(checked.problems)
     if not 1 <= request.output_count <= MOST_OUTPUTS:
         problems.append(

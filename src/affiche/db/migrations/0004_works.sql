@@ -89,6 +89,7 @@ CREATE TABLE generation_jobs (
   step text NOT NULL DEFAULT 'prepare' CHECK (
     step IN ('prepare', 'submit', 'observe', 'collect', 'finish')),
   token uuid NOT NULL DEFAULT gen_random_uuid(),
+  entry uuid,
   takes integer NOT NULL DEFAULT 0 CHECK (takes >= 0),
   run_at timestamptz NOT NULL DEFAULT now(),
   step_started_at timestamptz,

@@ -55,11 +55,14 @@ BEGIN
     NEW.token := gen_random_uuid();
     NEW.takes := greatest(NEW.takes, OLD.takes + 1);
     NEW.step_started_at := NULL;
+    NEW.entry := NULL;
+    NEW.external_id := NULL;
     NEW.observe_at := NULL;
     NEW.deadline_at := NULL;
   ELSIF NEW.status IN ('failed', 'cancelled') THEN
     -- A step that still runs somewhere finds that its token is gone.
     NEW.token := gen_random_uuid();
+    NEW.entry := NULL;
   END IF;
   RETURN NEW;
 END $$;
@@ -171,6 +174,7 @@ BEGIN
   UPDATE works SET
     status = goal,
     progress = CASE WHEN goal = 'processing' THEN progress END,
+    runpod_job_id = CASE WHEN goal = 'processing' THEN NEW.external_id ELSE runpod_job_id END,
     error_code = CASE WHEN goal = 'failed' THEN NEW.error_code END,
     error_params = CASE WHEN goal = 'failed' THEN NEW.error_params END,
     error_message = CASE WHEN goal = 'failed' THEN NEW.error_message END,

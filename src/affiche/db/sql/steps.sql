@@ -1,13 +1,14 @@
 -- name: begin
 UPDATE generation_jobs j SET
   token = %(token)s,
+  entry = %(key)s,
   step_started_at = clock_timestamp(),
   takes = j.takes + CASE WHEN j.step_started_at IS NULL OR j.step = 'observe' THEN 0 ELSE 1 END
 FROM works w
 JOIN users u ON u.id = w.user_id
 JOIN template_versions v ON v.template_id = w.template_id AND v.version = w.template_version
-WHERE j.id = %(job_id)s AND j.step = %(step)s AND j.status IN ('taken', 'processing')
-  AND w.id = j.work_id
+WHERE j.id = %(job_id)s AND (j.token = %(key)s OR j.entry = %(key)s)
+  AND j.status IN ('taken', 'processing') AND w.id = j.work_id
 RETURNING j.id, j.work_id, j.user_id, j.stage, j.output_index, j.workflow_id, j.endpoint_id,
   j.status, j.step, j.token, j.takes, j.external_id, j.deadline_at, j.started_at, j.parameters,
   j.outputs, w.template_id, w.template_version, w.input_data, w.seed, w.output_count,
@@ -18,15 +19,16 @@ SELECT true FROM generation_jobs
 WHERE id = %(job_id)s AND token = %(token)s AND status IN ('taken', 'processing')
 
 -- name: prepared
-UPDATE generation_jobs SET
-  step = 'submit', step_started_at = NULL, parameters = %(parameters)s,
-  prompt_used = %(prompt)s, negative_prompt_used = %(negative_prompt)s
-WHERE id = %(job_id)s AND token = %(token)s
-
--- name: work_prepared
-UPDATE works SET input_data = %(input_data)s, seed = %(seed)s,
+WITH job AS (
+  UPDATE generation_jobs SET
+    step = 'submit', step_started_at = clock_timestamp(), token = %(fresh)s, parameters = %(parameters)s,
+    prompt_used = %(prompt)s, negative_prompt_used = %(negative_prompt)s
+  WHERE id = %(job_id)s AND token = %(token)s
+  RETURNING work_id
+)
+UPDATE works w SET input_data = %(input_data)s, seed = %(seed)s,
   generation_metadata = %(metadata)s, engine = %(engine)s
-WHERE id = %(work_id)s
+FROM job WHERE w.id = job.work_id
 
 -- name: submitting
 UPDATE generation_jobs SET external_id = %(external_id)s
@@ -34,12 +36,9 @@ WHERE id = %(job_id)s AND token = %(token)s
 
 -- name: submitted
 UPDATE generation_jobs SET
-  status = 'processing', step = 'observe', step_started_at = NULL,
+  status = 'processing', step = 'observe', step_started_at = NULL, token = %(fresh)s,
   external_id = %(external_id)s, observe_at = %(observe_at)s, deadline_at = %(deadline_at)s
 WHERE id = %(job_id)s AND token = %(token)s
-
--- name: work_submitted
-UPDATE works SET runpod_job_id = %(external_id)s WHERE id = %(work_id)s
 
 -- name: observed
 UPDATE generation_jobs SET step_started_at = NULL, observe_at = %(observe_at)s
@@ -47,13 +46,13 @@ WHERE id = %(job_id)s AND token = %(token)s
 
 -- name: ended_well
 UPDATE generation_jobs SET
-  step = 'collect', step_started_at = NULL, outputs = %(outputs)s,
+  step = 'collect', step_started_at = clock_timestamp(), token = %(fresh)s, outputs = %(outputs)s,
   execution_seconds = %(seconds)s
 WHERE id = %(job_id)s AND token = %(token)s
 
 -- name: collected
 UPDATE generation_jobs SET
-  step = 'finish', step_started_at = NULL, output_file_id = %(file_id)s
+  step = 'finish', step_started_at = clock_timestamp(), token = %(fresh)s, output_file_id = %(file_id)s
 WHERE id = %(job_id)s AND token = %(token)s
 
 -- name: add_output
@@ -82,7 +81,7 @@ WHERE w.id = %(work_id)s
 
 -- name: again
 UPDATE generation_jobs SET
-  status = 'pending', run_at = %(run_at)s, external_id = NULL,
+  status = 'pending', run_at = %(run_at)s,
   error_code = %(error_code)s, error_params = %(error_params)s, error_message = %(error_message)s
 WHERE id = %(job_id)s AND token = %(token)s
 

@@ -1,0 +1,110 @@
+"""A ComfyUI server that answers at once with one picture: what is left is Affiche's own time.
+
+Run as a process of its own: `python -m bench.instant SIZE`; prints its address.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from typing import Any
+
+import pyvips
+from aiohttp import WSMsgType, web
+
+
+def picture(size: int) -> bytes:
+    """A PNG with detail enough to compress like a photograph, not like a flat colour."""
+    noise = pyvips.Image.gaussnoise(size, size, mean=0, sigma=12, seed=1)
+    ramp = pyvips.Image.xyz(size, size) * (255 / size)
+    image = ramp.bandjoin(pyvips.Image.black(size, size) + 128) + noise
+    return bytes(image.cast("uchar").copy(interpretation="srgb").pngsave_buffer(compression=6))
+
+
+class Instant:
+    def __init__(self, size: int) -> None:
+        self.png = picture(size)
+        self.sockets: dict[str, web.WebSocketResponse] = {}
+        self.history: dict[str, dict[str, Any]] = {}
+        self.uploads = 0
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=64 * 2**20)
+        for prefix in ("", "/api"):
+            app.router.add_get(f"{prefix}/ws", self.listen)
+            app.router.add_post(f"{prefix}/prompt", self.prompt)
+            app.router.add_get(f"{prefix}/history/{{id}}", self.about)
+            app.router.add_get(f"{prefix}/queue", self.queue)
+            app.router.add_post(f"{prefix}/upload/image", self.upload)
+            app.router.add_get(f"{prefix}/view", self.view)
+            app.router.add_get(f"{prefix}/system_stats", self.stats)
+        return app
+
+    async def listen(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        client = request.query.get("clientId", "")
+        self.sockets[client] = socket
+        async for message in socket:
+            if message.type is WSMsgType.CLOSE:
+                break
+        self.sockets.pop(client, None)
+        return socket
+
+    async def prompt(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        prompt_id, client = body["prompt_id"], body.get("client_id", "")
+        name = f"{prompt_id}.png"
+        images = {"images": [{"filename": name, "subfolder": "", "type": "output"}]}
+        now = int(time.time() * 1000)
+        messages = [
+            ["execution_start", {"prompt_id": prompt_id, "timestamp": now}],
+            ["execution_success", {"prompt_id": prompt_id, "timestamp": now}],
+        ]
+        self.history[prompt_id] = {
+            "outputs": {"9": images},
+            "status": {"status_str": "success", "completed": True, "messages": messages},
+        }
+        asyncio.get_running_loop().call_soon(self._tell, client, prompt_id)
+        return web.json_response({"prompt_id": prompt_id, "number": 1, "node_errors": {}})
+
+    def _tell(self, client: str, prompt_id: str) -> None:
+        socket = self.sockets.get(client)
+        if socket and not socket.closed:
+            data = {"type": "execution_success", "data": {"prompt_id": prompt_id}}
+            self._told = asyncio.ensure_future(socket.send_str(json.dumps(data)))
+
+    async def about(self, request: web.Request) -> web.Response:
+        prompt_id = request.match_info["id"]
+        entry = self.history.get(prompt_id)
+        return web.json_response({prompt_id: entry} if entry else {})
+
+    async def queue(self, _: web.Request) -> web.Response:
+        return web.json_response({"queue_running": [], "queue_pending": []})
+
+    async def upload(self, request: web.Request) -> web.Response:
+        self.uploads += 1
+        form = await request.post()
+        return web.json_response(
+            {"name": form["image"].filename, "subfolder": "", "type": "input"}
+        )
+
+    async def view(self, _: web.Request) -> web.Response:
+        return web.Response(body=self.png, content_type="image/png")
+
+    async def stats(self, _: web.Request) -> web.Response:
+        return web.json_response({"system": {"comfyui_version": "0.33.0"}, "devices": []})
+
+
+async def main() -> None:
+    runner = web.AppRunner(Instant(int(sys.argv[1])).app(), access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    print(f"http://127.0.0.1:{port}", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
