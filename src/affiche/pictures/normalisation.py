@@ -6,16 +6,19 @@ from typing import Final
 
 import pyvips
 
-from affiche.pictures import metadata
+from affiche.pictures.containers import gif, jpeg, png, webp
 from affiche.pictures.kinds import KINDS, Kind
 from affiche.pictures.loaders import broken, field, load
 from affiche.pictures.verification import Verified
 
-_STRIPS: Final[dict[Kind, Callable[[bytes], bytes]]] = {
-    "jpeg": metadata.strip_jpeg,
-    "png": metadata.strip_png,
-    "webp": metadata.strip_webp,
+_STRIPPED: Final[dict[Kind, Callable[[bytes], bytes]]] = {
+    "jpeg": jpeg.stripped,
+    "png": png.stripped,
+    "webp": webp.stripped,
+    "gif": gif.stripped,
 }
+# What every engine reads as it is.
+_PLAIN: Final[frozenset[Kind]] = frozenset({"jpeg", "png", "webp"})
 _LOSSLESS: Final[frozenset[Kind]] = frozenset({"png", "gif", "tiff"})
 # Past this a PNG of a photograph is too slow to send for what it keeps.
 _LARGEST_PNG: Final = 4_000_000
@@ -36,8 +39,8 @@ def normalise(data: bytes, verified: Verified) -> Normalised:
     picture is coded anew: PNG where it has alpha or came from a lossless kind, JPEG (quality 95,
     full colour) where it did not or is larger than 4 megapixels. Raises PictureBroken.
     """
-    if verified.plain and verified.kind in _STRIPS:
-        return _stripped(data, verified)
+    if verified.plain and verified.kind in _PLAIN:
+        return _bare(data, verified)
     # A turn needs the whole picture at hand; reading from top to bottom needs a few lines.
     access = "sequential" if verified.orientation == 1 else "random"
     try:
@@ -49,16 +52,16 @@ def normalise(data: bytes, verified: Verified) -> Normalised:
 def without_metadata(data: bytes, verified: Verified) -> Normalised:
     """An output as it is stored: pixel for pixel the engine's, without prompts and places.
 
-    PNG, JPEG and WebP that stand upright keep their bytes and frames; the other kinds are
-    normalised. Raises PictureBroken.
+    PNG, JPEG, WebP and GIF that stand upright keep their pixels' bytes and their frames; all else
+    is normalised. Raises PictureBroken.
     """
-    if verified.kind in _STRIPS and verified.orientation == 1:
-        return _stripped(data, verified)
+    if verified.kind in _STRIPPED and verified.orientation == 1:
+        return _bare(data, verified)
     return normalise(data, verified)
 
 
-def _stripped(data: bytes, verified: Verified) -> Normalised:
-    bare = _STRIPS[verified.kind](data)
+def _bare(data: bytes, verified: Verified) -> Normalised:
+    bare = _STRIPPED[verified.kind](data)
     return Normalised(bare, verified.media_type, verified.width, verified.height)
 
 
