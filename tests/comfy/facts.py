@@ -8,7 +8,7 @@ from affiche.comfy.client import Client
 from affiche.comfy.transport import Limits
 
 from .graphs import copied
-from .scripted import Reply, Script
+from .scripted import Reply, Script, says
 
 A = "0198c0de-0000-7000-8000-00000000000a"
 B = "0198c0de-0000-7000-8000-00000000000b"
@@ -45,3 +45,31 @@ def view(**ref: str) -> Callable[[Client], Awaitable[bytes]]:
         return b"".join([chunk async for chunk in client.view(ref)])
 
     return read
+
+
+EMPTY = says({"queue_running": [], "queue_pending": []})
+NOTHING = says({})
+IMAGE = {"filename": "a.png", "subfolder": "affiche", "type": "output"}
+DONE = says(
+    {
+        A: {
+            "outputs": {"9": {"images": [IMAGE]}},
+            "status": {"status_str": "success", "completed": True, "messages": []},
+        }
+    }
+)
+ACCEPTED = says({"prompt_id": A, "number": 1, "node_errors": {}})
+HISTORY = f"GET /history/{A}"
+STATE = {"76": {"state": "finished", "value": 1, "max": 1}}
+
+
+def queued(*pending: str, running: str | None = None) -> Reply:
+    def entry(number: int, prompt_id: str) -> list[Any]:
+        return [number, prompt_id, copied(), {}, ["9"]]
+
+    return says(
+        {
+            "queue_running": [entry(0, running)] if running else [],
+            "queue_pending": [entry(number, name) for number, name in enumerate(pending, 1)],
+        }
+    )

@@ -1,15 +1,9 @@
 """What the engine does about each fact and trap, against answers written down from the facts."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
-
 import pytest
 
 from affiche.domain.observations import (
     Cancelled,
-    Failed,
-    Hint,
     Lost,
     Output,
     Queued,
@@ -20,77 +14,9 @@ from affiche.engines.comfyui.engine import ComfyEngine
 from affiche.engines.engine import Run
 from affiche.errors import EngineRefused, EngineUnreachable, OutputMissing
 
-from .facts import LIMITS, NOT_FOUND, A, B
+from .facts import DONE, EMPTY, HISTORY, IMAGE, NOT_FOUND, NOTHING, A, B, queued
 from .graphs import copied, inputs, picture
 from .scripted import Reply, Script, says
-
-EMPTY = says({"queue_running": [], "queue_pending": []})
-NOTHING = says({})
-IMAGE = {"filename": "a.png", "subfolder": "affiche", "type": "output"}
-DONE = says(
-    {
-        A: {
-            "outputs": {"9": {"images": [IMAGE]}},
-            "status": {"status_str": "success", "completed": True, "messages": []},
-        }
-    }
-)
-ACCEPTED = says({"prompt_id": A, "number": 1, "node_errors": {}})
-HISTORY = f"GET /history/{A}"
-STATE = {"76": {"state": "finished", "value": 1, "max": 1}}
-
-
-def queued(*pending: str, running: str | None = None) -> Reply:
-    def entry(number: int, prompt_id: str) -> list[Any]:
-        return [number, prompt_id, copied(), {}, ["9"]]
-
-    return says(
-        {
-            "queue_running": [entry(0, running)] if running else [],
-            "queue_pending": [entry(number, name) for number, name in enumerate(pending, 1)],
-        }
-    )
-
-
-@pytest.fixture
-async def engine(script: Script) -> AsyncIterator[ComfyEngine]:
-    engine = ComfyEngine(script.url, LIMITS)
-    script.on("GET /queue", EMPTY).on(HISTORY, NOTHING).on("POST /prompt", ACCEPTED)
-    script.on(
-        "POST /upload/image", says({"name": "a (1).png", "subfolder": "affiche", "type": "input"})
-    )
-    yield engine
-    await engine.close()
-
-
-class Ears:
-    """Reads the hints of an engine in the background."""
-
-    def __init__(self, engine: ComfyEngine) -> None:
-        self._hints = engine.hints()
-        self.heard: list[Hint] = []
-        self._task = asyncio.create_task(self._read())
-        self._changed = asyncio.Condition()
-
-    async def _read(self) -> None:
-        async for hint in self._hints:
-            async with self._changed:
-                self.heard.append(hint)
-                self._changed.notify_all()
-
-    async def until_ended(self, external_id: str, times: int = 1) -> Hint:
-        def ended() -> list[Hint]:
-            return [h for h in self.heard if h.ended and h.external_id == external_id]
-
-        async with asyncio.timeout(10), self._changed:
-            await self._changed.wait_for(lambda: len(ended()) >= times)
-        return ended()[times - 1]
-
-    async def until(self, count: int) -> Hint:
-        async with asyncio.timeout(10), self._changed:
-            await self._changed.wait_for(lambda: len(self.heard) >= count)
-        return self.heard[count - 1]
-
 
 # --- submit -----------------------------------------------------------------------------------
 
@@ -227,17 +153,6 @@ async def test_a_server_that_does_not_answer_loses_nothing(
         await engine.look(A)
 
 
-async def test_history_that_comes_late_is_waited_for(engine: ComfyEngine, script: Script) -> None:
-    ears = Ears(engine)
-    await script.socket(1)
-    await engine.submit(Run(A, copied(), fresh=True))
-    await script.say("execution_success", {"prompt_id": A})
-    assert (await ears.until_ended(A)).observation == Succeeded(())
-    # The queue may still hold it as running meanwhile: the record is asked for again first.
-    script.on(HISTORY, NOTHING, NOTHING, NOTHING, DONE).on("GET /queue", queued(running=A))
-    assert isinstance(await engine.look(A), Succeeded)
-
-
 async def test_a_waiting_run_that_was_cancelled_here_is_cancelled_not_lost(
     engine: ComfyEngine, script: Script
 ) -> None:
@@ -264,136 +179,3 @@ async def test_text_outputs_are_read_without_asking(engine: ComfyEngine, script:
     with pytest.raises(OutputMissing):
         [chunk async for chunk in engine.read(Output("12", "odd", {"x": 1}))]
     assert script.asked == []
-
-
-# --- hints ------------------------------------------------------------------------------------
-
-
-async def test_hints_from_start_to_end(engine: ComfyEngine, script: Script) -> None:
-    ears = Ears(engine)
-    await script.socket(1)
-    await engine.submit(Run(A, copied(), fresh=True))
-    (sent,) = script.bodies("POST /prompt")
-    assert sent["client_id"] == script.sockets[0][0]
-    await script.say("execution_start", {"prompt_id": A})
-    await script.say("execution_start", {"prompt_id": "somebody else's"})
-    assert (await ears.until(1)).observation == Running(0.0)
-    await script.say("progress_state", {"prompt_id": A, "nodes": STATE})
-    assert (await ears.until(2)).observation == Running(0.5)
-    await script.say("executing", {"prompt_id": A, "node": "9", "display_node": "9"})
-    assert (await ears.until(3)).observation == Running(0.5, "9", "SaveImage")
-    await script.say("execution_success", {"prompt_id": A})
-    await script.say("executing", {"prompt_id": A, "node": None})
-    assert (await ears.until(4)) == Hint(A, Succeeded(()), ended=True)
-    assert {hint.external_id for hint in ears.heard} == {A}
-
-
-async def test_an_error_and_an_interrupt_end_a_run(engine: ComfyEngine, script: Script) -> None:
-    ears = Ears(engine)
-    await script.socket(1)
-    await engine.submit(Run(A, copied(), fresh=True))
-    script.on("POST /prompt", says({"prompt_id": B, "number": 2, "node_errors": {}}))
-    await engine.submit(Run(B, copied(), fresh=True))
-    await script.say("execution_error", {"prompt_id": A, "node_id": "9", "node_type": "SaveImage"})
-    await script.say("execution_interrupted", {"prompt_id": B})
-    assert isinstance((await ears.until_ended(A)).observation, Failed)
-    assert (await ears.until_ended(B)).observation == Cancelled()
-
-
-async def test_after_a_lost_connection_runs_under_way_are_looked_at(
-    engine: ComfyEngine, script: Script
-) -> None:
-    ears = Ears(engine)
-    await script.socket(1)
-    await engine.submit(Run(A, copied(), fresh=True))
-    script.on("POST /prompt", says({"prompt_id": B, "number": 2, "node_errors": {}}))
-    await engine.submit(Run(B, copied(), fresh=True))
-    await script.say("execution_success", {"prompt_id": B})
-    await ears.until_ended(B)
-    script.on("GET /queue", queued(running=A))
-    await (await script.socket(1)).close()
-    await script.socket(2)
-    assert (await ears.until_ended(A)).observation == Running(0.0)
-    assert isinstance(await engine.look(A), Running)
-    # Nothing more is said of A to the new client id. But the queue moves, and A has left it.
-    script.on("GET /queue", EMPTY).on(HISTORY, DONE)
-    await script.say("status", {"status": {"exec_info": {"queue_remaining": 0}}})
-    await ears.until_ended(A, times=2)
-    assert isinstance(await engine.look(A), Succeeded)
-    assert len([hint for hint in ears.heard if hint.external_id == B and hint.ended]) == 1
-
-
-async def test_a_run_of_a_dead_process_is_heard_of_once_it_was_looked_at(
-    engine: ComfyEngine, script: Script
-) -> None:
-    ears = Ears(engine)
-    await script.socket(1)
-    script.on("GET /queue", queued(running=A))
-    assert isinstance(await engine.look(A), Running)
-    await script.say("progress_state", {"prompt_id": A, "nodes": STATE})
-    assert (await ears.until(1)).observation == Running(0.5)
-    script.on("GET /queue", EMPTY)
-    await script.say("status", {})
-    await ears.until_ended(A)
-
-
-async def test_an_end_that_the_record_does_not_know_is_watched_for(
-    engine: ComfyEngine, script: Script
-) -> None:
-    ears = Ears(engine)
-    await script.socket(1)
-    await engine.submit(Run(A, copied(), fresh=True))
-    await script.say("execution_success", {"prompt_id": A})
-    await ears.until_ended(A)
-    script.on("GET /queue", queued(running=A))
-    assert isinstance(await engine.look(A), Running)
-    script.on("GET /queue", EMPTY).on(HISTORY, DONE)
-    await script.say("status", {})
-    await ears.until_ended(A, times=2)
-
-
-async def test_what_is_being_submitted_is_not_taken_for_gone(
-    engine: ComfyEngine, script: Script
-) -> None:
-    ears = Ears(engine)
-    first = await script.socket(1)
-    script.on("POST /prompt", Reply(200, ACCEPTED.body, pause=0.3))
-    submitting = asyncio.create_task(engine.submit(Run(A, copied(), fresh=True)))
-    while not script.asked:
-        await asyncio.sleep(0.01)
-    await first.close()
-    await script.socket(2)
-    await script.say("status", {})
-    await submitting
-    assert not ears.heard, "it was not in the queue, because it was on its way"
-    # Accepted under the lost connection's id, and out of the queue by now: that is looked into.
-    await ears.until_ended(A)
-
-
-async def test_a_reader_that_sleeps_keeps_ends_and_the_latest_progress(
-    engine: ComfyEngine, script: Script
-) -> None:
-    hints = engine.hints()
-    first = asyncio.create_task(anext(hints))
-    await script.socket(1)
-    await engine.submit(Run(A, copied(), fresh=True))
-    script.on("POST /prompt", says({"prompt_id": B, "number": 2, "node_errors": {}}))
-    await engine.submit(Run(B, copied(), fresh=True))
-    await script.say("execution_start", {"prompt_id": A})
-    assert (await first).external_id == A
-    ears = Ears(engine)
-    for _ in range(50):
-        await script.say("progress_state", {"prompt_id": A, "nodes": STATE})
-    await script.say("execution_success", {"prompt_id": B})
-    await script.say("execution_success", {"prompt_id": A})
-    await ears.until_ended(A)
-    slept = [await anext(hints), await anext(hints)]
-    assert [(hint.external_id, hint.ended) for hint in slept] == [(A, True), (B, True)]
-
-
-async def test_close_ends_the_hints(engine: ComfyEngine, script: Script) -> None:
-    hints = engine.hints()
-    waiting = asyncio.create_task(anext(hints, None))
-    await script.socket(1)
-    await engine.close()
-    assert await waiting is None

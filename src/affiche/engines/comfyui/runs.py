@@ -12,7 +12,7 @@ from typing import Final
 from affiche.comfy.progress import Progress
 from affiche.domain.observations import Hint, Running
 
-_RUNS_KEPT: Final = 4096
+_RUNS_KEPT: Final = 1024
 
 
 @dataclass(slots=True)
