@@ -8,6 +8,8 @@ from typing import Final, TypeVar
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.support.databases", "tests.support.studios"]
+
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 CI: Final = os.environ.get("CI", "").lower() in {"1", "true", "yes"}

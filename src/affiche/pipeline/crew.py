@@ -49,6 +49,7 @@ class Crew:
         self.observations = Observations(self.line)
         self.line.engines.heard = self.observations.heard
         self.withdrawals = Withdrawals(self.line)
+        self.sweep = Sweep(self.line)
         self.listener.on("withdrawal_created", lambda _: self.withdrawals.wanted.set())
         self.driver = queue.PoolDriver(studio.database, self.listener)
         self.queuer: PgQueuer | None = None
@@ -58,7 +59,7 @@ class Crew:
             "admission": Admission(studio.database, self.listener).run,
             "observations": self.observations.run,
             "withdrawals": self.withdrawals.run,
-            "sweep": Sweep(self.line).run,
+            "sweep": self.sweep.run,
             "engines": self._keep_engines_open,
         }
         if host_preview:

@@ -69,14 +69,14 @@ class Sweep:
                     error_message=error.message(job.language),
                 )
 
-    async def bring_back(self) -> None:
+    async def bring_back(self, after: timedelta = STRANDED_AFTER) -> None:
         """Enqueue again the step of every job that has stood still.
 
         If its entry is still in the queue the key makes this nothing; a step that really runs is
         fenced by its token.
         """
         async with self.database.as_service() as transaction:
-            jobs = await transaction.all(Due, "steps.stranded", after=STRANDED_AFTER, most=BATCH)
+            jobs = await transaction.all(Due, "steps.stranded", after=after, most=BATCH)
             await enqueue(transaction, [entry(job.id, job.step, job.token) for job in jobs])
 
     async def forget(self) -> None:
