@@ -1,7 +1,7 @@
 """pgqueuer on our database: its schema, and a driver that does not wait on its own LISTEN.
 
 pgqueuer's own psycopg driver listens and queries on one connection; a chain of five steps took
-2,024 ms that way and 26 ms with this one (docs/decisions/0002).
+2,024 ms that way and 26 ms with this one (docs/decisions/0007).
 """
 
 import asyncio
