@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import re
 import ssl
 import time
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from affiche.errors import AddressRefused, FetchFailed, FetchFailedForNow
-from affiche.fetch import Fetched, Policy, picture_bytes
+from affiche.fetch import Fetched, Policy, download, picture_bytes
+from affiche.texts import LANGUAGES, catalogue
 
 from .servers import PICTURE, Names, always, serving, whole
 
@@ -375,3 +377,19 @@ async def test_redirects_share_one_time() -> None:
         with pytest.raises(FetchFailedForNow):
             await fetch(f"http://127.0.0.1:{server.port}/", timeout=0.6)
     assert len(server.heads) <= 2
+
+
+# --- words ---
+
+
+def test_every_reason_has_its_sentence() -> None:
+    source = Path(download.__file__).read_text(encoding="utf-8")
+    reasons = set(re.findall(r'reason="(\w+)"', source))
+    assert len(reasons) > 5
+    for language in LANGUAGES:
+        said = {key for key in catalogue(language) if key.startswith("fetch.reasons.")}
+        assert said == {f"fetch.reasons.{reason}" for reason in reasons}
+    for reason in reasons:
+        error = FetchFailed(reason=reason, status=404, limit=20)
+        assert reason.replace("_", " ") not in error.message("ko")
+        assert "{" not in error.message("ko") + error.message("en")

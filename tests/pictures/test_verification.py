@@ -23,7 +23,7 @@ from affiche.errors import (
 from affiche.pictures import KINDS, Kind, Limits, inspect, thumbnail, verify
 
 from . import samples
-from .samples import animation, coded, photograph, png_chunk, tagged
+from .samples import animation, coded, photograph, png_chunk, png_with, tagged
 
 LIMITS = Limits()
 GOOD: dict[str, bytes] = {
@@ -225,6 +225,19 @@ def test_the_limit_itself_is_allowed() -> None:
     assert verify(data, Limits(megapixels=1))
     with pytest.raises(PictureTooManyPixels):
         verify(coded(pyvips.Image.black(1000, 1001), "png"), Limits(megapixels=1))
+
+
+def test_a_million_comments_are_not_kept() -> None:
+    """Decoders keep each by itself, at half a minute for a file within the limits."""
+    text, segment = png_chunk(b"tEXt", b""), b"\xff\xe1\x00\x02"
+    png, jpeg = GOOD["png"], GOOD["jpeg"]
+    many = [png_with(png, text * 500_000), jpeg[:2] + segment * 500_000 + jpeg[2:]]
+    some = [png_with(png, text * 900), jpeg[:2] + segment * 900 + jpeg[2:]]
+    for data in many:
+        with pytest.raises(PictureBroken, match="too many"):
+            verify(data, LIMITS)
+    for data in some:
+        assert verify(data, LIMITS).width == 160
 
 
 @pytest.mark.parametrize("kind", ["gif", "webp"])

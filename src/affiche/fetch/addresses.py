@@ -27,8 +27,9 @@ _ISATAP: Final = (0x0000_5EFE, 0x0200_5EFE)  # RFC 5214, the upper half of the i
 def is_public(address: Address) -> bool:
     """Whether a connection to `address` stays on the public internet.
 
-    An IPv6 address that carries IPv4 ones (mapped, compatible, translated, 6to4, NAT64, Teredo,
-    ISATAP) is as public as the least public of them.
+    An IPv6 address that stands for IPv4 ones (mapped, compatible, translated, 6to4, NAT64, Teredo)
+    is as public as the least public of them; one with an IPv4 address in its second half (ISATAP)
+    is public if both are.
     """
     if isinstance(address, IPv4Address):
         return (
@@ -39,6 +40,8 @@ def is_public(address: Address) -> bool:
     inner = carried(address)
     if inner:
         return all(map(is_public, inner))
+    if int(address) >> 32 & 0xFFFF_FFFF in _ISATAP and not is_public(_low(address)):
+        return False
     return (
         address in _GLOBAL_UNICAST
         and address.is_global
@@ -48,8 +51,7 @@ def is_public(address: Address) -> bool:
 
 
 def carried(address: IPv6Address) -> tuple[IPv4Address, ...]:
-    """The IPv4 addresses that an IPv6 one leads to; none for an ordinary one."""
-    low = IPv4Address(int(address) & 0xFFFF_FFFF)
+    """The IPv4 addresses that an IPv6 one stands for; none for an ordinary one."""
     if address.ipv4_mapped is not None:
         return (address.ipv4_mapped,)
     if address.sixtofour is not None:
@@ -57,7 +59,9 @@ def carried(address: IPv6Address) -> tuple[IPv4Address, ...]:
     if address.teredo is not None:
         return address.teredo
     if any(address in network for network in (_NAT64, _TRANSLATED, _COMPATIBLE)):
-        return (low,)
-    if int(address) >> 32 & 0xFFFF_FFFF in _ISATAP:
-        return (low,)
+        return (_low(address),)
     return ()
+
+
+def _low(address: IPv6Address) -> IPv4Address:
+    return IPv4Address(int(address) & 0xFFFF_FFFF)

@@ -15,14 +15,19 @@ from affiche.errors import (
     PictureTypeRefused,
     PictureUnknown,
 )
-from affiche.pictures.containers import gif, png
+from affiche.pictures.containers import gif, jpeg, png
 from affiche.pictures.kinds import ALL, KINDS, Kind, foreign, sniff
 from affiche.pictures.loaders import broken, field, load
 from affiche.pictures.thumbnails import Thumbnail, shrunk
 
 _ANIMATED: Final[frozenset[Kind]] = frozenset({"gif", "webp"})
-# What libvips lets pass: a bad CRC, an animation that was cut off between two frames.
-_CHECKS: Final[dict[Kind, Callable[[bytes], None]]] = {"png": png.check, "gif": gif.check}
+# What libvips lets pass: a bad CRC, an animation that was cut off between two frames, a million
+# comments.
+_CHECKS: Final[dict[Kind, Callable[[bytes], None]]] = {
+    "jpeg": jpeg.check,
+    "png": png.check,
+    "gif": gif.check,
+}
 # CMYK and alpha; a TIFF may claim 65,535.
 _MOST_BANDS: Final = 5
 
@@ -95,13 +100,13 @@ def _opened(
     data: bytes, limits: Limits, accept: frozenset[Kind] | None
 ) -> tuple[pyvips.Image, Verified]:
     kind = _kind(data, limits, ALL if accept is None else accept)
+    if kind in _CHECKS:
+        _CHECKS[kind](data)
     first = load(data, kind)
     verified = _described(first, kind)
     _check(verified, limits)
     if first.bands > _MOST_BANDS:
         raise PictureBroken(detail=f"{first.bands} bands")
-    if kind in _CHECKS:
-        _CHECKS[kind](data)
     if kind in _ANIMATED and verified.pages > 1:
         return load(data, kind, n=-1), verified
     return first, verified
