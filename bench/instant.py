@@ -85,9 +85,7 @@ class Instant:
     async def upload(self, request: web.Request) -> web.Response:
         self.uploads += 1
         form = await request.post()
-        return web.json_response(
-            {"name": form["image"].filename, "subfolder": "", "type": "input"}
-        )
+        return web.json_response({"name": form["image"].filename, "subfolder": "", "type": "input"})
 
     async def view(self, _: web.Request) -> web.Response:
         return web.Response(body=self.png, content_type="image/png")

@@ -1,30 +1,25 @@
 """Added time per work, and works per second, with an engine that answers at once.
 
-`python -m bench.works` prints a table. Times are between the database's own stamps: from the
-request's transaction to the work's completion.
+A time is from before the request is read to the stamp of the work's completion, on one clock.
 """
 
-import argparse
 import asyncio
-import logging
 import os
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pyvips
-import uvloop
 
 from affiche import app, settings
 from affiche.pipeline.crew import Crew
 from affiche.studio import people, uploads, works
 from affiche.studio.studio import Caller, Studio
+from bench.figures import percentile
 
 AT_REST, AT_ONCE = 60, 200
 
@@ -59,9 +54,7 @@ async def helpers(data: Path, url: str, count: int) -> list[asyncio.subprocess.P
         "AFFICHE_COMFYUI_WORKS": "64",
     }
     return [
-        await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bench.worker", env=environment
-        )
+        await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.worker", env=environment)
         for _ in range(count)
     ]
 
@@ -85,9 +78,9 @@ async def ended(opened: Studio, me: Caller, work_id: UUID) -> works.Work:
     return work
 
 
-def seconds(work: works.Work) -> float:
+def seconds(work: works.Work, asked: float) -> float:
     assert work.completed_at is not None
-    return (work.completed_at - work.created_at).total_seconds()
+    return work.completed_at.timestamp() - asked
 
 
 async def at_rest(opened: Studio, me: Caller, file_id: UUID) -> list[float]:
@@ -95,23 +88,20 @@ async def at_rest(opened: Studio, me: Caller, file_id: UUID) -> list[float]:
         await ended(opened, me, (await ask(opened, me, file_id, n)).id)
     found = []
     for n in range(AT_REST):
+        asked = time.time()
         work = await ended(opened, me, (await ask(opened, me, file_id, n)).id)
-        found.append(seconds(work))
+        found.append(seconds(work, asked))
         await asyncio.sleep(0.02)
     return found
 
 
 async def at_once(opened: Studio, me: Caller, file_id: UUID) -> tuple[float, list[float]]:
     begun = time.monotonic()
-    asked = [(await ask(opened, me, file_id, n)).id for n in range(AT_ONCE)]
+    asked = [(time.time(), (await ask(opened, me, file_id, n)).id) for n in range(AT_ONCE)]
     while await works.page(opened, me, statuses=works.UNDER_WAY, limit=1):
         await asyncio.sleep(0.1)
     rate = AT_ONCE / (time.monotonic() - begun)
-    return rate, [seconds(await ended(opened, me, work_id)) for work_id in asked]
-
-
-def percentile(values: list[float], part: float) -> float:
-    return statistics.quantiles(values, n=100, method="inclusive")[int(part) - 1]
+    return rate, [seconds(await ended(opened, me, work_id), at) for at, work_id in asked]
 
 
 async def measure(size: int, extra: int) -> None:
@@ -119,8 +109,7 @@ async def measure(size: int, extra: int) -> None:
         data = Path(folder)
         async with engine(size) as url, studio(data, url) as opened:
             me = await people.first_user(opened)
-            crew_studio = replace(opened)
-            async with Crew(crew_studio, host_preview=False).working():
+            async with Crew(opened, host_preview=False).working():
                 file = await uploads.upload(opened, me, photograph(size), name="bench.jpg")
                 times = await at_rest(opened, me, file.id)
                 print(
@@ -141,17 +130,3 @@ async def measure(size: int, extra: int) -> None:
                     f"   p50 {percentile(times, 50) * 1000:6.0f} ms"
                     f"   ({1 + extra} process{'es' if extra else ''})"
                 )
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--size", type=int, action="append")
-    parser.add_argument("--extra", type=int, default=0, help="further processes that run steps")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.WARNING)
-    for size in options.size or (256, 1024):
-        uvloop.run(measure(size, options.extra))
-
-
-if __name__ == "__main__":
-    main()
