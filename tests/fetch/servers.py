@@ -8,7 +8,11 @@ from contextlib import asynccontextmanager
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from affiche.fetch import Fetched, Policy, picture_bytes
+
 Answer = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
+LIMIT = 100_000
+ALLOWED = frozenset({"127.0.0.1", "pictures.example"})
 PICTURE = b"\x89PNG\r\n\x1a\n and so on"
 
 
@@ -87,3 +91,15 @@ def always(data: bytes) -> Answer:
         writer.write(data)
 
     return answer
+
+
+async def fetch(url: str, *, limit: int = LIMIT, timeout: float = 10, **options: object) -> Fetched:
+    resolver = options.pop("resolver", Names(pictures=[["127.0.0.1"]]))
+    policy = Policy(**{"allow_private": ALLOWED, **options})  # type: ignore[arg-type]
+    return await picture_bytes(
+        url,
+        limit_bytes=limit,
+        timeout=timeout,
+        resolver=resolver,  # type: ignore[arg-type]
+        policy=policy,
+    )
