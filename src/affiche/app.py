@@ -45,6 +45,19 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
             yield Studio(settings, database, Objects(where), signing_secret(settings.data))
 
 
+async def migrated(settings: Settings) -> tuple[list[str], list[str]]:
+    """Bring the database to this version; the migrations applied and the templates changed.
+
+    Raises DatabaseUnavailable, SchemaOutdated, TemplateInvalid.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with addresses(settings) as (address, direct):
+        applied = await migrate.migrate(direct)
+        async with Database(address, direct=direct, size=settings.database_pool) as database:
+            changed = await furnish(settings, database)
+    return [f"{m.number:04} {m.name}" for m in applied], changed
+
+
 async def furnish(settings: Settings, database: Database) -> list[str]:
     """Put the catalog and the configured endpoints into the database; what changed."""
     folders = [settings.catalog] if settings.catalog else []

@@ -1,0 +1,181 @@
+"""`affiche run`: one work from the command line, to the path of its picture."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Final
+
+from cyclopts import Parameter
+from rich.text import Text
+
+from affiche.cli import answers, loop, saving
+from affiche.cli.desk import Desk, Offer, Record
+from affiche.cli.endings import CommandError, Exit, Problem, Refused, problem
+from affiche.cli.language import language, words
+from affiche.cli.progress import View, watching
+from affiche.cli.running import running
+from affiche.cli.terminal import complain, err, write_json
+from affiche.errors import AfficheError, InvalidInputs, PictureError
+from affiche.settings import Settings, read
+
+OUT: Final = Path("out")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asked for; `given` are its answers, still text."""
+
+    template: str
+    given: dict[str, str]
+    output_count: int
+    folder: Path
+    wait: bool
+    json: bool
+
+
+def run(
+    template: Annotated[str, Parameter(help=words("help.run.template"))],
+    /,
+    *answer: Annotated[str, Parameter(help=words("help.run.answers"))],
+    out: Annotated[Path, Parameter(name=("--out", "-o"), help=words("help.run.out"))] = OUT,
+    seed: Annotated[str | None, Parameter(help=words("help.run.seed"))] = None,
+    outputs: Annotated[int, Parameter(help=words("help.run.outputs"))] = 1,
+    wait: Annotated[bool, Parameter(negative="--no-wait", help=words("help.run.wait"))] = True,
+    json: Annotated[bool, Parameter(negative=(), help=words("help.json"))] = False,
+) -> int:
+    """One work, from asking to its picture."""
+    from affiche.cli import logs
+
+    logs.silence()
+    given = answers.pairs(answer if seed is None else (*answer, f"seed={seed}"))
+    settings, _ = read()
+    wanted = Wanted(template, given, outputs, out, wait, json)
+    if wait:
+        saving.ready(out)
+    return loop.run(lambda stop: _run(stop, settings, wanted))
+
+
+async def _run(stop: loop.Stop, settings: Settings, wanted: Wanted) -> int:
+    with watching(quiet=wanted.json) as view:
+        async with await _desk(settings, wanted, view) as desk:
+            offer = await desk.offer(wanted.template)
+            work = await _ask(desk, offer, wanted)
+            if not wanted.wait:
+                return _told(work, [], wanted)
+            work = await _followed(desk, work, view, stop)
+            paths = await _saved(desk, offer, work, wanted.folder)
+    return _told(work, paths, wanted, stopped=bool(stop.signals))
+
+
+async def _desk(
+    settings: Settings, wanted: Wanted, view: View
+) -> AbstractAsyncContextManager[Desk]:
+    """The studio at AFFICHE_URL, else the one on this data folder, else one of our own."""
+    if settings.url:
+        from affiche.cli import remote
+
+        return remote.opened(settings.url, settings.api_key)
+    there = running(settings.data)
+    if there is not None:
+        from affiche.cli import remote
+
+        if await remote.is_well(there.url):
+            return remote.opened(there.url, settings.api_key or there.api_key)
+    if not wanted.wait:
+        raise CommandError("none_running", Exit.UNREACHABLE)
+    from affiche.cli import local
+
+    view.say(words("run.starting"))
+    return local.started(settings)
+
+
+async def _ask(desk: Desk, offer: Offer, wanted: Wanted) -> Record:
+    read = answers.read(offer.fields, wanted.given)
+    values: dict[str, Any] = dict(read.values)
+    refused: list[tuple[str, str]] = []
+    for name, path in read.files.items():
+        try:
+            values[name] = await desk.upload(path)
+        except PictureError as error:
+            refused.append((name, error.message(language())))
+        except Refused as error:
+            if error.problem.exit is not Exit.USAGE:
+                raise
+            refused.append((name, error.problem.message))
+    if refused:
+        raise CommandError("answers", fields=refused)
+    try:
+        return await desk.ask(offer.slug, values, wanted.output_count)
+    except InvalidInputs as error:
+        raise CommandError("answers", fields=problem(error, language()).fields) from None
+
+
+async def _followed(desk: Desk, work: Record, view: View, stop: loop.Stop) -> Record:
+    """The work at its end; the first Ctrl-C cancels it."""
+    stop.asked = lambda: view.say(words("run.cancelling"))
+    try:
+        async for seen in desk.follow(str(work["id"])):
+            work = seen
+            view.show(work)
+    except asyncio.CancelledError:
+        if stop.signals != 1:
+            raise
+        task = asyncio.current_task()
+        assert task is not None
+        task.uncancel()
+        try:
+            work = await desk.cancel(str(work["id"]))
+        except (AfficheError, Refused):
+            # It came to its end in the same moment.
+            async for seen in desk.follow(str(work["id"])):
+                work = seen
+    return work
+
+
+async def _saved(desk: Desk, offer: Offer, work: Record, folder: Path) -> list[Path]:
+    outputs: list[Record] = list(work.get("outputs") or ())
+    stem = f"{offer.slug}-{work['number']}"
+    return [
+        await saving.save(
+            folder,
+            stem if len(outputs) == 1 else f"{stem}-{place}",
+            PurePosixPath(str(output["name"])).suffix or ".png",
+            desk.read(output),
+        )
+        for place, output in enumerate(outputs, 1)
+    ]
+
+
+def _told(work: Record, paths: list[Path], wanted: Wanted, *, stopped: bool = False) -> int:
+    """Say how it ended; the exit code."""
+    code = _exit(work, wanted, stopped=stopped)
+    if wanted.json:
+        write_json({**work, "files": [str(path) for path in paths]})
+        return code
+    if not wanted.wait:
+        _print(str(work["id"]))
+        return code
+    if code is Exit.OK:
+        err().print(Text.assemble(("✓ ", "green"), words("run.done")))
+    for path in paths:
+        _print(str(path))
+    if work["status"] == "failed":
+        error = dict(work.get("error") or {})
+        message = error.get("message") or words("run.failed")
+        complain(Problem(str(error.get("code")), message, error.get("hint"), code))
+    elif work["status"] == "cancelled":
+        err().print(words("run.cancelled"))
+    return code
+
+
+def _exit(work: Record, wanted: Wanted, *, stopped: bool) -> Exit:
+    if not wanted.wait or work["status"] == "completed":
+        return Exit.OK
+    return Exit.INTERRUPTED if stopped and work["status"] == "cancelled" else Exit.FAILED
+
+
+def _print(line: str) -> None:
+    from affiche.cli.terminal import out
+
+    out().print(line, markup=False)

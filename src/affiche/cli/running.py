@@ -1,0 +1,75 @@
+"""Which studio runs on a data folder: `studio.json`, and a lock that a killed studio lets go of."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from affiche.cli.endings import CommandError, Exit
+
+PAGE, LOCK, KEY = "studio.json", "studio.lock", "command-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where the studio listens, its process, and the API key of this machine's commands."""
+
+    url: str
+    pid: int
+    api_key: str
+
+
+def running(data: Path) -> Running | None:
+    """The studio that runs on `data` and has said where; what a killed one left is passed over."""
+    try:
+        found = json.loads((data / PAGE).read_text(encoding="utf-8"))
+        told = Running(str(found["url"]), int(found["pid"]), str(found["api_key"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return told if _is_held(data) else None
+
+
+@contextmanager
+def claimed(data: Path) -> Iterator[None]:
+    """Be the one studio of `data`; raises CommandError when another one is.
+
+    On leaving, `studio.json` is gone.
+    """
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (data / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError("already_running", Exit.FAILED, data=data) from None
+        (data / PAGE).unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            (data / PAGE).unlink(missing_ok=True)
+
+
+def announce(data: Path, told: Running) -> None:
+    """Write `studio.json`, for this machine's user alone, whole or not at all."""
+    write_private(data / PAGE, json.dumps(asdict(told)) + "\n")
+
+
+def write_private(path: Path, text: str) -> None:
+    made = path.with_name(f"{path.name}.{os.getpid()}")
+    made.unlink(missing_ok=True)
+    made.touch(mode=0o600, exist_ok=False)
+    made.write_text(text, encoding="utf-8")
+    made.replace(path)
+
+
+def _is_held(data: Path) -> bool:
+    try:
+        with (data / LOCK).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,31 @@
+"""`affiche work`: the steps of works, and nothing that listens."""
+
+from contextlib import suppress
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from affiche.cli import logs, loop
+from affiche.cli.language import words
+from affiche.cli.terminal import err
+from affiche.settings import Settings, read
+
+
+def work(
+    *,
+    verbose: Annotated[bool, Parameter(negative=(), help=words("help.up.verbose"))] = False,
+) -> None:
+    logs.set_up(verbose=verbose)
+    settings, _ = read()
+    with suppress(loop.Interrupted):
+        loop.run(lambda stop: _work(stop, settings), fast=True)
+    err().print(words("stopped"), style="dim")
+
+
+async def _work(stop: loop.Stop, settings: Settings) -> None:
+    from affiche import app
+    from affiche.pipeline.crew import Crew
+
+    async with app.opened(settings) as studio, Crew(studio).working():
+        err().print(words("work.working", steps=settings.steps))
+        await stop.waited()
