@@ -66,8 +66,9 @@ CREATE INDEX works_user ON works (user_id, id DESC);
 CREATE INDEX works_user_status ON works (user_id, status, id DESC);
 CREATE INDEX works_user_template ON works (user_id, template_id, id DESC);
 CREATE INDEX works_retry ON works (retry_of) WHERE retry_of IS NOT NULL;
-CREATE INDEX works_template ON works (template_id, completed_at DESC) WHERE status = 'completed';
+CREATE INDEX works_template ON works (template_id);
 CREATE INDEX works_output_file ON works (output_file_id) WHERE output_file_id IS NOT NULL;
+CREATE INDEX works_thumbnail ON works (thumbnail_file_id) WHERE thumbnail_file_id IS NOT NULL;
 CREATE INDEX works_project ON works (project_id, id DESC);
 ALTER TABLE files ADD FOREIGN KEY (work_id) REFERENCES works (id);
 CALL protect('works');
@@ -78,7 +79,8 @@ CREATE TABLE generation_jobs (
   id uuid PRIMARY KEY DEFAULT uuid_v7(),
   number bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
   work_id uuid NOT NULL REFERENCES works (id),
-  user_id uuid NOT NULL REFERENCES users (id),
+  -- The work's, put there by a trigger; a key of its own would lock the user's row once more.
+  user_id uuid NOT NULL,
   stage integer NOT NULL DEFAULT 0 CHECK (stage >= 0),
   output_index integer NOT NULL DEFAULT 0 CHECK (output_index BETWEEN 0 AND 9),
   workflow_id uuid REFERENCES workflows (id),
@@ -132,6 +134,10 @@ CREATE INDEX generation_jobs_external ON generation_jobs (external_id)
 CREATE INDEX generation_jobs_delayed ON generation_jobs (run_at) WHERE status = 'pending';
 CREATE INDEX generation_jobs_work ON generation_jobs (work_id);
 CREATE INDEX generation_jobs_user ON generation_jobs (user_id, id DESC);
+CREATE INDEX generation_jobs_workflow ON generation_jobs (workflow_id);
+CREATE INDEX generation_jobs_endpoint ON generation_jobs (endpoint_id);
+CREATE INDEX generation_jobs_output_file ON generation_jobs (output_file_id)
+  WHERE output_file_id IS NOT NULL;
 CALL protect('generation_jobs');
 CREATE POLICY own ON generation_jobs FOR SELECT TO authenticated
   USING (user_id = (SELECT auth.uid()));
@@ -150,4 +156,5 @@ CREATE TABLE withdrawals (
 );
 CREATE INDEX withdrawals_due ON withdrawals (run_at) WHERE done_at IS NULL;
 CREATE INDEX withdrawals_job ON withdrawals (job_id);
+CREATE INDEX withdrawals_endpoint ON withdrawals (endpoint_id);
 CALL protect('withdrawals');

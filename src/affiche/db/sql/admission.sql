@@ -5,7 +5,7 @@ WHERE e.is_active AND EXISTS (
 ORDER BY e.position, e.id
 
 -- name: lock
-SELECT works_at_once FROM endpoints WHERE id = %(endpoint_id)s AND is_active FOR UPDATE
+SELECT works_at_once FROM endpoints WHERE id = %(endpoint_id)s AND is_active FOR NO KEY UPDATE
 
 -- name: running
 SELECT count(*) FROM generation_jobs
