@@ -34,6 +34,9 @@ browser: install ## Make sure of a Chromium and of the files that only tests nee
 	@scripts/chromium >/dev/null
 	@$(BIN)/python hatch_build.py tests
 
+schema: install ## Write src/affiche/db/schema.sql anew, after a change to the migrations
+	@scripts/schema
+
 bench: install ## Measure added time and throughput
 	@exec $(BIN)/python -m bench $(ARGS)
 
@@ -51,4 +54,4 @@ clean: ## Remove what was made here, except the data folder
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf src/affiche/web/static/vendor tests/vendor
 
-.PHONY: help install install-base up test lint types browser bench screens requirements clean
+.PHONY: help install install-base up test lint types browser schema bench screens requirements clean

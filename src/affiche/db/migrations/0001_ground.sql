@@ -30,7 +30,7 @@ GRANT USAGE ON SCHEMA auth, public TO anon, authenticated, service_role;
 
 -- RFC 9562 version 7; PostgreSQL has its own only from 18 on.
 CREATE FUNCTION uuid_v7() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE
-SET search_path = pg_catalog AS $$
+SET search_path = pg_catalog, pg_temp AS $$
   SELECT encode(
     set_bit(set_bit(
       overlay(uuid_send(gen_random_uuid())
@@ -41,7 +41,8 @@ $$;
 
 -- Row-level security on, forced, all for the service role; what others may see is said per table.
 CREATE PROCEDURE protect(target regclass) LANGUAGE plpgsql
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE counter text;
 BEGIN
   EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
   EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
@@ -49,14 +50,26 @@ BEGIN
   EXECUTE format('GRANT ALL ON %s TO service_role', target);
   EXECUTE format(
     'CREATE POLICY service ON %s TO service_role USING (true) WITH CHECK (true)', target);
+  -- Supabase grants people the counters of identity columns too.
+  FOR counter IN
+    SELECT pg_get_serial_sequence(target::text, attname) FROM pg_attribute
+    WHERE attrelid = target AND attidentity <> ''
+  LOOP
+    EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM PUBLIC, anon, authenticated', counter);
+  END LOOP;
 END $$;
 
--- A function that acts with the service role's rights, whoever calls it.
+-- A function that acts with the service role's rights for whoever is signed in.
 CREATE PROCEDURE entrust(target regproc) LANGUAGE plpgsql
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+  EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, anon', target::regprocedure);
+  EXECUTE format(
+    'GRANT EXECUTE ON FUNCTION %s TO authenticated, service_role', target::regprocedure);
   GRANT CREATE ON SCHEMA public TO service_role;
   EXECUTE format('ALTER FUNCTION %s OWNER TO service_role', target::regprocedure);
   REVOKE CREATE ON SCHEMA public FROM service_role;
 END $$;
-REVOKE ALL ON PROCEDURE protect(regclass), entrust(regproc) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE protect(regclass), entrust(regproc)
+  FROM PUBLIC, anon, authenticated, service_role;
+REVOKE ALL ON affiche_migrations FROM PUBLIC, anon, authenticated, service_role;

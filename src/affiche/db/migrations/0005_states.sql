@@ -1,6 +1,6 @@
 -- The state table of works and generation jobs; any other move is refused here, whoever tries.
 CREATE FUNCTION guard_status() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.status <> 'pending' THEN
@@ -33,7 +33,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION guard_work() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF NEW.status = 'processing' AND OLD.status <> 'processing' THEN
     NEW.processing_at := coalesce(NEW.processing_at, clock_timestamp());
@@ -42,7 +42,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION guard_job() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF NEW.status = OLD.status THEN
     RETURN NEW;
@@ -77,7 +77,7 @@ CREATE TRIGGER b_job BEFORE UPDATE ON generation_jobs FOR EACH ROW EXECUTE FUNCT
 -- A work that comes by plain INSERT belongs to its user's default project, at the template's
 -- present version.
 CREATE FUNCTION complete_work() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   NEW.project_id := coalesce(
     NEW.project_id, (SELECT id FROM projects WHERE user_id = NEW.user_id AND is_default));
@@ -88,7 +88,7 @@ END $$;
 CREATE TRIGGER c_complete BEFORE INSERT ON works FOR EACH ROW EXECUTE FUNCTION complete_work();
 
 CREATE FUNCTION complete_job() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE asked works;
 BEGIN
   SELECT * INTO asked FROM works WHERE id = NEW.work_id;
@@ -105,7 +105,7 @@ CREATE TRIGGER c_complete BEFORE INSERT ON generation_jobs
 
 -- Admission hears of jobs that wait and of places that became free.
 CREATE FUNCTION announce_job() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF NEW.status = 'pending' THEN
     PERFORM pg_notify('generation_job_created', json_build_object('id', NEW.id)::text);
@@ -121,7 +121,7 @@ CREATE TRIGGER announce_moved AFTER UPDATE OF status ON generation_jobs
 
 -- What was started on an engine and is no longer wanted is stopped there.
 CREATE FUNCTION withdraw_run() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   INSERT INTO withdrawals (job_id, endpoint_id, external_id)
   VALUES (OLD.id, OLD.endpoint_id, OLD.external_id);
@@ -137,7 +137,7 @@ CREATE TRIGGER withdraw AFTER UPDATE OF status ON generation_jobs
 -- A work moves when its jobs do, in the same transaction. Its row is locked first, so that the
 -- last two of its jobs cannot each take the other for unfinished.
 CREATE FUNCTION move_work() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   work works;
   tally record;

@@ -4,7 +4,8 @@ CREATE FUNCTION ask_work(
   work_id uuid, template uuid, inputs jsonb, outputs integer, chosen_seed bigint,
   project uuid DEFAULT NULL, retried uuid DEFAULT NULL, job_priority integer DEFAULT 0,
   idempotency_key text DEFAULT NULL, request_digest bytea DEFAULT NULL
-) RETURNS works LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+) RETURNS works LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   caller uuid := auth.uid();
   asked works;
@@ -35,13 +36,11 @@ BEGIN
   SELECT asked.id, n, job_priority FROM generate_series(0, outputs - 1) AS n;
   RETURN asked;
 END $$;
-REVOKE ALL ON FUNCTION ask_work FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ask_work TO authenticated, service_role;
 CALL entrust('ask_work');
 
 -- Cancels what has not ended; returns the work, or nothing if it is not the caller's.
 CREATE FUNCTION cancel_work(work_id uuid) RETURNS SETOF works
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   PERFORM FROM works w WHERE w.id = cancel_work.work_id AND (
     w.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role');
@@ -54,6 +53,4 @@ BEGIN
   WHERE w.id = cancel_work.work_id AND w.status IN ('pending', 'taken', 'processing');
   RETURN QUERY SELECT * FROM works w WHERE w.id = cancel_work.work_id;
 END $$;
-REVOKE ALL ON FUNCTION cancel_work FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION cancel_work TO authenticated, service_role;
 CALL entrust('cancel_work');

@@ -1,0 +1,1074 @@
+CREATE SCHEMA auth;
+
+CREATE FUNCTION auth.jwt() RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$ SELECT nullif(current_setting('request.jwt.claims', true), '')::jsonb $$;
+
+CREATE FUNCTION auth.uid() RETURNS uuid
+    LANGUAGE sql STABLE
+    AS $$ SELECT nullif(auth.jwt() ->> 'sub', '')::uuid $$;
+
+CREATE FUNCTION public.announce_job() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF NEW.status = 'pending' THEN
+    PERFORM pg_notify('generation_job_created', json_build_object('id', NEW.id)::text);
+  ELSIF NEW.status IN ('completed', 'failed', 'cancelled') THEN
+    PERFORM pg_notify('generation_job_ended', '');
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.uuid_v7() RETURNS uuid
+    LANGUAGE sql PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  SELECT encode(
+    set_bit(set_bit(
+      overlay(uuid_send(gen_random_uuid())
+        PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
+        FROM 1 FOR 6),
+      52, 1), 53, 1), 'hex')::uuid
+$$;
+
+CREATE TABLE public.works (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    number bigint NOT NULL,
+    user_id uuid NOT NULL,
+    project_id uuid,
+    template_id uuid NOT NULL,
+    template_version integer,
+    retry_of uuid,
+    input_data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    output_count integer DEFAULT 1 NOT NULL,
+    seed bigint,
+    status text DEFAULT 'pending'::text NOT NULL,
+    progress jsonb,
+    engine text,
+    runpod_job_id text,
+    generation_metadata jsonb,
+    output_file_id uuid,
+    thumbnail_file_id uuid,
+    title text,
+    output_data_json jsonb,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    error_code text,
+    error_params jsonb,
+    error_message text,
+    credits_used integer DEFAULT 0 NOT NULL,
+    subscription_credits_used integer DEFAULT 0 NOT NULL,
+    purchased_credits_used integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    taken_at timestamp with time zone,
+    processing_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
+    file_id uuid GENERATED ALWAYS AS (output_file_id) STORED,
+    output_data jsonb GENERATED ALWAYS AS (output_data_json) STORED,
+    CONSTRAINT works_credits_used_check CHECK ((credits_used >= 0)),
+    CONSTRAINT works_output_count_check CHECK (((output_count >= 1) AND (output_count <= 10))),
+    CONSTRAINT works_purchased_credits_used_check CHECK ((purchased_credits_used >= 0)),
+    CONSTRAINT works_seed_check CHECK (((seed >= 1) AND (seed <= '9007199254740991'::bigint))),
+    CONSTRAINT works_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
+    CONSTRAINT works_subscription_credits_used_check CHECK ((subscription_credits_used >= 0))
+)
+WITH (fillfactor='80');
+
+ALTER TABLE ONLY public.works FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.ask_work(work_id uuid, template uuid, inputs jsonb, outputs integer, chosen_seed bigint, project uuid DEFAULT NULL::uuid, retried uuid DEFAULT NULL::uuid, job_priority integer DEFAULT 0, idempotency_key text DEFAULT NULL::text, request_digest bytea DEFAULT NULL::bytea) RETURNS public.works
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  caller uuid := auth.uid();
+  asked works;
+BEGIN
+  IF caller IS NULL OR NOT EXISTS (SELECT FROM users WHERE id = caller) THEN
+    RAISE EXCEPTION 'nobody is signed in' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NOT EXISTS (SELECT FROM templates WHERE id = template AND is_active) THEN
+    RAISE EXCEPTION 'no such template' USING ERRCODE = 'no_data_found', HINT = 'template';
+  END IF;
+  IF project IS NOT NULL
+    AND NOT EXISTS (SELECT FROM projects WHERE id = project AND user_id = caller) THEN
+    RAISE EXCEPTION 'no such project' USING ERRCODE = 'no_data_found', HINT = 'project';
+  END IF;
+  IF retried IS NOT NULL
+    AND NOT EXISTS (SELECT FROM works w WHERE w.id = retried AND w.user_id = caller) THEN
+    RAISE EXCEPTION 'no such work' USING ERRCODE = 'no_data_found', HINT = 'work';
+  END IF;
+  IF idempotency_key IS NOT NULL THEN
+    -- A second request with the key waits here for the first and then fails on the key.
+    INSERT INTO idempotency_keys (user_id, key, digest, work_id)
+    VALUES (caller, idempotency_key, request_digest, ask_work.work_id);
+  END IF;
+  INSERT INTO works (id, user_id, project_id, template_id, retry_of, input_data, output_count, seed)
+  VALUES (ask_work.work_id, caller, project, template, retried, inputs, outputs, chosen_seed)
+  RETURNING * INTO asked;
+  INSERT INTO generation_jobs (work_id, output_index, priority)
+  SELECT asked.id, n, job_priority FROM generate_series(0, outputs - 1) AS n;
+  RETURN asked;
+END $$;
+
+ALTER FUNCTION public.ask_work(work_id uuid, template uuid, inputs jsonb, outputs integer, chosen_seed bigint, project uuid, retried uuid, job_priority integer, idempotency_key text, request_digest bytea) OWNER TO service_role;
+
+CREATE FUNCTION public.cancel_work(work_id uuid) RETURNS SETOF public.works
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM FROM works w WHERE w.id = cancel_work.work_id AND (
+    w.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role');
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  UPDATE generation_jobs j SET status = 'cancelled'
+  WHERE j.work_id = cancel_work.work_id AND j.status IN ('pending', 'taken', 'processing');
+  UPDATE works w SET status = 'cancelled'
+  WHERE w.id = cancel_work.work_id AND w.status IN ('pending', 'taken', 'processing');
+  RETURN QUERY SELECT * FROM works w WHERE w.id = cancel_work.work_id;
+END $$;
+
+ALTER FUNCTION public.cancel_work(work_id uuid) OWNER TO service_role;
+
+CREATE FUNCTION public.complete_job() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE asked works;
+BEGIN
+  SELECT * INTO asked FROM works WHERE id = NEW.work_id;
+  NEW.user_id := asked.user_id;
+  NEW.workflow_id := coalesce(NEW.workflow_id, (
+    SELECT workflow_ids[NEW.stage + 1] FROM template_versions
+    WHERE template_id = asked.template_id AND version = asked.template_version));
+  NEW.endpoint_id := coalesce(NEW.endpoint_id, (
+    SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1));
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.complete_work() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  NEW.project_id := coalesce(
+    NEW.project_id, (SELECT id FROM projects WHERE user_id = NEW.user_id AND is_default));
+  NEW.template_version := coalesce(
+    NEW.template_version, (SELECT version FROM templates WHERE id = NEW.template_id));
+  RETURN NEW;
+END $$;
+
+CREATE PROCEDURE public.entrust(IN target regproc)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, anon', target::regprocedure);
+  EXECUTE format(
+    'GRANT EXECUTE ON FUNCTION %s TO authenticated, service_role', target::regprocedure);
+  GRANT CREATE ON SCHEMA public TO service_role;
+  EXECUTE format('ALTER FUNCTION %s OWNER TO service_role', target::regprocedure);
+  REVOKE CREATE ON SCHEMA public FROM service_role;
+END $$;
+
+CREATE FUNCTION public.guard_job() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF NEW.status = OLD.status THEN
+    RETURN NEW;
+  END IF;
+  IF NEW.status = 'processing' THEN
+    NEW.started_at := clock_timestamp();
+  ELSIF NEW.status = 'pending' THEN
+    -- Whoever moves it back, by step, sweep or hand: it starts from the beginning, and it counts.
+    NEW.step := 'prepare';
+    NEW.token := gen_random_uuid();
+    NEW.takes := greatest(NEW.takes, OLD.takes + 1);
+    NEW.step_started_at := NULL;
+    NEW.entry := NULL;
+    NEW.external_id := NULL;
+    NEW.observe_at := NULL;
+    NEW.deadline_at := NULL;
+  ELSIF NEW.status IN ('failed', 'cancelled') THEN
+    -- A step that still runs somewhere finds that its token is gone.
+    NEW.token := gen_random_uuid();
+    NEW.entry := NULL;
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.guard_status() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.status <> 'pending' THEN
+      RAISE EXCEPTION 'a new row of % is pending, not %', TG_TABLE_NAME, NEW.status
+        USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+  END IF;
+  NEW.updated_at := clock_timestamp();
+  IF NEW.status = OLD.status THEN
+    RETURN NEW;
+  END IF;
+  IF NOT (OLD.status || '>' || NEW.status) = ANY (ARRAY[
+    'pending>taken', 'taken>processing', 'processing>completed',
+    'pending>failed', 'taken>failed', 'processing>failed',
+    'pending>cancelled', 'taken>cancelled', 'processing>cancelled',
+    'taken>pending', 'processing>pending'
+  ]) THEN
+    RAISE EXCEPTION '% % cannot go from % to %', TG_TABLE_NAME, OLD.id, OLD.status, NEW.status
+      USING ERRCODE = 'check_violation';
+  END IF;
+  CASE NEW.status
+    WHEN 'taken' THEN NEW.taken_at := clock_timestamp();
+    WHEN 'completed' THEN NEW.completed_at := clock_timestamp();
+    WHEN 'failed' THEN NEW.failed_at := clock_timestamp();
+    WHEN 'cancelled' THEN NEW.cancelled_at := clock_timestamp();
+    ELSE NULL;
+  END CASE;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.guard_work() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF NEW.status = 'processing' AND OLD.status <> 'processing' THEN
+    NEW.processing_at := coalesce(NEW.processing_at, clock_timestamp());
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.move_work() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  work works;
+  tally record;
+  goal text;
+BEGIN
+  SELECT * INTO work FROM works WHERE id = NEW.work_id FOR UPDATE;
+  IF work.status IN ('completed', 'failed', 'cancelled') THEN
+    RETURN NULL;
+  END IF;
+  SELECT
+    count(*) FILTER (WHERE status = 'processing') AS processing,
+    count(*) FILTER (WHERE status = 'taken') AS taken,
+    count(*) FILTER (WHERE status = 'pending') AS pending,
+    count(*) FILTER (WHERE status = 'completed') AS completed,
+    count(*) FILTER (WHERE output_file_id IS NOT NULL) AS delivered,
+    count(*) FILTER (WHERE status = 'failed') AS failed
+  INTO tally FROM generation_jobs WHERE work_id = NEW.work_id;
+
+  IF tally.processing + tally.taken + tally.pending = 0 THEN
+    goal := CASE WHEN tally.delivered > 0 THEN 'completed'
+                 WHEN tally.failed > 0 THEN 'failed' ELSE 'cancelled' END;
+  ELSIF tally.processing > 0 THEN
+    goal := 'processing';
+  ELSIF tally.taken > 0 AND work.status = 'pending' THEN
+    goal := 'taken';
+  ELSIF tally.pending > 0 AND tally.taken + tally.completed + tally.failed = 0 THEN
+    goal := 'pending';
+  ELSE
+    RETURN NULL;
+  END IF;
+  IF goal = work.status THEN
+    RETURN NULL;
+  END IF;
+  UPDATE works SET
+    status = goal,
+    progress = CASE WHEN goal = 'processing' THEN progress END,
+    runpod_job_id = CASE WHEN goal = 'processing' THEN NEW.external_id ELSE runpod_job_id END,
+    error_code = CASE WHEN goal = 'failed' THEN NEW.error_code END,
+    error_params = CASE WHEN goal = 'failed' THEN NEW.error_params END,
+    error_message = CASE WHEN goal = 'failed' THEN NEW.error_message END,
+    output_data_json = CASE WHEN goal = 'failed'
+      THEN jsonb_build_object('error', NEW.error_message) ELSE output_data_json END
+  WHERE id = work.id;
+  RETURN NULL;
+END $$;
+
+CREATE PROCEDURE public.protect(IN target regclass)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE counter text;
+BEGIN
+  EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+  EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
+  EXECUTE format('REVOKE ALL ON %s FROM PUBLIC, anon, authenticated', target);
+  EXECUTE format('GRANT ALL ON %s TO service_role', target);
+  EXECUTE format(
+    'CREATE POLICY service ON %s TO service_role USING (true) WITH CHECK (true)', target);
+  -- Supabase grants people the counters of identity columns too.
+  FOR counter IN
+    SELECT pg_get_serial_sequence(target::text, attname) FROM pg_attribute
+    WHERE attrelid = target AND attidentity <> ''
+  LOOP
+    EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM PUBLIC, anon, authenticated', counter);
+  END LOOP;
+END $$;
+
+CREATE FUNCTION public.record_work_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE happened text;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    happened := 'work.created';
+  ELSIF NEW.status <> OLD.status THEN
+    happened := 'work.' || NEW.status;
+  ELSE
+    happened := 'work.progress';
+  END IF;
+  INSERT INTO events (user_id, work_id, type, data)
+  VALUES (NEW.user_id, NEW.id, happened,
+    jsonb_strip_nulls(jsonb_build_object('status', NEW.status, 'progress', NEW.progress)));
+  PERFORM pg_notify('affiche_event', NEW.user_id::text);
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.withdraw_run() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO withdrawals (job_id, endpoint_id, external_id)
+  VALUES (OLD.id, OLD.endpoint_id, OLD.external_id);
+  PERFORM pg_notify('withdrawal_created', '');
+  RETURN NULL;
+END $$;
+
+CREATE TABLE public.affiche_migrations (
+    number integer NOT NULL,
+    name text NOT NULL,
+    digest text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.affiche_migrations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.api_keys (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    hash bytea NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.endpoints (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    url text,
+    works_at_once integer DEFAULT 2 NOT NULL,
+    "position" integer DEFAULT 100 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT endpoints_kind_check CHECK ((kind = ANY (ARRAY['runpod'::text, 'comfyui'::text, 'preview'::text]))),
+    CONSTRAINT endpoints_works_at_once_check CHECK ((works_at_once > 0))
+);
+
+ALTER TABLE ONLY public.endpoints FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.events (
+    id bigint NOT NULL,
+    txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    user_id uuid NOT NULL,
+    work_id uuid,
+    type text NOT NULL,
+    data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.events FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.files (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    number bigint NOT NULL,
+    user_id uuid NOT NULL,
+    work_id uuid,
+    bucket_id text NOT NULL,
+    path text NOT NULL,
+    object_key text NOT NULL,
+    thumbnail_key text,
+    name text DEFAULT ''::text NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    file_size bigint NOT NULL,
+    mime_type text NOT NULL,
+    sha256 bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    file_path text GENERATED ALWAYS AS (path) STORED,
+    file_url text GENERATED ALWAYS AS (('/v1/files/'::text || (id)::text)) STORED,
+    CONSTRAINT files_bucket_id_check CHECK ((bucket_id = ANY (ARRAY['uploads'::text, 'works'::text]))),
+    CONSTRAINT files_file_size_check CHECK ((file_size > 0)),
+    CONSTRAINT files_height_check CHECK ((height > 0)),
+    CONSTRAINT files_width_check CHECK ((width > 0))
+);
+
+ALTER TABLE ONLY public.files FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.files ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.files_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.generation_jobs (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    number bigint NOT NULL,
+    work_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    stage integer DEFAULT 0 NOT NULL,
+    output_index integer DEFAULT 0 NOT NULL,
+    workflow_id uuid,
+    endpoint_id uuid,
+    status text DEFAULT 'pending'::text NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
+    step text DEFAULT 'prepare'::text NOT NULL,
+    token uuid DEFAULT gen_random_uuid() NOT NULL,
+    entry uuid,
+    takes integer DEFAULT 0 NOT NULL,
+    run_at timestamp with time zone DEFAULT now() NOT NULL,
+    step_started_at timestamp with time zone,
+    observe_at timestamp with time zone,
+    deadline_at timestamp with time zone,
+    external_id text,
+    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    prompt_used text,
+    negative_prompt_used text,
+    outputs jsonb,
+    output_file_id uuid,
+    error_code text,
+    error_params jsonb,
+    error_message text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    taken_at timestamp with time zone,
+    started_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
+    execution_seconds double precision,
+    runpod_job_id text GENERATED ALWAYS AS (external_id) STORED,
+    result_image_url text GENERATED ALWAYS AS (('/v1/files/'::text || (output_file_id)::text)) STORED,
+    CONSTRAINT generation_jobs_output_index_check CHECK (((output_index >= 0) AND (output_index <= 9))),
+    CONSTRAINT generation_jobs_stage_check CHECK ((stage >= 0)),
+    CONSTRAINT generation_jobs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
+    CONSTRAINT generation_jobs_step_check CHECK ((step = ANY (ARRAY['prepare'::text, 'submit'::text, 'observe'::text, 'collect'::text, 'finish'::text]))),
+    CONSTRAINT generation_jobs_takes_check CHECK ((takes >= 0))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY public.generation_jobs FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.generation_jobs ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.generation_jobs_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.idempotency_keys (
+    user_id uuid NOT NULL,
+    key text NOT NULL,
+    digest bytea NOT NULL,
+    work_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+);
+
+ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.projects (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    number bigint NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    is_default boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.projects FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.projects ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.projects_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.sessions (
+    hash bytea NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.sign_in_links (
+    hash bytea NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.sign_in_links FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.template_versions (
+    template_id uuid NOT NULL,
+    version integer NOT NULL,
+    digest text NOT NULL,
+    definition jsonb NOT NULL,
+    workflow_ids uuid[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT template_versions_version_check CHECK ((version > 0)),
+    CONSTRAINT template_versions_workflow_ids_check CHECK ((cardinality(workflow_ids) > 0))
+);
+
+ALTER TABLE ONLY public.template_versions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.templates (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    number bigint NOT NULL,
+    template_name text NOT NULL,
+    slug text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    work_type text NOT NULL,
+    title text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    estimated_time integer DEFAULT 30 NOT NULL,
+    is_active boolean DEFAULT false NOT NULL,
+    display_order integer DEFAULT 100 NOT NULL,
+    credits integer DEFAULT 1 NOT NULL,
+    form_fields jsonb DEFAULT '[]'::jsonb NOT NULL,
+    request_dto jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT templates_credits_check CHECK ((credits >= 0)),
+    CONSTRAINT templates_estimated_time_check CHECK ((estimated_time > 0)),
+    CONSTRAINT templates_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY public.templates FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.templates ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.templates_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.users (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    number bigint NOT NULL,
+    email text,
+    name text DEFAULT ''::text NOT NULL,
+    language text DEFAULT 'ko'::text NOT NULL,
+    is_operator boolean DEFAULT false NOT NULL,
+    subscription_credits integer DEFAULT 0 NOT NULL,
+    purchased_credits integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_language_check CHECK ((language = ANY (ARRAY['ko'::text, 'en'::text]))),
+    CONSTRAINT users_purchased_credits_check CHECK ((purchased_credits >= 0)),
+    CONSTRAINT users_subscription_credits_check CHECK ((subscription_credits >= 0))
+);
+
+ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.users ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.users_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.withdrawals (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    job_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    external_id text NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    run_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    done_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.withdrawals FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.workflows (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    number bigint NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    comfyui_workflow jsonb NOT NULL,
+    editable_params jsonb DEFAULT '[]'::jsonb NOT NULL,
+    outputs text[] DEFAULT '{}'::text[] NOT NULL,
+    digest text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.workflows FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.workflows ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.workflows_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.works ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.works_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY public.affiche_migrations
+    ADD CONSTRAINT affiche_migrations_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.endpoints
+    ADD CONSTRAINT endpoints_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.endpoints
+    ADD CONSTRAINT endpoints_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.files
+    ADD CONSTRAINT files_bucket_id_path_key UNIQUE (bucket_id, path);
+
+ALTER TABLE ONLY public.files
+    ADD CONSTRAINT files_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.files
+    ADD CONSTRAINT files_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.generation_jobs
+    ADD CONSTRAINT generation_jobs_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.generation_jobs
+    ADD CONSTRAINT generation_jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
+
+ALTER TABLE ONLY public.projects
+    ADD CONSTRAINT projects_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.projects
+    ADD CONSTRAINT projects_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.sign_in_links
+    ADD CONSTRAINT sign_in_links_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.template_versions
+    ADD CONSTRAINT template_versions_pkey PRIMARY KEY (template_id, version);
+
+ALTER TABLE ONLY public.templates
+    ADD CONSTRAINT templates_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.templates
+    ADD CONSTRAINT templates_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.templates
+    ADD CONSTRAINT templates_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.templates
+    ADD CONSTRAINT templates_template_name_key UNIQUE (template_name);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_email_key UNIQUE (email);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.withdrawals
+    ADD CONSTRAINT withdrawals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workflows
+    ADD CONSTRAINT workflows_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.workflows
+    ADD CONSTRAINT workflows_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workflows
+    ADD CONSTRAINT workflows_slug_digest_key UNIQUE (slug, digest);
+
+ALTER TABLE ONLY public.works
+    ADD CONSTRAINT works_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.works
+    ADD CONSTRAINT works_pkey PRIMARY KEY (id);
+
+CREATE INDEX api_keys_user ON public.api_keys USING btree (user_id, id);
+
+CREATE INDEX endpoints_order ON public.endpoints USING btree ("position", id) WHERE is_active;
+
+CREATE INDEX events_age ON public.events USING btree (created_at);
+
+CREATE INDEX events_cursor ON public.events USING btree (user_id, txid, id);
+
+CREATE INDEX events_work ON public.events USING btree (work_id);
+
+CREATE INDEX files_user ON public.files USING btree (user_id, id DESC);
+
+CREATE INDEX files_work ON public.files USING btree (work_id) WHERE (work_id IS NOT NULL);
+
+CREATE INDEX generation_jobs_deadline ON public.generation_jobs USING btree (deadline_at) WHERE (status = ANY (ARRAY['taken'::text, 'processing'::text]));
+
+CREATE INDEX generation_jobs_delayed ON public.generation_jobs USING btree (run_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX generation_jobs_endpoint ON public.generation_jobs USING btree (endpoint_id);
+
+CREATE INDEX generation_jobs_external ON public.generation_jobs USING btree (external_id) WHERE (status = 'processing'::text);
+
+CREATE INDEX generation_jobs_observed ON public.generation_jobs USING btree (observe_at) WHERE ((status = 'processing'::text) AND (step = 'observe'::text));
+
+CREATE INDEX generation_jobs_output_file ON public.generation_jobs USING btree (output_file_id) WHERE (output_file_id IS NOT NULL);
+
+CREATE INDEX generation_jobs_running ON public.generation_jobs USING btree (endpoint_id, user_id) WHERE (status = ANY (ARRAY['taken'::text, 'processing'::text]));
+
+CREATE INDEX generation_jobs_steps ON public.generation_jobs USING btree (updated_at) WHERE ((status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (step <> 'observe'::text));
+
+CREATE INDEX generation_jobs_user ON public.generation_jobs USING btree (user_id, id DESC);
+
+CREATE INDEX generation_jobs_waiting ON public.generation_jobs USING btree (endpoint_id, user_id, priority DESC, created_at, id) WHERE (status = 'pending'::text);
+
+CREATE INDEX generation_jobs_work ON public.generation_jobs USING btree (work_id);
+
+CREATE INDEX generation_jobs_workflow ON public.generation_jobs USING btree (workflow_id);
+
+CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+
+CREATE UNIQUE INDEX projects_default ON public.projects USING btree (user_id) WHERE is_default;
+
+CREATE INDEX projects_user ON public.projects USING btree (user_id, id);
+
+CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
+
+CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
+
+CREATE INDEX sign_in_links_expiry ON public.sign_in_links USING btree (expires_at);
+
+CREATE INDEX sign_in_links_user ON public.sign_in_links USING btree (user_id);
+
+CREATE INDEX templates_gallery ON public.templates USING btree (display_order, slug) WHERE is_active;
+
+CREATE INDEX withdrawals_due ON public.withdrawals USING btree (run_at) WHERE (done_at IS NULL);
+
+CREATE INDEX withdrawals_endpoint ON public.withdrawals USING btree (endpoint_id);
+
+CREATE INDEX withdrawals_job ON public.withdrawals USING btree (job_id);
+
+CREATE INDEX works_output_file ON public.works USING btree (output_file_id) WHERE (output_file_id IS NOT NULL);
+
+CREATE INDEX works_project ON public.works USING btree (project_id, id DESC);
+
+CREATE INDEX works_retry ON public.works USING btree (retry_of) WHERE (retry_of IS NOT NULL);
+
+CREATE INDEX works_template ON public.works USING btree (template_id);
+
+CREATE INDEX works_thumbnail ON public.works USING btree (thumbnail_file_id) WHERE (thumbnail_file_id IS NOT NULL);
+
+CREATE INDEX works_user ON public.works USING btree (user_id, id DESC);
+
+CREATE INDEX works_user_status ON public.works USING btree (user_id, status, id DESC);
+
+CREATE INDEX works_user_template ON public.works USING btree (user_id, template_id, id DESC);
+
+CREATE TRIGGER a_status BEFORE INSERT OR UPDATE ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.guard_status();
+
+CREATE TRIGGER a_status BEFORE INSERT OR UPDATE ON public.works FOR EACH ROW EXECUTE FUNCTION public.guard_status();
+
+CREATE TRIGGER announce_moved AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.announce_job();
+
+CREATE TRIGGER announce_new AFTER INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.announce_job();
+
+CREATE TRIGGER b_job BEFORE UPDATE ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.guard_job();
+
+CREATE TRIGGER b_work BEFORE UPDATE ON public.works FOR EACH ROW EXECUTE FUNCTION public.guard_work();
+
+CREATE TRIGGER c_complete BEFORE INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.complete_job();
+
+CREATE TRIGGER c_complete BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.complete_work();
+
+CREATE TRIGGER event_moved AFTER UPDATE OF status, progress ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR ((old.progress IS DISTINCT FROM new.progress) AND (new.status = 'processing'::text)))) EXECUTE FUNCTION public.record_work_event();
+
+CREATE TRIGGER event_new AFTER INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.record_work_event();
+
+CREATE TRIGGER move_work AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.move_work();
+
+CREATE TRIGGER withdraw AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN (((old.external_id IS NOT NULL) AND (old.status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (new.status = ANY (ARRAY['pending'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.withdraw_run();
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.files
+    ADD CONSTRAINT files_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.files
+    ADD CONSTRAINT files_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id);
+
+ALTER TABLE ONLY public.generation_jobs
+    ADD CONSTRAINT generation_jobs_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
+
+ALTER TABLE ONLY public.generation_jobs
+    ADD CONSTRAINT generation_jobs_output_file_id_fkey FOREIGN KEY (output_file_id) REFERENCES public.files(id);
+
+ALTER TABLE ONLY public.generation_jobs
+    ADD CONSTRAINT generation_jobs_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id);
+
+ALTER TABLE ONLY public.generation_jobs
+    ADD CONSTRAINT generation_jobs_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES public.workflows(id);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.projects
+    ADD CONSTRAINT projects_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sign_in_links
+    ADD CONSTRAINT sign_in_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.template_versions
+    ADD CONSTRAINT template_versions_template_id_fkey FOREIGN KEY (template_id) REFERENCES public.templates(id);
+
+ALTER TABLE ONLY public.withdrawals
+    ADD CONSTRAINT withdrawals_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
+
+ALTER TABLE ONLY public.withdrawals
+    ADD CONSTRAINT withdrawals_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.generation_jobs(id);
+
+ALTER TABLE ONLY public.works
+    ADD CONSTRAINT works_output_file_id_fkey FOREIGN KEY (output_file_id) REFERENCES public.files(id);
+
+ALTER TABLE ONLY public.works
+    ADD CONSTRAINT works_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.works
+    ADD CONSTRAINT works_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES public.works(id);
+
+ALTER TABLE ONLY public.works
+    ADD CONSTRAINT works_template_id_fkey FOREIGN KEY (template_id) REFERENCES public.templates(id);
+
+ALTER TABLE ONLY public.works
+    ADD CONSTRAINT works_thumbnail_file_id_fkey FOREIGN KEY (thumbnail_file_id) REFERENCES public.files(id);
+
+ALTER TABLE ONLY public.works
+    ADD CONSTRAINT works_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE public.affiche_migrations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.endpoints ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY everyone ON public.template_versions FOR SELECT TO authenticated USING (true);
+
+CREATE POLICY everyone ON public.templates FOR SELECT TO authenticated USING (true);
+
+CREATE POLICY everyone ON public.workflows FOR SELECT TO authenticated USING (true);
+
+ALTER TABLE public.files ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.generation_jobs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own ON public.api_keys FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.events FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.files FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.generation_jobs FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.idempotency_keys FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.projects FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.works FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY owner ON public.affiche_migrations TO affiche USING (true);
+
+ALTER TABLE public.projects ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY self ON public.users FOR SELECT TO authenticated USING ((id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY service ON public.api_keys TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.endpoints TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.events TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.files TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.generation_jobs TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.idempotency_keys TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.projects TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.sessions TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.sign_in_links TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.template_versions TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.templates TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.users TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.withdrawals TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.workflows TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.works TO service_role USING (true) WITH CHECK (true);
+
+ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sign_in_links ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.template_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.templates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.withdrawals ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.workflows ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.works ENABLE ROW LEVEL SECURITY;
+
+GRANT USAGE ON SCHEMA auth TO anon;
+GRANT USAGE ON SCHEMA auth TO authenticated;
+GRANT USAGE ON SCHEMA auth TO service_role;
+
+GRANT USAGE ON SCHEMA public TO anon;
+GRANT USAGE ON SCHEMA public TO authenticated;
+GRANT USAGE ON SCHEMA public TO service_role;
+
+GRANT ALL ON TABLE public.works TO service_role;
+GRANT SELECT ON TABLE public.works TO authenticated;
+
+REVOKE ALL ON FUNCTION public.ask_work(work_id uuid, template uuid, inputs jsonb, outputs integer, chosen_seed bigint, project uuid, retried uuid, job_priority integer, idempotency_key text, request_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_work(work_id uuid, template uuid, inputs jsonb, outputs integer, chosen_seed bigint, project uuid, retried uuid, job_priority integer, idempotency_key text, request_digest bytea) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.cancel_work(work_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cancel_work(work_id uuid) TO authenticated;
+
+REVOKE ALL ON PROCEDURE public.entrust(IN target regproc) FROM PUBLIC;
+
+REVOKE ALL ON PROCEDURE public.protect(IN target regclass) FROM PUBLIC;
+
+GRANT ALL ON TABLE public.api_keys TO service_role;
+
+GRANT SELECT(id) ON TABLE public.api_keys TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.api_keys TO authenticated;
+
+GRANT SELECT(name) ON TABLE public.api_keys TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.api_keys TO authenticated;
+
+GRANT SELECT(revoked_at) ON TABLE public.api_keys TO authenticated;
+
+GRANT ALL ON TABLE public.endpoints TO service_role;
+
+GRANT ALL ON TABLE public.events TO service_role;
+GRANT SELECT ON TABLE public.events TO authenticated;
+
+GRANT ALL ON TABLE public.files TO service_role;
+GRANT SELECT ON TABLE public.files TO authenticated;
+
+GRANT ALL ON TABLE public.generation_jobs TO service_role;
+GRANT SELECT ON TABLE public.generation_jobs TO authenticated;
+
+GRANT ALL ON TABLE public.idempotency_keys TO service_role;
+GRANT SELECT ON TABLE public.idempotency_keys TO authenticated;
+
+GRANT ALL ON TABLE public.projects TO service_role;
+GRANT SELECT ON TABLE public.projects TO authenticated;
+
+GRANT ALL ON TABLE public.sessions TO service_role;
+
+GRANT ALL ON TABLE public.sign_in_links TO service_role;
+
+GRANT ALL ON TABLE public.template_versions TO service_role;
+GRANT SELECT ON TABLE public.template_versions TO authenticated;
+
+GRANT ALL ON TABLE public.templates TO service_role;
+GRANT SELECT ON TABLE public.templates TO authenticated;
+
+GRANT ALL ON TABLE public.users TO service_role;
+GRANT SELECT ON TABLE public.users TO authenticated;
+
+GRANT ALL ON TABLE public.withdrawals TO service_role;
+
+GRANT ALL ON TABLE public.workflows TO service_role;
+GRANT SELECT ON TABLE public.workflows TO authenticated;
