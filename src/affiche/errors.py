@@ -4,7 +4,7 @@ The sentences are in `texts/{ko,en}/errors.toml` under the code. Only what the s
 parameters reaches a person; `detail` is for the log alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -63,6 +63,42 @@ class BadRequest(AfficheError):
     code, status = "bad_request", 400
 
 
+class RequestUnreadable(BadRequest):
+    """`reason`: a key of `requests.reasons`; what that sentence takes comes as further parameters."""
+
+    code = "request_unreadable"
+
+    def message(self, language: Language) -> str:
+        reason = say(language, f"requests.reasons.{self.params['reason']}", **self.params)
+        return say(language, f"errors.{self.code}.message", reason=reason)
+
+
+class RequestTooLarge(BadRequest):
+    code, status = "request_too_large", 413
+
+
+class RequestStalled(BadRequest):
+    code, status = "request_stalled", 408
+
+
+class MediaTypeRefused(BadRequest):
+    code, status = "media_type", 415
+
+
+class MethodRefused(BadRequest):
+    code, status = "method", 405
+
+
+class HostRefused(AfficheError):
+    """`host`: the name in the request, which is none of this studio's."""
+
+    code, status = "host_refused", 421
+
+
+class TooManyStreams(AfficheError):
+    code, status, retryable = "too_many_streams", 429, True
+
+
 class NotSignedIn(AfficheError):
     code, status = "not_signed_in", 401
 
@@ -75,6 +111,12 @@ class NotFound(AfficheError):
     """`what`: the noun; absent and not yours look the same."""
 
     code, status = "not_found", 404
+
+    def message(self, language: Language) -> str:
+        what = str(self.params["what"])
+        key = f"requests.things.{what}"
+        noun = say(language, key) if has(key) else what
+        return say(language, f"errors.{self.code}.message", what=noun)
 
 
 class Conflict(AfficheError):
@@ -89,6 +131,10 @@ class TransitionRefused(Conflict):
     """`status`: the state the work is in, which does not allow the move."""
 
     code = "transition_refused"
+
+    def message(self, language: Language) -> str:
+        status = say(language, f"works.status.{self.params['status']}")
+        return say(language, f"errors.{self.code}.message", status=status)
 
 
 # --- pictures and addresses -------------------------------------------------------------------
@@ -264,6 +310,22 @@ class TakenTooOften(EngineError):
 
 
 # --- the house itself -------------------------------------------------------------------------
+
+
+class NotReady(AfficheError):
+    """What is missing is in `parts`, by name."""
+
+    code, status, retryable = "not_ready", 503, True
+
+    def __init__(self, parts: Mapping[str, AfficheError]) -> None:
+        self.parts = dict(parts)
+        super().__init__(detail="; ".join(f"{name}: {e}" for name, e in self.parts.items()))
+
+
+class PortTaken(AfficheError):
+    """`host`, `port`: where something else listens already."""
+
+    code = "port_taken"
 
 
 class SettingInvalid(AfficheError):

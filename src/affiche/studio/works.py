@@ -67,6 +67,7 @@ class Work:
     completed_at: datetime | None
     failed_at: datetime | None
     cancelled_at: datetime | None
+    replayed: bool = False
 
     @property
     def ended(self) -> bool:
@@ -94,6 +95,7 @@ class Work:
             completed_at=None,
             failed_at=None,
             cancelled_at=None,
+            replayed=True,
         )
 
 

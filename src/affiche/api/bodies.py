@@ -1,0 +1,172 @@
+"""Reading what was sent: bounded while it arrives, and strictly."""
+
+import asyncio
+import json
+import math
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Final, NoReturn
+
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from affiche.api.problems import Refused
+from affiche.errors import (
+    AfficheError,
+    MediaTypeRefused,
+    RequestStalled,
+    RequestTooLarge,
+    RequestUnreadable,
+)
+
+SILENCE_SECONDS: Final = 30.0
+DEEPEST: Final = 32
+MOST_VALUES: Final = 20_000
+SLACK: Final = 256 * 1024
+"""Bytes of a JSON body beside the picture in it."""
+LONG: Final = 64 * 1024
+"""Bytes from which on reading JSON would hold up other requests."""
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+async def pieces(request: Request, limit: int, error: AfficheError) -> AsyncIterator[bytes]:
+    """The body as it arrives; raises `error` past `limit` bytes, and before they are read if the
+    client said so, and RequestStalled when nothing came for half a minute."""
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:20]) > limit:
+        raise error
+    taken, stream = 0, aiter(request.stream())
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                piece = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise RequestStalled from None
+        taken += len(piece)
+        if taken > limit:
+            raise error
+        yield piece
+
+
+async def whole(request: Request, limit: int, error: AfficheError) -> bytes:
+    data = bytearray()
+    async for piece in pieces(request, limit, error):
+        data += piece
+    return bytes(data)
+
+
+def limit_of_json(upload_mb: int) -> int:
+    """Bytes: a picture of the largest size as base64, and the words around it."""
+    return upload_mb * 2**20 * 4 // 3 + SLACK
+
+
+def parsed(data: bytes) -> Any:
+    """JSON as RFC 8259 has it and no more: no NaN, no key twice, no lone surrogate; not too deep
+    and not too many values. Raises RequestUnreadable."""
+    # Counted first, because a byte of brackets becomes a hundred of objects.
+    if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        raise RequestUnreadable(reason="json_values", limit=MOST_VALUES)
+    try:
+        found = json.loads(
+            data.decode(),
+            object_pairs_hook=_object,
+            parse_constant=_no_number,
+            parse_float=_finite,
+        )
+    except RecursionError:
+        raise RequestUnreadable(reason="json_deep", limit=DEEPEST) from None
+    except ValueError as error:
+        raise RequestUnreadable(reason="json", detail=str(error)) from None
+    _check(found)
+    return found
+
+
+class StrictRequest(Request):
+    """A request whose body is JSON, read by the rules above."""
+
+    async def body(self) -> bytes:
+        if not hasattr(self, "_body"):
+            kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if kind != "application/json" and not kind.endswith("+json"):
+                raise Refused(MediaTypeRefused(accepted="application/json"))
+            megabytes = self.app.state.studio.settings.upload_mb
+            limit = limit_of_json(megabytes)
+            error = RequestTooLarge(limit=math.ceil(limit / 2**20))
+            try:
+                self._body = await whole(self, limit, error)
+            except AfficheError as refusal:
+                raise Refused(refusal) from None
+        return self._body
+
+    async def json(self) -> Any:
+        data = await self.body()
+        try:
+            return await asyncio.to_thread(parsed, data) if len(data) > LONG else parsed(data)
+        except RequestUnreadable as error:
+            raise Refused(error) from None
+
+
+class StrictRoute(APIRoute):
+    """A route that reads its JSON body strictly."""
+
+    def get_route_handler(self) -> Handler:
+        answer = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            return await answer(StrictRequest(request.scope, request.receive))
+
+        return handle
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise RequestUnreadable(reason="json_twice", key=_shown(key))
+        made[key] = value
+    return made
+
+
+def _no_number(name: str) -> NoReturn:
+    raise RequestUnreadable(reason="json_number", number=name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise RequestUnreadable(reason="json_number", number=text[:40])
+    return number
+
+
+def _check(found: Any) -> None:
+    """Depth and text, without recursion."""
+    level, depth = [found], 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise RequestUnreadable(reason="json_deep", limit=DEEPEST)
+        deeper: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                deeper += value.values()
+                for key in value:
+                    _check_text(key)
+            elif isinstance(value, list):
+                deeper += value
+            elif isinstance(value, str):
+                _check_text(value)
+        level = deeper
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise RequestUnreadable(reason="json_text") from None
+
+
+def _shown(key: str) -> str:
+    return key.encode(errors="replace").decode()[:100]

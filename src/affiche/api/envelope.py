@@ -1,0 +1,110 @@
+"""What is around every answer: its id, the host it was asked from, the headers that guard it, one
+line in the log, and a plain answer where the program itself failed."""
+
+import ipaddress
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from affiche.api.problems import problem
+from affiche.errors import AfficheError, HostRefused
+from affiche.settings import Settings
+
+SECURITY: Final = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; "
+    "script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: with it browsers send a form's Origin as null.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+log = logging.getLogger("affiche.requests")
+
+
+class Envelope:
+    """The one middleware."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.hosts = allowed_hosts(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, status, request_id = time.perf_counter(), 0, secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                for name, value in SECURITY.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        request = Request(scope, receive)
+        try:
+            host = _host(request)
+            if self.hosts is not None and not self.hosts(host):
+                await problem(request, HostRefused(host=host[:100]))(scope, receive, sending)
+            else:
+                await self.app(scope, receive, sending)
+        except Exception:
+            log.exception("request %s: %s %s", request_id, scope["method"], _path(scope))
+            if status:
+                raise
+            await problem(request, AfficheError())(scope, receive, sending)
+        finally:
+            # The path alone: what follows it may hold a sign-in link's token.
+            milliseconds = (time.perf_counter() - started) * 1000
+            told = (request_id, scope["method"], _path(scope), status, milliseconds)
+            log.info("%s %s %s %d %.0f ms", *told)
+
+
+def allowed_hosts(settings: Settings) -> Callable[[str], bool] | None:
+    """Which names a request may be for; None for any.
+
+    A page of another site can have its own name lead to this machine (DNS rebinding), so a studio
+    on the loopback answers for its own names alone, and one with an address of its own for that
+    and for bare IP addresses, which no such page can have.
+    """
+    public = (urlsplit(settings.url).hostname or "") if settings.url else ""
+    own = LOOPBACK | {settings.host.strip("[]").lower(), public.lower()} - {""}
+    if settings.host.strip("[]").lower() in LOOPBACK or settings.host.startswith("127."):
+        return lambda host: host in own
+    if public:
+        return lambda host: host in own or _is_address(host)
+    return None
+
+
+def _host(request: Request) -> str:
+    try:
+        return (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _path(scope: Scope) -> str:
+    return str(scope["path"]).encode("unicode_escape").decode()[:200]

@@ -1,0 +1,194 @@
+"""Pictures in and out."""
+
+import unicodedata
+from typing import Annotated, Any, Final
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from python_multipart.exceptions import FormParserError
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.responses import Response, StreamingResponse
+
+from affiche.api.auth import SignedIn, studio_of
+from affiche.api.bodies import pieces, whole
+from affiche.api.problems import refusals
+from affiche.api.shapes import FileShape, file_shape
+from affiche.errors import (
+    DatabaseUnavailable,
+    FieldProblem,
+    Forbidden,
+    InvalidInputs,
+    MediaTypeRefused,
+    NotFound,
+    NotSignedIn,
+    PictureBroken,
+    PictureEmpty,
+    PictureTooLarge,
+    PictureTooManyFrames,
+    PictureTooManyPixels,
+    PictureTypeRefused,
+    PictureUnknown,
+    RequestStalled,
+    RequestUnreadable,
+    StorageFailed,
+)
+from affiche.pictures.kinds import KINDS
+from affiche.studio import uploads
+from affiche.studio.uploads import File
+
+router: Final = APIRouter(prefix="/v1/files", tags=["files"])
+FORM_SLACK: Final = 64 * 1024
+ACCEPTED: Final = "multipart/form-data, application/octet-stream, image/*"
+UNCHANGING: Final = "private, max-age=31536000, immutable"
+BINARY: Final[dict[str, Any]] = {"type": "string", "format": "binary"}
+UPLOAD: Final[dict[str, Any]] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {"type": "object", "required": ["file"], "properties": {"file": BINARY}}
+        },
+        "application/octet-stream": {"schema": BINARY},
+        "image/*": {"schema": BINARY},
+    },
+}
+PICTURE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The picture itself.",
+        "content": {facts.media_type: {"schema": BINARY} for facts in KINDS.values()},
+    },
+    304: {"description": "The client has it already (If-None-Match)."},
+}
+THUMBNAIL: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The small picture.", "content": {"image/webp": {"schema": BINARY}}},
+    304: PICTURE[304],
+}
+ABSENT: Final = refusals(NotSignedIn, NotFound, DatabaseUnavailable, StorageFailed)
+
+
+@router.post(
+    "",
+    status_code=201,
+    openapi_extra={"requestBody": UPLOAD},
+    responses=refusals(
+        *(NotSignedIn, Forbidden, RequestUnreadable, RequestStalled, MediaTypeRefused),
+        *(InvalidInputs, PictureEmpty, PictureBroken, PictureTooLarge, PictureTooManyPixels),
+        *(PictureTooManyFrames, PictureTypeRefused, PictureUnknown),
+        *(DatabaseUnavailable, StorageFailed),
+    ),
+)
+async def upload_file(
+    request: Request,
+    caller: SignedIn,
+    name: Annotated[
+        str, Query(max_length=500, description="The file's name, where the body is the picture.")
+    ] = "",
+) -> FileShape:
+    """Keep a picture, sent as the form field `file` or as the body itself.
+
+    What it is is told from its content. It is decoded to its end, turned upright and freed of
+    what it says about its maker before it is kept.
+    """
+    studio = studio_of(request)
+    limits = studio.limits
+    too_large = PictureTooLarge(limit=limits.megabytes)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        data, name = await _of_form(request, limits.bytes, too_large)
+    elif kind == "application/octet-stream" or kind.startswith("image/"):
+        data = await whole(request, limits.bytes, too_large)
+    else:
+        raise MediaTypeRefused(accepted=ACCEPTED)
+    return file_shape(await uploads.upload(studio, caller, data, name=bare_name(name)))
+
+
+@router.get("/{file_id}", response_class=Response, responses=PICTURE | ABSENT)
+async def read_file(
+    request: Request,
+    file_id: UUID,
+    caller: SignedIn,
+    download: Annotated[bool, Query(description="As an attachment, to be saved.")] = False,
+) -> Response:
+    """The picture itself."""
+    studio = studio_of(request)
+    file = await uploads.get(studio, caller, file_id)
+    headers = {
+        "ETag": f'"{file.id}"',
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": disposition(file, attachment=download),
+    }
+    if _has_it(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    headers["Content-Length"] = str(file.file_size)
+    return StreamingResponse(
+        await uploads.read(studio, file), headers=headers, media_type=file.mime_type
+    )
+
+
+@router.get("/{file_id}/thumbnail", response_class=Response, responses=THUMBNAIL | ABSENT)
+async def read_thumbnail(request: Request, file_id: UUID, caller: SignedIn) -> Response:
+    """The picture at 512 pixels at most, as WebP; it never changes."""
+    studio = studio_of(request)
+    file = await uploads.get(studio, caller, file_id)
+    headers = {"ETag": f'"{file.id}-512"', "Cache-Control": UNCHANGING}
+    if _has_it(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return StreamingResponse(
+        await uploads.read_thumbnail(studio, file), headers=headers, media_type="image/webp"
+    )
+
+
+@router.get("/{file_id}/about", responses=refusals(NotSignedIn, NotFound, DatabaseUnavailable))
+async def describe_file(request: Request, file_id: UUID, caller: SignedIn) -> FileShape:
+    """What is known of the picture: its true type, size, width and height."""
+    return file_shape(await uploads.get(studio_of(request), caller, file_id))
+
+
+class _InMemory(MultiPartParser):
+    """What is refused has then never been on a disk; the body's limit is also this one's."""
+
+    spool_max_size = 2**40
+
+
+async def _of_form(request: Request, limit: int, too_large: PictureTooLarge) -> tuple[bytes, str]:
+    """The bytes and the name of the form's one file."""
+    body = pieces(request, limit + FORM_SLACK, too_large)
+    parser = _InMemory(request.headers, body, max_files=1, max_fields=10, max_part_size=4096)  # type: ignore[arg-type]
+    try:
+        form = await parser.parse()
+    except (MultiPartException, FormParserError) as error:
+        raise RequestUnreadable(reason="multipart", detail=str(error)) from None
+    strange = [FieldProblem(key[:100], "unknown") for key in form if key != "file"]
+    sent = form.get("file")
+    if sent is None:
+        strange.insert(0, FieldProblem("file", "required"))
+    elif isinstance(sent, str):
+        strange.insert(0, FieldProblem("file", "not_a_picture"))
+    if strange or not isinstance(sent, UploadFile):
+        await form.close()
+        raise InvalidInputs(strange)
+    data = await sent.read()
+    await form.close()
+    return data, sent.filename or ""
+
+
+def bare_name(name: str) -> str:
+    """A file's name without folders and without what no name should hold."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()[:200]
+
+
+def disposition(file: File, *, attachment: bool) -> str:
+    """Content-Disposition with the name twice: for all, and as it is (RFC 6266, RFC 8187)."""
+    extension = next((f.extension for f in KINDS.values() if f.media_type == file.mime_type), "bin")
+    stem = bare_name(file.name).rpartition(".")[0] or bare_name(file.name) or "picture"
+    name = f"{stem}.{extension}"
+    plain = "".join(c if (c.isascii() and c.isalnum()) or c in "-_. " else "_" for c in name)
+    kind = "attachment" if attachment else "inline"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _has_it(request: Request, etag: str) -> bool:
+    known = request.headers.get("if-none-match", "").strip()
+    return known == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(","))

@@ -1,0 +1,161 @@
+"""What answers look like. Field names are the contract; everything else may change."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, cast, get_args
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from affiche.domain.templates import Template
+from affiche.studio.failures import recalled
+from affiche.studio.uploads import File
+from affiche.studio.works import Work
+from affiche.texts import Language, say
+
+Status = Literal["pending", "taken", "processing", "completed", "failed", "cancelled"]
+STATUSES: tuple[str, ...] = get_args(Status)
+
+
+class FileShape(BaseModel):
+    """A stored picture. `size` is in bytes, `width` and `height` in pixels."""
+
+    id: UUID
+    url: str = Field(examples=["/v1/files/01a1fe6a-a666-737b-82bf-72d7a0d41f93"])
+    thumbnail_url: str | None
+    name: str
+    width: int
+    height: int
+    size: int
+    mime_type: str = Field(examples=["image/png"])
+    work_id: UUID | None = Field(description="The work that made it; null for an upload.")
+    created_at: datetime
+
+
+class Progress(BaseModel):
+    """How far the engine is; `node` is its own id for the step, `label` what people call it."""
+
+    percent: int | None
+    node: str | None
+    label: str | None
+
+
+class Failure(BaseModel):
+    """Why a work failed, in the reader's language."""
+
+    code: str = Field(examples=["out_of_memory"])
+    message: str
+    hint: str | None
+
+
+class WorkTemplate(BaseModel):
+    """The template at the version that the work was asked with."""
+
+    id: UUID
+    slug: str
+    version: int | None
+    title: str
+
+
+class WorkShape(BaseModel):
+    """One thing that somebody asked for."""
+
+    id: UUID
+    number: int
+    template: WorkTemplate
+    status: Status
+    label: str = Field(description="The status in words, in the reader's language.")
+    progress: Progress | None
+    inputs: dict[str, Any] = Field(description="By request key; a picture is the id of its file.")
+    prompt: str | None
+    seed: int | None
+    output_count: int
+    project_id: UUID | None
+    engine: str | None = Field(
+        description="What makes or made it. `preview` paints a stand-in; no model was used.",
+        examples=["comfyui", "preview"],
+    )
+    title: str | None
+    tags: list[str]
+    outputs: list[FileShape]
+    error: Failure | None
+    retry_of: UUID | None
+    estimated_time: int = Field(description="Seconds that such a work usually takes.")
+    seconds: float = Field(description="Seconds since it was asked for, to its end if it ended.")
+    created_at: datetime
+    taken_at: datetime | None
+    processing_at: datetime | None
+    completed_at: datetime | None
+    failed_at: datetime | None
+    cancelled_at: datetime | None
+
+
+def file_shape(file: File) -> FileShape:
+    return FileShape(
+        id=file.id,
+        url=f"/v1/files/{file.id}",
+        thumbnail_url=f"/v1/files/{file.id}/thumbnail" if file.thumbnail_key else None,
+        name=file.name,
+        width=file.width,
+        height=file.height,
+        size=file.file_size,
+        mime_type=file.mime_type,
+        work_id=file.work_id,
+        created_at=file.created_at,
+    )
+
+
+def work_shape(
+    work: Work, template: Template, outputs: Sequence[File], language: Language, now: datetime
+) -> WorkShape:
+    prompt = work.input_data.get("prompt")
+    return WorkShape(
+        id=work.id,
+        number=work.number,
+        template=WorkTemplate(
+            id=work.template_id,
+            slug=work.template_slug,
+            version=work.template_version,
+            title=template.title.say(language),
+        ),
+        status=cast(Status, work.status),
+        label=say(language, f"works.status.{work.status}"),
+        progress=_progress(work),
+        inputs=work.input_data,
+        prompt=prompt if isinstance(prompt, str) else None,
+        seed=work.seed,
+        output_count=work.output_count,
+        project_id=work.project_id,
+        engine=work.engine,
+        title=work.title,
+        tags=work.tags,
+        outputs=[file_shape(file) for file in outputs],
+        error=_failure(work, language),
+        retry_of=work.retry_of,
+        estimated_time=work.estimated_time,
+        seconds=max(0.0, round(((work.ended_at or now) - work.created_at).total_seconds(), 3)),
+        created_at=work.created_at,
+        taken_at=work.taken_at,
+        processing_at=work.processing_at,
+        completed_at=work.completed_at,
+        failed_at=work.failed_at,
+        cancelled_at=work.cancelled_at,
+    )
+
+
+def _progress(work: Work) -> Progress | None:
+    if work.progress is None or work.ended:
+        return None
+    known = work.progress
+    return Progress(percent=known.get("percent"), node=known.get("node"), label=known.get("label"))
+
+
+def _failure(work: Work, language: Language) -> Failure | None:
+    if work.status != "failed":
+        return None
+    error = recalled(work.error_code or "", work.error_params)
+    return Failure(
+        code=work.error_code or error.code,
+        message=error.message(language),
+        hint=error.hint(language),
+    )

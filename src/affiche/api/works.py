@@ -1,0 +1,207 @@
+"""Asking for works, looking at them, cancelling them, asking again."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from affiche.api.auth import SignedIn, studio_of
+from affiche.api.bodies import StrictRoute
+from affiche.api.languages import of_request
+from affiche.api.problems import refusals
+from affiche.api.shapes import Status, WorkShape, work_shape
+from affiche.errors import (
+    AfficheError,
+    DatabaseUnavailable,
+    Forbidden,
+    IdempotencyMismatch,
+    InvalidInputs,
+    MediaTypeRefused,
+    NotFound,
+    NotSignedIn,
+    RequestStalled,
+    RequestTooLarge,
+    RequestUnreadable,
+    StorageFailed,
+    TransitionRefused,
+)
+from affiche.studio import templates, works
+from affiche.studio.studio import Caller, Studio
+from affiche.studio.works import MOST_OUTPUTS, Ask, Work
+
+router: Final = APIRouter(prefix="/v1/works", tags=["works"], route_class=StrictRoute)
+REPLAYED: Final = "Idempotency-Replayed"
+PAGE: Final = 50
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(description="The same key and request again give the first answer, for 24 hours."),
+]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+ALL: Final = (NotSignedIn, DatabaseUnavailable)
+BODY: Final[tuple[type[AfficheError], ...]] = (
+    *(Forbidden, RequestUnreadable, RequestStalled, RequestTooLarge, MediaTypeRefused),
+    *(InvalidInputs, NotFound, IdempotencyMismatch, StorageFailed),
+)
+CREATED: Final[dict[int | str, dict[str, Any]]] = {
+    201: {
+        "headers": {
+            REPLAYED: {
+                "description": "`true` where the key had been used and this is the first answer.",
+                "schema": {"type": "string"},
+            }
+        }
+    }
+}
+
+
+class AskShape(BaseModel):
+    """What is wanted. `inputs` are those that the template's `request_schema` describes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    template: Name = Field(description="Id, slug or name.", examples=["klein-i2i"])
+    inputs: dict[str, Any] = Field(
+        examples=[{"image": "01a1fe6a-a666-737b-82bf-72d7a0d41f93", "prompt": "노을 지는 해변"}]
+    )
+    output_count: int = Field(1, ge=1, le=MOST_OUTPUTS)
+    project_id: Annotated[UUID, Field(strict=False)] | None = None
+
+
+class WorkPage(BaseModel):
+    """Newest first; `next` is the address of the page behind, null on the last one."""
+
+    works: list[WorkShape]
+    next: str | None = Field(examples=["/v1/works?before=01a1fe6a-a666-737b-82bf-72d7a0d41f93"])
+
+
+@router.post("", status_code=201, responses=CREATED | refusals(*ALL, *BODY))
+async def create_work(
+    request: Request,
+    response: Response,
+    asked: AskShape,
+    caller: SignedIn,
+    idempotency_key: IdempotencyKey = None,
+) -> WorkShape:
+    """Ask for a work. It waits for its turn; follow it at its address or in `/v1/events`."""
+    work = await works.ask(
+        studio_of(request),
+        caller,
+        Ask(
+            template=asked.template,
+            inputs=asked.inputs,
+            output_count=asked.output_count,
+            project_id=asked.project_id,
+            idempotency_key=checked_key(idempotency_key),
+        ),
+    )
+    return await _created(request, response, caller, work)
+
+
+@router.get("", responses=refusals(*ALL, InvalidInputs, NotFound))
+async def list_works(
+    request: Request,
+    caller: SignedIn,
+    status: Annotated[list[Status] | None, Query(description="One or more.")] = None,
+    template: Annotated[Name | None, Query(description="Id, slug or name.")] = None,
+    before: Annotated[UUID | None, Query(description="Works older than this one.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = PAGE,
+) -> WorkPage:
+    """Your works, newest first, page by page."""
+    studio = studio_of(request)
+    found = await works.page(
+        studio,
+        caller,
+        statuses=status or (),
+        template=template,
+        before=before,
+        limit=limit + 1,
+    )
+    shown = found[:limit]
+    following = None
+    if len(found) > limit:
+        asked: list[tuple[str, object]] = [("status", each) for each in status or ()]
+        asked += [("template", template)] if template else []
+        asked += [("before", shown[-1].id), ("limit", limit)]
+        following = f"/v1/works?{urlencode(asked)}"
+    return WorkPage(works=await described(request, studio, caller, shown), next=following)
+
+
+@router.get("/{work_id}", responses=refusals(*ALL, NotFound))
+async def read_work(request: Request, work_id: UUID, caller: SignedIn) -> WorkShape:
+    """The work as it is now."""
+    studio = studio_of(request)
+    work = await works.get(studio, caller, work_id)
+    return (await described(request, studio, caller, [work]))[0]
+
+
+@router.post("/{work_id}/cancel", responses=refusals(*ALL, Forbidden, NotFound, TransitionRefused))
+async def cancel_work(request: Request, work_id: UUID, caller: SignedIn) -> WorkShape:
+    """Cancel it, whatever it is doing; cancelled twice is cancelled."""
+    studio = studio_of(request)
+    work = await works.cancel(studio, caller, work_id)
+    return (await described(request, studio, caller, [work]))[0]
+
+
+@router.post(
+    "/{work_id}/retry",
+    status_code=201,
+    responses=CREATED
+    | refusals(
+        *(*ALL, Forbidden, NotFound, InvalidInputs, TransitionRefused, IdempotencyMismatch),
+        *(RequestUnreadable, StorageFailed),
+    ),
+)
+async def retry_work(
+    request: Request,
+    response: Response,
+    work_id: UUID,
+    caller: SignedIn,
+    idempotency_key: IdempotencyKey = None,
+) -> WorkShape:
+    """Ask for the same again, seed included: a new work, whose `retry_of` is this one."""
+    work = await works.retry(
+        studio_of(request), caller, work_id, idempotency_key=checked_key(idempotency_key)
+    )
+    return await _created(request, response, caller, work)
+
+
+def checked_key(key: str | None) -> str | None:
+    """Raises RequestUnreadable for what cannot be an idempotency key."""
+    if key is not None and not _KEY.fullmatch(key):
+        raise RequestUnreadable(reason="idempotency_key")
+    return key
+
+
+async def described(
+    request: Request, studio: Studio, caller: Caller, found: Sequence[Work]
+) -> list[WorkShape]:
+    """Works with their templates and pictures, in as many questions for many as for one."""
+    begun = [work.id for work in found if work.status not in ("pending", "taken")]
+    pictures = await works.outputs(studio, caller, begun) if begun else []
+    language, now = of_request(request), studio.now()
+    return [
+        work_shape(
+            work,
+            await templates.at_version(studio, work.template_id, work.template_version),
+            [picture for picture in pictures if picture.work_id == work.id],
+            language,
+            now,
+        )
+        for work in found
+    ]
+
+
+async def _created(request: Request, response: Response, caller: Caller, work: Work) -> WorkShape:
+    studio = studio_of(request)
+    response.headers["Location"] = f"/v1/works/{work.id}"
+    if work.replayed:
+        response.headers[REPLAYED] = "true"
+    template = await templates.at_version(studio, work.template_id, work.template_version)
+    # At its own time, so that the same answer can be given again.
+    return work_shape(work, template, [], of_request(request), work.created_at)

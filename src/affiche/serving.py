@@ -1,0 +1,154 @@
+"""The application with everything in it, and the server that runs it beside other tasks."""
+
+import asyncio
+import errno
+import importlib.util
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, cast
+
+import uvicorn
+from fastapi import FastAPI
+
+from affiche import __version__
+from affiche.api import auth, events, files, health, people, problems, templates, works
+from affiche.api.compat import supabase
+from affiche.api.envelope import Envelope
+from affiche.errors import PortTaken
+from affiche.studio.feed import Feed
+from affiche.studio.studio import Studio
+
+GRACE_SECONDS: Final = 5
+PORTS_TRIED: Final = 100
+API: Final = (templates, files, works, events, people, health, supabase, auth)
+log = logging.getLogger(__name__)
+
+
+def application(studio: Studio, feed: Feed) -> FastAPI:
+    """The API and the pages; `state.studio` and `state.feed` are what they use."""
+    # Its own pages of documentation fetch scripts from elsewhere; the description itself stays.
+    app = FastAPI(
+        title="Affiche",
+        version=__version__,
+        description="A studio for ComfyUI image workflows.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.studio, app.state.feed = studio, feed
+    app.add_middleware(Envelope, settings=studio.settings)
+    problems.install(app)
+    for room in API:
+        app.include_router(room.router)
+    _describe_problems(app)
+    if importlib.util.find_spec("affiche.web.site"):
+        from affiche.web import site
+
+        site.mount(app)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the one shape of all refusals into the description, which names it in every route."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schemas = describe().setdefault("components", {}).setdefault("schemas", {})
+            whole = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= whole.pop("$defs", {}) | {"Problem": whole}
+        return cast(dict[str, Any], app.openapi_schema)
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+class Server:
+    """Serves `app` on this loop for as long as it is open: `async with Server(…) as server`.
+
+    Without `fixed` the next free port is taken where `port` is in use; `url` says which it is.
+    Raises PortTaken. On leaving, streams end first, then requests under way have five seconds.
+    """
+
+    def __init__(self, app: FastAPI, host: str, port: int, fixed: bool = False) -> None:
+        self.app, self.host, self.port, self.fixed = app, host, port, fixed
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds it."""
+        host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    async def __aenter__(self) -> "Server":
+        listening = await self._listen()
+        self.port = listening.getsockname()[1]
+        config = uvicorn.Config(
+            self.app,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        self._uvicorn = _Uvicorn(config)
+        self._task = asyncio.create_task(self._uvicorn.serve([listening]), name="server")
+        while not self._uvicorn.started:
+            if self._task.done():
+                await self._task
+            await asyncio.sleep(0.005)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.app.state.feed.stop()
+        self._uvicorn.should_exit = True
+        if self._task:
+            await self._task
+
+    async def wait(self) -> None:
+        """Until the server ends by itself, which it does only by a fault."""
+        if self._task:
+            await asyncio.shield(self._task)
+
+    async def _listen(self) -> socket.socket:
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(
+            self.host or None, self.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        family, _, _, _, address = found[0]
+        for port in self._ports():
+            try:
+                return _bound(family, (address[0], port, *address[2:]))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+        raise PortTaken(host=self.host, port=self.port)
+
+    def _ports(self) -> Iterator[int]:
+        yield self.port
+        if not self.fixed:
+            yield from range(self.port + 1, min(self.port + PORTS_TRIED, 65536))
+
+
+class _Uvicorn(uvicorn.Server):
+    """Signals are the business of whoever runs the loop."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
+    """A socket that listens: a port is only surely ours from then on."""
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        made.listen(2048)
+        made.setblocking(False)
+    except OSError:
+        made.close()
+        raise
+    return made
