@@ -12,7 +12,7 @@ from affiche.cli.endings import CommandError, Exit
 from affiche.cli.language import language, words
 from affiche.cli.terminal import out, write_json
 from affiche.domain.templates import Template
-from affiche.errors import TemplateInvalid
+from affiche.errors import EngineError, TemplateInvalid
 from affiche.graphs.schemas import Schemas
 from affiche.settings import read
 
@@ -27,7 +27,7 @@ class Checked:
 
 def check(name: str | None, server: str | None, *, json: bool) -> int:
     """Print what was found; the exit code."""
-    schemas = loop.run(lambda _: served(server)) if server else None
+    schemas = _served(server) if server else None
     found = [Checked(each.name, each.problems) for each in _checked(name, schemas)]
     broken = [each for each in found if each.problems]
     if json:
@@ -43,6 +43,13 @@ def check(name: str | None, server: str | None, *, json: bool) -> int:
     summary = "check.broken" if broken else "check.well"
     out().print(words(summary, broken=len(broken), all=len(found), against=against), style="dim")
     return Exit.FAILED if broken else Exit.OK
+
+
+def _served(url: str) -> Schemas:
+    try:
+        return loop.run(lambda _: served(url))
+    except EngineError as error:
+        raise CommandError("no_server", Exit.UNREACHABLE, url=url) from error
 
 
 async def served(url: str) -> Schemas:

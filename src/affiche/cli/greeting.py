@@ -1,5 +1,9 @@
 """What a studio says when it is up: where it is, how to get in, how to go on."""
 
+import os
+import shutil
+import sys
+
 from rich.text import Text
 
 from affiche.cli.language import words
@@ -11,29 +15,36 @@ def address(url: str, token: str) -> str:
     return f"{url.rstrip('/')}/sign-in?token={token}"
 
 
-def greet(settings: Settings, url: str, link: str) -> None:
+def greet(settings: Settings, url: str, link: str, *, working: bool) -> None:
     """Short: whoever reads it wants to open the studio."""
     engine = settings.comfyui_url or words("up.preview")
-    say = out().print
-    say()
-    say(Text.assemble("  ", ("Affiche", "bold"), "  ", (words("up.running"), "dim")))
-    say()
-    say(Text.assemble(f"  {words('up.open')}  ", (link, "bold cyan underline")))
-    say(Text.assemble("  ", (words("up.once"), "dim")))
-    say()
     rows = {
         "up.address": url,
-        "up.engine": engine,
+        "up.engine": engine if working else words("up.elsewhere"),
         "up.data": str(settings.data),
-        "up.shell": 'affiche run klein-i2i image=@photo.jpg prompt="…"',
+        "up.shell": f'{_program()} run klein-i2i image=@photo.jpg prompt="…"',
     }
     width = max(_cells(words(key)) for key in rows)
+    say = out().print
+    say()
+    say(Text.assemble("  ", ("Affiche", "bold"), " ", words("up.running")))
+    say()
+    say(Text.assemble("  ", (link, "bold cyan")))
+    say(Text.assemble("  ", (words("up.once"), "dim")))
+    say()
     for key, value in rows.items():
         label = words(key)
         say(Text.assemble((f"  {label}{' ' * (width - _cells(label))}  ", "dim"), value))
     say()
     say(Text.assemble("  ", (words("up.stop"), "dim")))
     say()
+
+
+def _program() -> str:
+    """How this program is called from here: `make up` calls one that no PATH knows."""
+    if shutil.which("affiche"):
+        return "affiche"
+    return os.path.relpath(sys.argv[0])
 
 
 def _cells(text: str) -> int:

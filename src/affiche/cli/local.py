@@ -8,10 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from affiche import app
+from affiche.api.shapes import work_shape
 from affiche.cli.desk import Offer, Record
 from affiche.cli.endings import CommandError
 from affiche.cli.language import language
-from affiche.cli.records import record
 from affiche.errors import NotFound, PictureTooLarge
 from affiche.pipeline.crew import Crew
 from affiche.settings import Settings
@@ -76,7 +76,10 @@ class Local:
             yield piece
 
     async def _record(self, work: works.Work) -> Record:
-        return await record(self.studio, self.caller, work)
+        studio, caller = self.studio, self.caller
+        template = await templates.at_version(studio, work.template_id, work.template_version)
+        files = await works.outputs(studio, caller, [work.id]) if work.ended else []
+        return work_shape(work, template, files, language(), studio.now()).model_dump(mode="json")
 
 
 def _read(path: Path, limit: int) -> bytes | None:

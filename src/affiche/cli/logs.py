@@ -6,8 +6,8 @@ from rich.text import Text
 
 from affiche.cli.terminal import err
 
-# What is worth a line of its own though nothing is wrong: a work's end.
-SPOKEN = "affiche.works"
+# What is worth a line of its own though nothing is wrong: a work that is done.
+SPOKEN = "affiche.pipeline.finish"
 CHATTER = ("pyvips", "uvicorn", "uvicorn.error", "pgqueuer", "asyncio", "psycopg.pool", "aiohttp")
 _STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "bold red"}
 

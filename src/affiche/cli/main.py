@@ -15,8 +15,8 @@ from affiche.cli.terminal import complain, err, page, write_json
 
 DEBUG: Final = "--debug"
 GROUPS: Final = {
-    "pictures": ("run", "templates", "link"),
-    "studio": ("work", "migrate", "doctor", "settings", "emulate"),
+    "pictures": ("up", "run", "templates", "link"),
+    "studio": ("serve", "work", "migrate", "doctor", "settings", "emulate"),
 }
 
 

@@ -37,7 +37,7 @@ class Moving:
         percent = told.get("percent") if work["status"] == "processing" else None
         self.progress.update(
             self.task,
-            description=word(work),
+            description=str(work["label"]),
             total=None if percent is None else 100,
             completed=percent or 0,
             node=told.get("label") or told.get("node") or "",
@@ -56,7 +56,7 @@ class Lines:
 
     def show(self, work: Record) -> None:
         if work["status"] not in ("completed", "failed", "cancelled"):
-            self.say(word(work))
+            self.say(str(work["label"]))
 
     def say(self, text: str) -> None:
         if text != self.last:
@@ -70,11 +70,6 @@ class Silence:
 
     def say(self, text: str) -> None:
         """As above."""
-
-
-def word(work: Record) -> str:
-    """The state in a word, as seed 001's pages say it."""
-    return words(f"status.{work['status']}")
 
 
 @contextmanager

@@ -34,7 +34,7 @@ async def is_well(url: str) -> bool:
             aiohttp.ClientSession(timeout=PROBE) as session,
             session.get(f"{url.rstrip('/')}/health") as answer,
         ):
-            return answer.status == 200
+            return (await _parsed(answer)).get("status") == "ok"
     except _FAILURES:
         return False
 
@@ -62,7 +62,7 @@ class Remote:
             if error.problem.code != "not_found":
                 raise
             known = await self._ask("GET", "/v1/templates")
-            slugs = ", ".join(str(each["slug"]) for each in _items(known))
+            slugs = ", ".join(str(each["slug"]) for each in known.get("templates") or ())
             raise CommandError("no_template", name=name, known=slugs) from None
         return Offer(str(found["slug"]), str(found["title"]), fields_from(found["form_fields"]))
 
@@ -148,7 +148,7 @@ async def _parsed(answer: aiohttp.ClientResponse) -> dict[str, Any]:
         found = json.loads(body)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {"items": found}
+    return found if isinstance(found, dict) else {}
 
 
 def _refused(status: int, body: Mapping[str, Any]) -> Refused:
@@ -160,10 +160,6 @@ def _refused(status: int, body: Mapping[str, Any]) -> Refused:
     return Refused(
         Problem(str(body.get("code") or status), message, hint and str(hint), code, fields)
     )
-
-
-def _items(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return list(body.get("items") or body.get("templates") or body.get("data") or ())
 
 
 def _segment(name: str) -> str:

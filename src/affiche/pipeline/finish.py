@@ -1,8 +1,12 @@
 """finish: the job is completed, and with its last job the work."""
 
+import logging
+
 from psycopg.types.json import Jsonb
 
 from affiche.pipeline.line import Begun, Line, hold, template_of
+
+log = logging.getLogger(__name__)
 
 
 async def finish(line: Line, begun: Begun) -> None:
@@ -21,3 +25,10 @@ async def finish(line: Line, begun: Begun) -> None:
             tags=list(template.tags),
             about=Jsonb({"model": template.model, "seed": begun.parameters["seed"], **about}),
         )
+    log.info(
+        "work %s: picture %d of %d, %.1f s after it was asked for",
+        begun.work_id,
+        begun.output_index + 1,
+        begun.output_count,
+        (line.studio.now() - begun.asked_at).total_seconds(),
+    )

@@ -1,0 +1,21 @@
+"""`affiche up`: API, pages and steps in one process, from nothing to a link to open."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from affiche.cli import logs
+from affiche.cli.language import words
+from affiche.settings import read
+
+Port = Annotated[int | None, Parameter(help=words("help.up.port"))]
+Host = Annotated[str | None, Parameter(help=words("help.up.host"))]
+Verbose = Annotated[bool, Parameter(negative=(), help=words("help.up.verbose"))]
+
+
+def up(*, port: Port = None, host: Host = None, verbose: Verbose = False) -> int:
+    from affiche.cli import hosting
+
+    logs.set_up(verbose=verbose)
+    settings, sources = read(port=port, host=host)
+    return hosting.host(settings, fixed=hosting.is_fixed(sources), working=True)
