@@ -1,0 +1,97 @@
+"""Three people: alice and bob have something in every table, charlie has nothing but himself."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from psycopg import Connection
+
+TEMPLATE = UUID("82064257-1bef-45d8-a6ba-715f33c887cc")
+
+
+@dataclass(frozen=True)
+class Person:
+    id: UUID
+    project: UUID
+    file: UUID
+    work: UUID
+    job: UUID
+
+
+def value(connection: Connection[Any], query: str, *params: object) -> Any:
+    row = connection.execute(query, params or None).fetchone()
+    return row[0] if row else None
+
+
+def user(service: Connection[Any], name: str) -> UUID:
+    made: UUID = value(
+        service,
+        "INSERT INTO users (name, email) VALUES (%s, %s) RETURNING id",
+        name,
+        f"{name}-{uuid4()}@example.com",
+    )
+    return made
+
+
+def work(service: Connection[Any], user_id: UUID, outputs: int = 1) -> UUID:
+    """One that waits, without jobs."""
+    made: UUID = value(
+        service,
+        "INSERT INTO works (user_id, template_id, output_count) VALUES (%s, %s, %s) RETURNING id",
+        user_id,
+        TEMPLATE,
+        outputs,
+    )
+    return made
+
+
+def job(service: Connection[Any], work_id: UUID, output_index: int = 0) -> UUID:
+    made: UUID = value(
+        service,
+        "INSERT INTO generation_jobs (work_id, output_index) VALUES (%s, %s) RETURNING id",
+        work_id,
+        output_index,
+    )
+    return made
+
+
+def file(service: Connection[Any], user_id: UUID, work_id: UUID | None = None) -> UUID:
+    key = f"{user_id}/{uuid4()}.png"
+    made: UUID = value(
+        service,
+        "INSERT INTO files (user_id, work_id, bucket_id, path, object_key, width, height,"
+        " file_size, mime_type, sha256) VALUES (%s, %s, 'works', %s, %s, 8, 8, 99, 'image/png', '')"
+        " RETURNING id",
+        *(user_id, work_id, key, key),
+    )
+    return made
+
+
+def person(service: Connection[Any], name: str) -> Person:
+    """A user with a row in every table that can hold somebody's."""
+    own = user(service, name)
+    project = value(
+        service,
+        "INSERT INTO projects (user_id, name, is_default) VALUES (%s, 'mine', true) RETURNING id",
+        own,
+    )
+    asked = work(service, own)
+    ran = job(service, asked)
+    stored = file(service, own, asked)
+    secret = uuid4().bytes
+    for statement in (
+        "INSERT INTO sign_in_links (hash, user_id, expires_at) VALUES (%s, %s, now())",
+        "INSERT INTO sessions (hash, user_id, expires_at) VALUES (%s, %s, now())",
+        "INSERT INTO api_keys (hash, user_id, name) VALUES (%s, %s, 'key')",
+    ):
+        service.execute(statement, (secret, own))
+    service.execute(
+        "INSERT INTO idempotency_keys (user_id, key, digest, work_id) VALUES (%s, 'k', '', %s)",
+        (own, asked),
+    )
+    service.execute(
+        "INSERT INTO withdrawals (job_id, endpoint_id, external_id)"
+        " SELECT id, endpoint_id, 'run' FROM generation_jobs WHERE id = %s",
+        (ran,),
+    )
+    return Person(own, project, stored, asked, ran)

@@ -1,0 +1,254 @@
+"""Three users against every table there is: what each sees, and that none of them writes."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import Connection, sql
+from psycopg.errors import InsufficientPrivilege, NoDataFound
+from psycopg.types.json import Jsonb
+from tests.db.conftest import become
+from tests.db.people import TEMPLATE, Person, person, user, value
+from tests.support.databases import TEMPLATE as DATABASE
+from tests.support.databases import Cluster
+
+# Which column says whose a row is; or the table is everybody's to read, or the service's alone.
+TABLES: dict[str, str | Literal["everybody", "service", "owner"]] = {
+    "affiche_migrations": "owner",
+    "api_keys": "user_id",
+    "endpoints": "service",
+    "events": "user_id",
+    "files": "user_id",
+    "generation_jobs": "user_id",
+    "idempotency_keys": "user_id",
+    "projects": "user_id",
+    "sessions": "service",
+    "sign_in_links": "service",
+    "template_versions": "everybody",
+    "templates": "everybody",
+    "users": "id",
+    "withdrawals": "service",
+    "workflows": "everybody",
+    "works": "user_id",
+}
+OWN = [table for table, rule in TABLES.items() if rule in ("user_id", "id")]
+SHARED = [table for table, rule in TABLES.items() if rule == "everybody"]
+CLOSED = [table for table, rule in TABLES.items() if rule in ("service", "owner")]
+
+
+@dataclass(frozen=True)
+class Town:
+    """Connections, each in its role, and the people behind them."""
+
+    service: Connection[Any]
+    alice: Connection[Any]
+    bob: Connection[Any]
+    charlie: Connection[Any]
+    nobody: Connection[Any]
+    anon: Connection[Any]
+    a: Person
+    b: Person
+    c: UUID
+
+
+@pytest.fixture(scope="module")
+def town(cluster: Cluster) -> Iterator[Town]:
+    """Once for the module: what a test here may change would be a fault."""
+    name = cluster.create(DATABASE)
+    with ExitStack() as opened:
+
+        def connect(role: str, user_id: UUID | None = None) -> Connection[Any]:
+            connection = opened.enter_context(
+                psycopg.connect(cluster.address(name).url, autocommit=True)
+            )
+            become(connection, role, user_id)
+            return connection
+
+        service = connect("service_role")
+        a, b, c = person(service, "alice"), person(service, "bob"), user(service, "charlie")
+        people = [connect("authenticated", who) for who in (a.id, b.id, c)]
+        yield Town(service, *people, connect("authenticated"), connect("anon"), a, b, c)
+    cluster.drop(name)
+
+
+def count(connection: Connection[Any], table: str, where: sql.Composable = sql.SQL("true")) -> int:
+    found: int = value(
+        connection,
+        sql.SQL("SELECT count(*) FROM {} WHERE {}")  # type: ignore[arg-type]
+        .format(sql.Identifier(table), where)
+        .as_string(),
+    )
+    return found
+
+
+def test_every_table_has_a_rule(town: Town) -> None:
+    found = town.service.execute(
+        "SELECT relname FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+    ).fetchall()
+    assert {name for (name,) in found} == set(TABLES)
+
+
+@pytest.mark.parametrize("table", OWN)
+def test_each_sees_their_own_rows_and_no_other(town: Town, table: str) -> None:
+    for connection, user_id in ((town.alice, town.a.id), (town.bob, town.b.id)):
+        mine = sql.SQL("{} = {}").format(sql.Identifier(TABLES[table]), sql.Literal(user_id))
+        held = count(town.service, table, mine)
+        assert held > 0
+        assert count(connection, table) == count(connection, table, mine) == held
+    assert count(town.charlie, table) == (table == "users")
+    assert count(town.nobody, table) == 0
+    # Without claims row-level security hides; without the role's right even the name is closed.
+    with pytest.raises(InsufficientPrivilege):
+        count(town.anon, table)
+
+
+@pytest.mark.parametrize("table", SHARED)
+def test_what_is_everybody_s_is_read_by_all_who_are_signed_in(town: Town, table: str) -> None:
+    held = count(town.service, table)
+    assert held > 0
+    assert count(town.alice, table) == count(town.charlie, table) == held
+    with pytest.raises(InsufficientPrivilege):
+        count(town.anon, table)
+
+
+@pytest.mark.parametrize("table", CLOSED)
+def test_what_is_the_service_s_is_closed(town: Town, table: str) -> None:
+    for connection in (town.alice, town.nobody, town.anon):
+        with pytest.raises(InsufficientPrivilege):
+            count(connection, table)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_nobody_writes_a_table(town: Town, table: str) -> None:
+    column = value(
+        town.service,
+        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum = 1",
+        f"public.{table}",
+    )
+    names = {"table": sql.Identifier(table), "column": sql.Identifier(column)}
+    for attempt in (
+        "UPDATE {table} SET {column} = DEFAULT",
+        "DELETE FROM {table}",
+        "INSERT INTO {table} DEFAULT VALUES",
+        "TRUNCATE {table} CASCADE",
+        "SELECT FROM {table} FOR UPDATE",
+    ):
+        for connection in (town.alice, town.charlie, town.nobody, town.anon):
+            with pytest.raises(InsufficientPrivilege):
+                connection.execute(sql.SQL(attempt).format(**names))
+
+
+def test_the_hash_of_a_key_is_not_shown(town: Town) -> None:
+    assert count(town.alice, "api_keys") == 1
+    for columns in ("hash", "*"):
+        with pytest.raises(InsufficientPrivilege):
+            town.alice.execute(sql.SQL("SELECT {} FROM api_keys").format(sql.SQL(columns)))
+
+
+def test_the_queue_is_closed(town: Town) -> None:
+    town.service.execute("SELECT FROM pgqueuer.pgqueuer")
+    for connection in (town.alice, town.anon):
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute("SELECT FROM pgqueuer.pgqueuer")
+
+
+# --- asking and cancelling, the two doors -----------------------------------------------------
+
+ASK = "SELECT id FROM ask_work(%s, %s, %s, 1, 1, %s, %s)"
+
+
+def ask(
+    connection: Connection[Any],
+    template: UUID = TEMPLATE,
+    project: UUID | None = None,
+    retried: UUID | None = None,
+) -> UUID | None:
+    found: UUID | None = value(connection, ASK, uuid4(), template, Jsonb({}), project, retried)
+    return found
+
+
+def test_each_asks_for_themselves(town: Town) -> None:
+    asked = ask(town.alice, project=town.a.project, retried=town.a.work)
+    row = town.service.execute(
+        "SELECT user_id, project_id, retry_of, status FROM works WHERE id = %s", (asked,)
+    ).fetchone()
+    assert row == (town.a.id, town.a.project, town.a.work, "pending")
+    town.alice.execute("SELECT FROM cancel_work(%s)", (asked,))
+
+
+def test_nobody_asks_who_is_not_signed_in(town: Town) -> None:
+    before = count(town.service, "works")
+    for connection in (town.nobody, town.anon):
+        with pytest.raises(InsufficientPrivilege):
+            ask(connection)
+    become(town.nobody, "authenticated", uuid4())
+    with pytest.raises(InsufficientPrivilege):
+        ask(town.nobody)
+    become(town.nobody, "authenticated")
+    assert count(town.service, "works") == before
+
+
+def test_nobody_asks_with_what_is_not_theirs(town: Town) -> None:
+    before = count(town.service, "works")
+    for given, named in (
+        ({"project": town.a.project}, "project"),
+        ({"retried": town.a.work}, "work"),
+        ({"template": uuid4()}, "template"),
+    ):
+        with pytest.raises(NoDataFound) as caught:
+            ask(town.bob, **given)
+        assert caught.value.diag.message_hint == named
+    assert count(town.service, "works") == before
+
+
+def test_nobody_asks_for_a_template_that_is_off(town: Town) -> None:
+    with town.service.transaction(force_rollback=True):
+        town.service.execute("UPDATE templates SET is_active = false")
+        become(town.service, "authenticated", town.b.id)
+        with pytest.raises(NoDataFound):
+            ask(town.service)
+
+
+def test_a_key_of_somebody_else_s_is_no_key_of_mine(town: Town) -> None:
+    query = (
+        "SELECT id FROM ask_work(%s, %s, '{}', 1, 1,"
+        " idempotency_key => 'same', request_digest => 'x')"
+    )
+    with town.alice.transaction(force_rollback=True), town.bob.transaction(force_rollback=True):
+        mine = value(town.alice, query, uuid4(), TEMPLATE)
+        yours = value(town.bob, query, uuid4(), TEMPLATE)
+        assert mine != yours
+
+
+def test_nobody_cancels_what_is_not_theirs(town: Town) -> None:
+    for connection in (town.bob, town.charlie, town.nobody):
+        rows = connection.execute("SELECT id FROM cancel_work(%s)", (town.a.work,)).fetchall()
+        assert rows == []
+    with pytest.raises(InsufficientPrivilege):
+        town.anon.execute("SELECT id FROM cancel_work(%s)", (town.a.work,))
+    assert value(town.service, "SELECT status FROM works WHERE id = %s", town.a.work) == "pending"
+
+
+def test_a_table_of_one_s_own_is_not_taken_for_the_studio_s(town: Town) -> None:
+    """A temporary table comes before all others in the search path, unless that puts it last."""
+    with town.charlie.transaction(force_rollback=True):
+        town.charlie.execute("CREATE TEMP TABLE works (LIKE public.works)")
+        town.charlie.execute("CREATE TEMP TABLE generation_jobs (LIKE public.generation_jobs)")
+        town.charlie.execute("GRANT ALL ON works, generation_jobs TO service_role")
+        asked = ask(town.charlie)
+        assert value(town.charlie, "SELECT count(*) FROM pg_temp.works") == 0
+        assert value(town.charlie, "SELECT user_id FROM public.works WHERE id = %s", asked) == (
+            town.c
+        )
+
+
+@pytest.mark.parametrize("role", ["service_role", "affiche", "postgres"])
+def test_a_person_s_role_is_no_way_to_another(town: Town, role: str) -> None:
+    for person_s in ("authenticated", "anon"):
+        query = "SELECT pg_has_role(%s, %s, 'MEMBER')"
+        assert value(town.service, query, person_s, role) is False
