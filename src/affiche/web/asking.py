@@ -1,0 +1,101 @@
+"""The form of a template, the pictures put into it, and the asking."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import JSONResponse, Response
+
+from affiche.api.auth import SignedIn
+from affiche.domain.forms import check
+from affiche.domain.templates import Template
+from affiche.errors import AfficheError, InvalidInputs, NotFound
+from affiche.studio import templates, works
+from affiche.studio.works import Ask
+from affiche.web import fields, posts, samples
+from affiche.web.fields import Answers
+from affiche.web.pages import Desk, desk
+from affiche.web.refusals import PageRoute
+
+router: Final = APIRouter(route_class=PageRoute)
+
+
+@router.get("/templates/{slug}")
+async def form(
+    request: Request,
+    slug: str,
+    caller: SignedIn,
+    source: Annotated[UUID | None, Query(alias="from")] = None,
+    preset: str = "",
+) -> Response:
+    page = desk(request, caller)
+    template = (await templates.find(page.studio, caller, slug)).template
+    values = fields.defaults(template)
+    if source:
+        work = await works.get(page.studio, caller, source)
+        values = fields.of_work(template, work.input_data)
+    for offered in fields.presets(template, page.language):
+        if offered.preset.slug == preset:
+            values |= offered.values
+    return await _page(page, caller, template, Answers(values), opened=bool(source or preset))
+
+
+@router.post("/templates/{slug}/works")
+async def ask(request: Request, slug: str, caller: SignedIn) -> Response:
+    page = desk(request, caller)
+    template = (await templates.find(page.studio, caller, slug)).template
+    answers = await posts.read(request, page.studio, caller, template)
+    try:
+        if answers.problems:
+            # What is wrong with a picture is known already; all the rest is named with it.
+            others = check(template.fields, answers.values, lenient=True).problems
+            named = {problem.field for problem in answers.problems}
+            rest = (problem for problem in others if problem.field not in named)
+            raise InvalidInputs([*answers.problems, *rest])
+        work = await works.ask(
+            page.studio, caller, Ask(template=slug, inputs=answers.values, lenient=True)
+        )
+    except InvalidInputs as error:
+        answers = Answers(answers.values, error.problems)
+        return await _page(page, caller, template, answers, status=422)
+    return page.go(f"/works/{work.id}")
+
+
+@router.post("/templates/{slug}/pictures/{key}")
+async def put_picture(request: Request, slug: str, key: str, caller: SignedIn) -> Response:
+    """Keep one picture while the rest of the form is still being filled in."""
+    page = desk(request, caller)
+    try:
+        template = (await templates.find(page.studio, caller, slug)).template
+        field = next(
+            (f for f in template.fields if f.type == "file" and f.request_key == key), None
+        )
+        if field is None:
+            raise NotFound(what="field")
+        file = await posts.picture(request, page.studio, caller, field)
+    except AfficheError as error:
+        return JSONResponse({"message": error.message(page.language)}, error.status)
+    return JSONResponse({"id": str(file.id), "width": file.width, "height": file.height}, 201)
+
+
+async def _page(
+    page: Desk,
+    caller: SignedIn,
+    template: Template,
+    answers: Answers,
+    *,
+    opened: bool = False,
+    status: int = 200,
+) -> Response:
+    views = await fields.views(page.studio, caller, template, answers, page.language)
+    wrong = [view for view in views if view.problem]
+    return page.page(
+        "form.html",
+        status=status,
+        template=template,
+        offered=samples.offered(page.studio, template, page.language),
+        views=views,
+        presets=fields.presets(template, page.language),
+        wrong=wrong,
+        opened=opened or any(view.group == "settings" for view in wrong),
+    )

@@ -1,0 +1,75 @@
+"""What browsers fetch once: style sheets, modules, type. One digest over all is in every address,
+so that an address never changes its content and may be kept for a year.
+"""
+
+import hashlib
+import mimetypes
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+FOLDER: Final = Path(__file__).parent / "static"
+YEAR: Final = "public, max-age=31536000, immutable"
+FONT: Final = "vendor/noto-sans-kr"
+
+# Some systems know neither; a module with another type is refused by browsers.
+mimetypes.add_type("font/woff2", ".woff2")
+mimetypes.add_type("text/javascript", ".js")
+
+
+class Assets:
+    """The files below `folder`, as they were when the server started."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self.folder = folder
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        whole = hashlib.sha256()
+        for path in files:
+            whole.update(path.relative_to(folder).as_posix().encode())
+            whole.update(hashlib.sha256(path.read_bytes()).digest())
+        self.version = whole.hexdigest()[:12]
+        self.elements = [f"elements/{p.name}" for p in files if p.parent.name == "elements"]
+        self.bundles = {"site.css": self._styles(), "htmx.js": self._htmx()}
+
+    def url(self, path: str) -> str:
+        return f"/static/{self.version}/{path}"
+
+    def mount(self, app: FastAPI) -> None:
+        app.mount("/static/{version}", GZipMiddleware(_Files(self)), name="static")
+
+    def _styles(self) -> bytes:
+        """All style sheets as one, the tokens and the ground of the page first."""
+        type_ = (self.folder / FONT / "index.css").read_text(encoding="utf-8")
+        first = ["tokens.css", "base.css"]
+        folder = self.folder / "css"
+        rest = sorted(p.name for p in folder.glob("*.css") if p.name not in first)
+        sheets = [(folder / name).read_text(encoding="utf-8") for name in (*first, *rest)]
+        return "\n".join([type_.replace("url(./", f"url(./{FONT}/"), *sheets]).encode()
+
+    def _htmx(self) -> bytes:
+        """htmx and its extension in one file: apart, the page could start between the two."""
+        parts = ("vendor/htmx/dist/htmx.min.js", "vendor/htmx/dist/ext/hx-sse.min.js")
+        return b"\n".join((self.folder / part).read_bytes() for part in parts)
+
+
+class _Files(StaticFiles):
+    def __init__(self, assets: Assets) -> None:
+        super().__init__(directory=assets.folder)
+        self.assets = assets
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        bundle = self.assets.bundles.get(path)
+        if bundle is None:
+            response = await super().get_response(path, scope)
+        else:
+            response = Response(bundle, media_type=mimetypes.guess_type(path)[0])
+        # A page from before an update may ask under its old address: served, but not kept.
+        current = scope["path_params"].get("version") == self.assets.version
+        response.headers["Cache-Control"] = YEAR if current else "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response

@@ -1,0 +1,77 @@
+"""Works as they hang on the wall: a small picture, a line of words, how it stands."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from affiche.domain.templates import Template
+from affiche.studio import templates, works
+from affiche.studio.studio import Caller, Studio
+from affiche.studio.uploads import File
+from affiche.studio.works import Work
+from affiche.texts import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`picture` is the result once there is one; `source` the id of what it is made from."""
+
+    work: Work
+    words: str
+    picture: File | None
+    source: UUID | None
+
+    @property
+    def address(self) -> str:
+        return f"/works/{self.work.id}"
+
+    @property
+    def percent(self) -> int:
+        return percent(self.work)
+
+
+async def of_works(
+    studio: Studio, caller: Caller, found: Sequence[Work], language: Language
+) -> list[Card]:
+    done = [work.id for work in found if work.status == "completed"]
+    first: dict[UUID, File] = {}
+    for file in await works.outputs(studio, caller, done) if done else ():
+        if file.work_id:
+            first.setdefault(file.work_id, file)
+    known: dict[tuple[UUID, int | None], Template] = {}
+    cards = []
+    for work in found:
+        version = (work.template_id, work.template_version)
+        if version not in known:
+            known[version] = await templates.at_version(studio, *version)
+        template = known[version]
+        cards.append(
+            Card(
+                work,
+                words(work, template, language),
+                first.get(work.id),
+                next(iter(sources(work, template)), None),
+            )
+        )
+    return cards
+
+
+def words(work: Work, template: Template, language: Language) -> str:
+    """What was asked, or else the work's title."""
+    prompt = work.input_data.get("prompt")
+    return str(prompt) if prompt else work.title or template.title.say(language)
+
+
+def sources(work: Work, template: Template) -> Iterable[UUID]:
+    """The pictures that the work is made from; one at an address is known once it is fetched."""
+    for field in template.fields:
+        if field.type == "file":
+            try:
+                yield UUID(str(work.input_data.get(field.request_key)))
+            except ValueError:
+                continue
+
+
+def percent(work: Work) -> int:
+    found = (work.progress or {}).get("percent", 0)
+    return min(100, max(0, int(found))) if isinstance(found, int | float) else 0

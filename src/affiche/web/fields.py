@@ -1,0 +1,157 @@
+"""Form fields as a page shows them: each with its words, its value and what is wrong with it."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from affiche.domain.fields import Field
+from affiche.domain.templates import Preset, Template
+from affiche.domain.wording import Text
+from affiche.errors import FieldProblem, NotFound
+from affiche.studio import sources, uploads
+from affiche.studio.studio import Caller, Studio
+from affiche.studio.uploads import File
+from affiche.texts import Language, say
+
+Group = Literal["pictures", "words", "settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """`value` is the text in the control, `picture` the file held already, `limit` in MB."""
+
+    field: Field
+    label: str
+    description: str
+    placeholder: str
+    upload_label: str
+    value: str
+    problem: str | None
+    picture: File | None
+    limit: int
+    choices: tuple[Choice, ...]
+
+    @property
+    def name(self) -> str:
+        return self.field.request_key
+
+    @property
+    def group(self) -> Group:
+        """Pictures and words are what a work is about; all else has a default."""
+        if self.field.type == "file":
+            return "pictures"
+        needed = self.field.required and self.field.default is None
+        return "words" if needed or self.field.type in ("textarea", "text") else "settings"
+
+    @property
+    def count(self) -> int:
+        """Code points, as the limit counts them."""
+        return len(unicodedata.normalize("NFC", self.value.replace("\r\n", "\n")))
+
+    @property
+    def media_types(self) -> str:
+        return ",".join(sorted(self.field.media_types()))
+
+
+@dataclass(frozen=True, slots=True)
+class PresetView:
+    preset: Preset
+    title: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What is in the form: text by request key, and what is wrong, in the form's order."""
+
+    values: Mapping[str, str]
+    problems: tuple[FieldProblem, ...] = ()
+
+
+def defaults(template: Template) -> dict[str, str]:
+    """A seed of 0 asks for a random one, as an empty field does."""
+    shown = {f.request_key: _text(f.default) for f in template.fields if f.default is not None}
+    return {key: "" if key == "seed" and value == "0" else value for key, value in shown.items()}
+
+
+def of_work(template: Template, input_data: Mapping[str, Any]) -> dict[str, str]:
+    """The values of a work, as far as the template still asks for them."""
+    asked = {field.request_key for field in template.fields}
+    return defaults(template) | {
+        key: _text(value) for key, value in input_data.items() if key in asked
+    }
+
+
+def presets(template: Template, language: Language) -> list[PresetView]:
+    keys = {field.name: field.request_key for field in template.fields}
+    return [
+        PresetView(
+            preset,
+            preset.title.say(language),
+            {keys[name]: _text(value) for name, value in preset.values.items() if name in keys},
+        )
+        for preset in template.presets
+    ]
+
+
+async def views(
+    studio: Studio, caller: Caller, template: Template, answers: Answers, language: Language
+) -> list[FieldView]:
+    found = []
+    for field in template.fields:
+        value = answers.values.get(field.request_key, "")
+        picture = await _held(studio, caller, value) if field.type == "file" else None
+        if field.type == "file" and picture is None and not value.startswith(("http:", "https:")):
+            value = ""
+        found.append(
+            FieldView(
+                field,
+                field.label.say(language),
+                _phrase(field.description or field.upload_description, language),
+                _phrase(field.placeholder, language),
+                _phrase(field.upload_label or field.label, language),
+                value,
+                problem(field, answers.problems, language),
+                picture,
+                sources.limits_of(studio, field).megabytes,
+                tuple(Choice(_text(o.value), o.label.say(language)) for o in field.options),
+            )
+        )
+    return found
+
+
+def problem(field: Field, problems: Iterable[FieldProblem], language: Language) -> str | None:
+    """The first thing that is wrong with the field."""
+    for found in problems:
+        if found.field in field.keys:
+            if field.type == "file" and found.code == "required":
+                return say(language, "web.form.picture_required")
+            return found.message(language)
+    return None
+
+
+async def _held(studio: Studio, caller: Caller, value: str) -> File | None:
+    try:
+        return await uploads.get(studio, caller, UUID(value))
+    except (ValueError, NotFound):
+        return None
+
+
+def _phrase(text: Text | None, language: Language) -> str:
+    return text.say(language) if text else ""
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else ""
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return str(value)

@@ -1,0 +1,111 @@
+"""Pages as they are sent: one template for page and fragment, kept by no cache."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, cast
+
+from fastapi import Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from affiche.api import languages
+from affiche.api.auth import studio_of
+from affiche.studio.studio import Caller, Studio
+from affiche.texts import LANGUAGES, Language, say
+from affiche.web import moments
+from affiche.web.assets import Assets
+
+MOVES: Final = ("created", "taken", "pending", "processing", "completed", "failed", "cancelled")
+LIVE: Final = ", ".join(
+    [
+        *(f"work.{move} from:body" for move in MOVES),
+        "work.progress from:body throttle:300ms",
+        # What happened before the stream stood, or while it was away.
+        "htmx:sse:after:connection from:body",
+        "every 20s",
+    ]
+)
+"""When a part of a page that shows a running work is read again."""
+PRIVATE: Final = {"Cache-Control": "private, no-store", "Vary": "Cookie, Accept-Language"}
+
+
+class Press:
+    """What all pages are made with."""
+
+    def __init__(self, assets: Assets) -> None:
+        self.assets = assets
+        self.environment = Environment(
+            loader=PackageLoader("affiche.web", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.globals |= {"asset": assets.url, "elements": assets.elements}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One request for a page: who asks, in which language."""
+
+    request: Request
+    caller: Caller | None
+    language: Language
+
+    @property
+    def studio(self) -> Studio:
+        return studio_of(self.request)
+
+    @property
+    def wants_fragment(self) -> bool:
+        """htmx asks for a part of a page that is there already."""
+        return "hx-request" in self.request.headers
+
+    @property
+    def now(self) -> datetime:
+        return self.studio.now()
+
+    def say(self, key: str, **params: object) -> str:
+        return say(self.language, f"web.{key}", **params)
+
+    def page(self, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """The template `name` as a whole page, or as its main part where htmx asks."""
+        press = press_of(self.request)
+        layout = "layouts/fragment.html" if self.wants_fragment else "layouts/page.html"
+        html = press.environment.get_template(name).render(
+            layout=layout,
+            status=status,
+            live_trigger=LIVE,
+            lang=self.language,
+            languages=LANGUAGES,
+            caller=self.caller,
+            path=self.request.url.path,
+            here=_here(self.request),
+            t=self.say,
+            ago=lambda then: moments.ago(self.language, then, self.now),
+            duration=partial(moments.duration, self.language),
+            size=moments.size,
+            **context,
+        )
+        return HTMLResponse(html, status_code=status, headers=PRIVATE)
+
+    def go(self, path: str) -> Response:
+        """See `path` now; htmx is told so, since it would follow a redirect by itself."""
+        if self.wants_fragment:
+            return Response(status_code=204, headers={"HX-Redirect": path})
+        return RedirectResponse(path, status_code=303)
+
+
+def desk(request: Request, caller: Caller | None) -> Desk:
+    return Desk(request, caller, languages.of_request(request))
+
+
+def press_of(request: Request) -> Press:
+    return cast(Press, request.app.state.press)
+
+
+def _here(request: Request) -> str:
+    """Path and query, to come back to; of another method than GET only the path can be shown."""
+    query = request.url.query if request.method == "GET" else ""
+    return request.url.path + (f"?{query}" if query else "")

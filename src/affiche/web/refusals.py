@@ -1,0 +1,86 @@
+"""What pages say when something is not there, not allowed, or went wrong."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from affiche.api.mistakes import mistakes
+from affiche.api.problems import request_id
+from affiche.errors import AfficheError, BadRequest, NotFound, NotSignedIn
+from affiche.web.pages import desk
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+PROGRAMS: Final = ("/v1/", "/functions/", "/static/", "/openapi", "/docs")
+KINDS: Final = {401: "signed_out", 403: "forbidden", 404: "missing"}
+log = logging.getLogger(__name__)
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages."""
+
+    def get_route_handler(self) -> Handler:
+        answer = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except (AfficheError, HTTPException, RequestValidationError) as error:
+                return refusal(request, _known(error))
+            except Exception:
+                log.exception("request %s: %s", request_id(request), request.url.path)
+                return refusal(request, AfficheError())
+
+        return handle
+
+
+def refusal(request: Request, error: AfficheError) -> Response:
+    """A page that says what happened; where htmx asked, a notice on the page that is there."""
+    if error.status >= 500:
+        log.warning("request %s: %s", request_id(request), error)
+    page = desk(request, None)
+    if page.wants_fragment:
+        name = "notice.html"
+    else:
+        name = "sign_in.html" if isinstance(error, NotSignedIn) else "refusal.html"
+    return page.page(
+        name,
+        status=error.status,
+        kind=KINDS.get(error.status, "broken"),
+        message=error.message(page.language),
+        hint=error.hint(page.language),
+        request_id=request_id(request),
+    )
+
+
+def answer_people(app: FastAPI) -> None:
+    """Pages instead of problem details wherever a person followed a link, known path or not."""
+    for kind in (AfficheError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, _for_people(app.exception_handlers.get(kind)))
+
+
+def _for_people(otherwise: Any) -> Any:
+    async def answer(request: Request, error: Exception) -> Response:
+        for_people = "text/html" in request.headers.get("accept", "")
+        if otherwise and not (for_people and not request.url.path.startswith(PROGRAMS)):
+            found: Response = await otherwise(request, error)
+            return found
+        return refusal(request, _known(error))
+
+    return answer
+
+
+def _known(error: Exception) -> AfficheError:
+    match error:
+        case AfficheError():
+            return error
+        case RequestValidationError():
+            return mistakes(error.errors())
+        case HTTPException(status_code=404 | 405):
+            return NotFound(what="page")
+    return BadRequest(reason=str(error))

@@ -1,0 +1,18 @@
+"""The pages of the studio, on the same application as its API."""
+
+from fastapi import FastAPI
+
+from affiche.web import asking, choices, gallery, works
+from affiche.web.assets import Assets
+from affiche.web.pages import Press
+from affiche.web.refusals import answer_people
+
+
+def mount(app: FastAPI) -> None:
+    """Put pages and static files on `app`, whose `state.studio` they use; after everything else."""
+    assets = Assets()
+    app.state.press = Press(assets)
+    for room in (gallery, asking, works, choices):
+        app.include_router(room.router, include_in_schema=False)
+    assets.mount(app)
+    answer_people(app)

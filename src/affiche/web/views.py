@@ -1,0 +1,118 @@
+"""All that the page of one work shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from affiche.domain.templates import Template
+from affiche.errors import NotFound
+from affiche.studio import templates, uploads, works
+from affiche.studio.studio import Caller
+from affiche.studio.uploads import File
+from affiche.studio.works import Work
+from affiche.texts import Language, say
+from affiche.web import cards, failures
+from affiche.web.pages import Desk
+
+STEPS: Final = ("pending", "taken", "processing", "completed")
+ANNOUNCED: Final = 25
+"""Per cent between two announcements: a screen reader should not count along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """`elapsed` since asking, to the end if there is one; `waiting` and `making` its parts."""
+
+    elapsed: timedelta
+    waiting: timedelta | None
+    making: timedelta | None
+
+
+async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[str, Any]:
+    """The context of `work.html`. Raises NotFound for an output that there is not."""
+    studio = page.studio
+    template = await templates.at_version(studio, work.template_id, work.template_version)
+    outputs = await works.outputs(studio, caller, [work.id]) if work.status == "completed" else []
+    if output > max(1, len(outputs)):
+        raise NotFound(what="output")
+    message, hint = failures.explain(work, page.language)
+    done = cards.percent(work)
+    beside = await source(page, caller, work, template)
+    return {
+        "work": work,
+        "template": template,
+        "template_title": template.title.say(page.language),
+        "words": cards.words(work, template, page.language),
+        "source": beside,
+        "shape": shape(outputs[output - 1] if outputs else beside),
+        "download": f"affiche-{work.number}{f'-{output}' if output > 1 else ''}",
+        "outputs": outputs,
+        "output": output,
+        "result": outputs[output - 1] if outputs else None,
+        "parameters": parameters(work, template, page.language),
+        "times": times(work, page.now),
+        "percent": done,
+        "node": node(work),
+        "announced": done - done % ANNOUNCED,
+        "steps": STEPS,
+        "message": message,
+        "hint": hint,
+    }
+
+
+async def source(page: Desk, caller: Caller, work: Work, template: Template) -> File | None:
+    """The picture that the result stands beside: the first of the form's."""
+    for file_id in cards.sources(work, template):
+        try:
+            return await uploads.get(page.studio, caller, file_id)
+        except NotFound:
+            continue
+    return None
+
+
+def shape(picture: File | None) -> str:
+    """How broad a picture may be shown, so that all of it is on the screen at once."""
+    ratio = picture.width / picture.height if picture else 4 / 3
+    for name, least in (("wide", 1.6), ("landscape", 1.2), ("square", 0.9), ("portrait", 0.6)):
+        if ratio >= least:
+            return name
+    return "tall"
+
+
+def node(work: Work) -> str:
+    """The engine's node that is at work, by its name and id."""
+    found = work.progress or {}
+    return " · ".join(str(found[key]) for key in ("label", "node") if found.get(key))
+
+
+def parameters(work: Work, template: Template, language: Language) -> Sequence[Parameter]:
+    """What was asked, in the form's order and words, but for the pictures, the prompt and seed."""
+    found = []
+    for field in template.fields:
+        value = work.input_data.get(field.request_key)
+        if value is None or field.type == "file" or field.is_seed or field.name == "prompt":
+            continue
+        options = {str(option.value): option.label.say(language) for option in field.options}
+        if isinstance(value, bool):
+            text = say(language, "web.work.yes" if value else "web.work.no")
+        else:
+            text = f"{value:.10g}" if isinstance(value, float) else str(value)
+        found.append(Parameter(field.label.say(language), options.get(text, text)))
+    return found
+
+
+def times(work: Work, now: datetime) -> Times:
+    end = work.ended_at
+    started = work.processing_at
+    return Times(
+        (end or now) - work.created_at,
+        started - work.created_at if started else None,
+        end - started if started and end else None,
+    )

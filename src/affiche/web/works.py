@@ -1,0 +1,104 @@
+"""A person's works: the list, one of them while it runs and when it is done, and what next."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from affiche.api.auth import SignedIn
+from affiche.errors import InvalidInputs, NotFound, TransitionRefused
+from affiche.studio import templates, works
+from affiche.studio.works import Ask, Work
+from affiche.web import cards, views
+from affiche.web.pages import Desk, desk
+from affiche.web.refusals import PageRoute
+
+router: Final = APIRouter(route_class=PageRoute)
+PAGE: Final = 24
+SHOWN: Final[dict[str, tuple[str, ...]]] = {
+    "all": (),
+    "running": ("pending", "taken", "processing"),
+    "done": ("completed",),
+    "ended": ("failed", "cancelled"),
+}
+
+
+@router.get("/works")
+async def list_works(
+    request: Request, caller: SignedIn, show: str = "all", before: UUID | None = None
+) -> Response:
+    page = desk(request, caller)
+    if show not in SHOWN:
+        raise NotFound(what="page")
+    found = await works.page(
+        page.studio, caller, statuses=SHOWN[show], before=before, limit=PAGE + 1
+    )
+    shown = found[:PAGE]
+    return page.page(
+        "works.html",
+        cards=await cards.of_works(page.studio, caller, shown, page.language),
+        kinds=list(SHOWN),
+        show=show,
+        before=before,
+        next=shown[-1].id if len(found) > PAGE else None,
+    )
+
+
+@router.get("/works/{work_id}")
+async def show_work(
+    request: Request, work_id: UUID, caller: SignedIn, output: Annotated[int, Query(ge=1)] = 1
+) -> Response:
+    page = desk(request, caller)
+    return await _page(page, caller, await works.get(page.studio, caller, work_id), output)
+
+
+@router.post("/works/{work_id}/cancel")
+async def cancel(request: Request, work_id: UUID, caller: SignedIn) -> Response:
+    page = desk(request, caller)
+    try:
+        work = await works.cancel(page.studio, caller, work_id)
+    except TransitionRefused:
+        # It ended while the finger was on its way: the page shows how.
+        work = await works.get(page.studio, caller, work_id)
+    if page.wants_fragment:
+        return await _page(page, caller, work)
+    return page.go(f"/works/{work_id}")
+
+
+@router.post("/works/{work_id}/retry")
+async def retry(request: Request, work_id: UUID, caller: SignedIn) -> Response:
+    """The same again, seed included."""
+    page = desk(request, caller)
+    work = await works.get(page.studio, caller, work_id)
+    try:
+        return page.go(f"/works/{(await works.retry(page.studio, caller, work_id)).id}")
+    except TransitionRefused:
+        return page.go(f"/works/{work_id}")
+    except InvalidInputs:
+        return page.go(f"/templates/{work.template_slug}?from={work_id}")
+
+
+@router.post("/works/{work_id}/again")
+async def again(request: Request, work_id: UUID, caller: SignedIn) -> Response:
+    """The same with another seed."""
+    page = desk(request, caller)
+    work = await works.get(page.studio, caller, work_id)
+    template = await templates.at_version(page.studio, work.template_id, work.template_version)
+    seeds = {field.request_key for field in template.fields if field.is_seed}
+    request_ = Ask(
+        template=str(work.template_id),
+        inputs={key: value for key, value in work.input_data.items() if key not in seeds},
+        output_count=work.output_count,
+        project_id=work.project_id,
+    )
+    try:
+        return page.go(f"/works/{(await works.ask(page.studio, caller, request_)).id}")
+    except InvalidInputs:
+        # The template has changed since; its form says what it needs now.
+        return page.go(f"/templates/{work.template_slug}?from={work_id}")
+
+
+async def _page(page: Desk, caller: SignedIn, work: Work, output: int = 1) -> Response:
+    context: dict[str, Any] = await views.of_work(page, caller, work, output)
+    return page.page("work.html", **context)
