@@ -8,7 +8,11 @@ from typing import Final, TypeVar
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.databases", "tests.support.studios"]
+pytest_plugins = [
+    "tests.support.databases",
+    "tests.support.studios",
+    "tests.support.servers",
+]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

@@ -49,7 +49,10 @@ class Cluster:
             )
         ]
         if template:
-            words.append(sql.SQL("TEMPLATE {}").format(sql.Identifier(template)))
+            # By files, which is three times as fast where nothing waits for the disk.
+            words.append(
+                sql.SQL("TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template))
+            )
         self.execute(sql.SQL(" ").join(words))
         return name
 

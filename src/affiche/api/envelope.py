@@ -3,6 +3,7 @@ line in the log, and a plain answer where the program itself failed."""
 
 import ipaddress
 import logging
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -29,6 +30,7 @@ SECURITY: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_HOST: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?", re.ASCII)
 log = logging.getLogger("affiche.requests")
 
 
@@ -92,10 +94,9 @@ def allowed_hosts(settings: Settings) -> Callable[[str], bool] | None:
 
 
 def _host(request: Request) -> str:
-    try:
-        return (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+    """The name alone, without port, brackets and final dot; "" for what is no host."""
+    found = _HOST.fullmatch(request.headers.get("host", ""))
+    return (found[1] or found[2]).lower().removesuffix(".") if found else ""
 
 
 def _is_address(host: str) -> bool:

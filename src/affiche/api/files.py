@@ -1,6 +1,5 @@
 """Pictures in and out."""
 
-import unicodedata
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 from uuid import UUID
@@ -176,7 +175,7 @@ async def _of_form(request: Request, limit: int, too_large: PictureTooLarge) -> 
 def bare_name(name: str) -> str:
     """A file's name without folders and without what no name should hold."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()[:200]
+    return "".join(c for c in last if c.isprintable()).strip()[:200]
 
 
 def disposition(file: File, *, attachment: bool) -> str:

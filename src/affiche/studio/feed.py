@@ -61,10 +61,10 @@ class Feed:
         return len(self._wakes.get(user_id, ()))
 
     async def follow(
-        self, studio: Studio, caller: Caller, cursor: str, *, keepalive: float = KEEPALIVE
+        self, studio: Studio, caller: Caller, cursor: str
     ) -> AsyncGenerator[list[Event] | None]:
         """The caller's events behind `cursor` in commit order, as they come; of several steps of
-        one work's progress only the last. None after `keepalive` seconds of silence.
+        one work's progress only the last. None after 15 seconds of silence.
 
         Ends when the feed stops. A database that cannot be reached for a while only delays.
         """
@@ -80,7 +80,7 @@ class Feed:
                     quiet_since = _clock()
                     if len(found) < events.MOST:
                         await asyncio.sleep(SETTLING)
-                elif _clock() - quiet_since >= keepalive:
+                elif _clock() - quiet_since >= KEEPALIVE:
                     yield None
                     quiet_since = _clock()
                 if wake.is_set() or len(found) == events.MOST:
@@ -88,7 +88,7 @@ class Feed:
                     continue
                 pause = PAUSES[looks] if looks < len(PAUSES) else LONGEST
                 silence = _clock() - quiet_since
-                woken = await _wait(wake, min(pause, max(0.0, keepalive - silence)))
+                woken = await _wait(wake, min(pause, max(0.0, KEEPALIVE - silence)))
                 looks = 0 if woken else looks + 1
 
     @contextmanager

@@ -1,0 +1,186 @@
+"""Alice, bob and charlie at every route: what is one's is nobody else's, whatever the route.
+
+A route that stands in the description and not in this table fails the last test.
+"""
+
+from typing import Any
+
+import pytest
+from tests.support.servers import AsSomebody, Client, description
+from tests.support.studios import ask, photograph
+
+from affiche.serving import Server
+from affiche.studio.studio import Caller, Studio
+from affiche.studio.uploads import File
+
+PUBLIC = {"GET /health", "GET /ready"}
+"""Routes that answer anybody."""
+SHARED = {"GET /v1/templates", "GET /v1/templates/{template}"}
+"""Routes that say the same to everybody who is signed in."""
+OWN = {"GET /v1/works", "GET /v1/me", "GET /v1/events", "POST /v1/files"}
+"""Routes that name nothing: each sees or makes only what is their own; each has a test below."""
+NAMED = {
+    "GET /v1/files/{file_id}",
+    "GET /v1/files/{file_id}/thumbnail",
+    "GET /v1/files/{file_id}/about",
+    "GET /v1/works/{work_id}",
+    "POST /v1/works/{work_id}/cancel",
+    "POST /v1/works/{work_id}/retry",
+}
+"""Routes to one thing: another's is as absent as none."""
+ASKING = {
+    "POST /v1/works",
+    "POST /functions/v1/works/generate",
+    "POST /functions/works/generate",
+}
+"""Routes whose body names things: another's picture or project is as absent as none."""
+
+
+async def work_of(studio: Studio, caller: Caller, picture: File) -> str:
+    return str((await ask(studio, caller, picture)).id)
+
+
+def bodies(picture: str, project: str | None = None) -> dict[str, dict[str, Any]]:
+    inputs = {"image": picture, "prompt": "a beach"}
+    edge = {
+        "type": "image_to_image",
+        "template_id": "klein-i2i",
+        "input_data": inputs,
+        "project_id": project,
+    }
+    return {
+        "POST /v1/works": {"template": "klein-i2i", "inputs": inputs, "project_id": project},
+        "POST /functions/v1/works/generate": edge,
+        "POST /functions/works/generate": edge,
+    }
+
+
+@pytest.mark.parametrize("route", sorted(NAMED))
+async def test_another_s_thing_is_as_absent_as_none(
+    client: Client,
+    as_somebody: AsSomebody,
+    studio: Studio,
+    alice: Caller,
+    bob: Caller,
+    charlie: Caller,
+    picture: File,
+    route: str,
+) -> None:
+    work_id = await work_of(studio, alice, picture)
+    method, _, template = route.partition(" ")
+    path = template.replace("{file_id}", str(picture.id)).replace("{work_id}", work_id)
+    nothing = "01a1fe6a-a666-737b-82bf-72d7a0d41f93"
+    absent = template.replace("{file_id}", nothing).replace("{work_id}", nothing)
+    for other in (bob, charlie):
+        theirs = await as_somebody(other)
+        refused, none = await theirs.call(method, path), await theirs.call(method, absent)
+        assert refused.status == none.status == 404
+        assert refused.json | {"request_id": ""} == none.json | {"request_id": ""}
+    record = (await client.get(f"/v1/works/{work_id}")).json
+    assert record["status"] == "pending"
+    if route != "POST /v1/works/{work_id}/retry":
+        assert (await client.call(method, path)).status == 200
+
+
+@pytest.mark.parametrize("route", sorted(ASKING))
+async def test_another_s_picture_or_project_cannot_be_asked_with(
+    as_somebody: AsSomebody,
+    studio: Studio,
+    alice: Caller,
+    bob: Caller,
+    picture: File,
+    route: str,
+) -> None:
+    theirs = await as_somebody(bob)
+    path = route.removeprefix("POST ")
+    refused = await theirs.post(path, json=bodies(str(picture.id))[route])
+    assert (refused.status, refused.fields) == (422, {"image": "file_unknown"})
+
+    own = (await theirs.upload(photograph())).json["id"]
+    async with studio.database.as_service() as service:
+        cursor = await service.connection.execute(
+            "SELECT id::text FROM projects WHERE user_id = %s", (alice.id,)
+        )
+        row = await cursor.fetchone()
+    assert row
+    refused = await theirs.post(path, json=bodies(own, row[0])[route])
+    assert (refused.status, refused.json["code"]) == (404, "not_found")
+    assert (await theirs.post(path, json=bodies(own)[route])).status in (200, 201)
+
+
+async def test_lists_hold_one_s_own(
+    client: Client,
+    as_somebody: AsSomebody,
+    studio: Studio,
+    alice: Caller,
+    bob: Caller,
+    charlie: Caller,
+    picture: File,
+) -> None:
+    mine = await work_of(studio, alice, picture)
+    theirs = await as_somebody(bob)
+    own = (await theirs.upload(photograph())).json["id"]
+    asked = await theirs.post("/v1/works", json=bodies(own)["POST /v1/works"])
+
+    async def seen(who: Client, query: str = "") -> list[str]:
+        return [work["id"] for work in (await who.get(f"/v1/works{query}")).json["works"]]
+
+    assert await seen(client) == [mine]
+    for query in (
+        "",
+        "?status=pending",
+        "?template=klein-i2i",
+        f"?before={'f' * 8}-ffff-7fff-bfff-{'f' * 12}",
+    ):
+        assert await seen(theirs, query) == [asked.json["id"]]
+        assert await seen(await as_somebody(charlie), query) == []
+
+
+async def test_everybody_is_told_who_they_are(
+    as_somebody: AsSomebody, alice: Caller, bob: Caller, charlie: Caller
+) -> None:
+    for caller in (alice, bob, charlie):
+        me = (await (await as_somebody(caller)).get("/v1/me")).json
+        assert me["id"] == str(caller.id)
+        assert me["is_operator"] == (caller is alice)
+
+
+async def test_a_retry_of_another_s_work_leaves_no_trace(
+    as_somebody: AsSomebody, studio: Studio, alice: Caller, bob: Caller, picture: File
+) -> None:
+    work_id = await work_of(studio, alice, picture)
+    theirs = await as_somebody(bob)
+    await theirs.post(f"/v1/works/{work_id}/cancel")
+    await theirs.post(f"/v1/works/{work_id}/retry", headers={"Idempotency-Key": "k"})
+    async with studio.database.as_service() as service:
+        cursor = await service.connection.execute(
+            "SELECT (SELECT count(*) FROM works), (SELECT count(*) FROM idempotency_keys)"
+        )
+        assert await cursor.fetchone() == (1, 0)
+
+
+def operations(server: Server) -> set[str]:
+    return {
+        f"{method.upper()} {path}"
+        for path, methods in description(server)["paths"].items()
+        for method in methods
+    }
+
+
+async def test_nobody_is_let_in_anywhere_but_where_anybody_is(nobody: Client) -> None:
+    nothing = "01a1fe6a-a666-737b-82bf-72d7a0d41f93"
+    for route in sorted(operations(nobody.server)):
+        method, _, template = route.partition(" ")
+        path = template.replace("{template}", "klein-i2i")
+        path = path.replace("{file_id}", nothing).replace("{work_id}", nothing)
+        answer = await nobody.call(method, path, json={} if method == "POST" else None)
+        if route in PUBLIC:
+            assert answer.status == 200, route
+        else:
+            assert (answer.status, answer.json["code"]) == (401, "not_signed_in"), route
+
+
+def test_every_route_has_its_rule(server: Server) -> None:
+    rules = [PUBLIC, SHARED, OWN, NAMED, ASKING]
+    assert set().union(*rules) == operations(server)
+    assert sum(map(len, rules)) == len(operations(server))
