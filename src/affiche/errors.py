@@ -133,7 +133,7 @@ class TransitionRefused(Conflict):
     code = "transition_refused"
 
     def message(self, language: Language) -> str:
-        status = say(language, f"works.status.{self.params['status']}")
+        status = say(language, f"works.state.{self.params['status']}")
         return say(language, f"errors.{self.code}.message", status=status)
 
 

@@ -35,6 +35,7 @@ def application(studio: Studio, feed: Feed) -> FastAPI:
         description="A studio for ComfyUI image workflows.",
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.studio, app.state.feed = studio, feed
     app.add_middleware(Envelope, settings=studio.settings)
@@ -50,14 +51,24 @@ def application(studio: Studio, feed: Feed) -> FastAPI:
 
 
 def _describe_problems(app: FastAPI) -> None:
-    """Put the one shape of all refusals into the description, which names it in every route."""
+    """Put the one shape of all refusals into the description, for every route."""
     describe = app.openapi
+    other = {
+        "description": "Any other refusal: `internal`, `host_refused`.",
+        "content": {
+            problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}},
+        },
+    }
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schemas = describe().setdefault("components", {}).setdefault("schemas", {})
+            found = describe()
+            schemas = found.setdefault("components", {}).setdefault("schemas", {})
             whole = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= whole.pop("$defs", {}) | {"Problem": whole}
+            for methods in found["paths"].values():
+                for operation in methods.values():
+                    operation["responses"]["default"] = other
         return cast(dict[str, Any], app.openapi_schema)
 
     app.openapi = openapi  # type: ignore[method-assign]
