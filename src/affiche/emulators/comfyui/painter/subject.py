@@ -1,0 +1,240 @@
+"""Finding what a photograph is of, without understanding it.
+
+The background is taken to be what the borders show, carried inwards; what differs from it near
+the middle is the subject. First small and whole, then the edge again in full size.
+"""
+
+from array import array
+from dataclasses import dataclass
+from typing import Final
+
+import pyvips
+
+from affiche.emulators.comfyui.painter.canvas import Field, smooth, strip
+
+_SMALL: Final = 160
+_BRIM: Final = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """`mask` is 1 on the subject, in full size. The rest are shares of the picture: its middle,
+    its half width, its top, and `base`, where it stands (1.0 when it leaves at the lower edge)."""
+
+    mask: Field
+    middle: float
+    half: float
+    top: float
+    base: float
+
+
+def find(photo: pyvips.Image) -> Subject | None:
+    """The subject of an 8-bit sRGB photograph, or None when nothing stands out for sure."""
+    small = photo.thumbnail_image(_SMALL, height=_SMALL, size="both")
+    small_lab = _felt(small).gaussblur(0.8).copy_memory()
+    behind = _behind(small_lab).copy_memory()
+    unlike = _distance(small_lab, behind)
+    unlike = (unlike * _middle_first(small.width, small.height)).copy_memory()
+    cut = _threshold(unlike)
+    rough = _largest(_closed((unlike > cut).ifthenelse(255, 0).cast("uchar")), 0.15)
+    likely = (unlike > 0.45 * cut).ifthenelse(255, 0).cast("uchar")
+    if rough is None:
+        return None
+    joined = _largest(_closed(_between(rough, likely)), 0.4)
+    core = _filled(rough if joined is None else joined)
+    shape = _measured(core)
+    if shape is None:
+        return None
+    mask = _sharpened(photo, behind, core, cut)
+    return Subject(mask, *shape)
+
+
+def _felt(image: pyvips.Image) -> pyvips.Image:
+    """Lab with lightness weighed down and colour taken in proportion to it, so that a shadow
+    looks much like what it falls on: shadows are not subjects."""
+    lab = image.colourspace("lab").copy_memory()
+    # 1.7 for the darkest, 0.9 for the lightest.
+    scale = (lab[0] * -0.0156 + 1.625).clamp() * 0.8 + 0.9
+    return (lab[0] * 0.55).bandjoin(lab[1:] * scale).copy_memory()
+
+
+def _distance(one: pyvips.Image, other: pyvips.Image) -> Field:
+    """How far `one` is from `other`, both felt; being darker counts for less, as shadows are."""
+    off = (one - other).copy_memory()
+    tone = off[0] * 0.8 + off[0].abs() * 0.2
+    return (tone * tone + off[1] * off[1] + off[2] * off[2]) ** 0.5
+
+
+def _behind(felt: pyvips.Image) -> pyvips.Image:
+    """What would be seen if the subject were not there: rows carried in from both sides; where
+    these go on as the upper edge began (a wall), columns from above too, whichever is nearer."""
+    width, height = felt.width, felt.height
+    left = felt.crop(0, 0, _BRIM, height).resize(1 / _BRIM, vscale=1, kernel="linear")
+    right = felt.crop(width - _BRIM, 0, _BRIM, height).resize(1 / _BRIM, vscale=1, kernel="linear")
+    top = felt.crop(0, 0, width, _BRIM).resize(1, vscale=1 / _BRIM, kernel="linear")
+    share = strip([(x + 0.5) / width for x in range(width)]).replicate(1, height)
+    rows = left.replicate(width, 1) * (share * -1 + 1) + right.replicate(width, 1) * share
+    columns = top.replicate(1, height)
+    rows, columns = rows.copy_memory(), columns.copy_memory()
+    by_rows, by_columns = _distance(felt, rows), _distance(felt, columns)
+    ends = (left + right) * 0.5
+    wall = _distance(ends, ends.crop(0, 0, 1, 1).replicate(1, height)) < 12
+    nearer = (by_rows < by_columns) | (wall.replicate(width, 1) == 0)
+    return nearer.ifthenelse(rows, columns).gaussblur(1.2)
+
+
+def _middle_first(width: int, height: int) -> Field:
+    place = pyvips.Image.xyz(width, height)
+    across, up = place[0] * (2 / width) - 1, (1 - place[1] * (2 / height)).clamp()
+    far = (across * across + up * up * 0.6).copy_memory()
+    return smooth(far, 1.4, 0.5) * 0.7 + 0.3
+
+
+def _threshold(unlike: Field) -> float:
+    """Otsu's cut between what is like the background and what is not; never below a notice.
+
+    Beyond a clear difference more of it does not count, or one loud colour would hide the rest.
+    """
+    values = _numbers(unlike.linear([2.0], [0.0], uchar=True).hist_find())
+    clear = 56
+    values = [*values[:clear], sum(values[clear:])]
+    total, mean = sum(values), sum(i * n for i, n in enumerate(values))
+    best, cut, below, below_sum = -1.0, 0, 0, 0
+    for i, n in enumerate(values):
+        below += n
+        below_sum += i * n
+        above = total - below
+        if not below or not above:
+            continue
+        gap = below_sum / below - (mean - below_sum) / above
+        score = below * above * gap * gap
+        if score > best:
+            best, cut = score, i
+    return max(5.0, cut / 2)
+
+
+def _closed(mask: pyvips.Image) -> pyvips.Image:
+    """Small gaps closed, single specks gone."""
+    closed = mask.rank(5, 5, 24).rank(5, 5, 0)
+    return closed.median(3).copy_memory()
+
+
+def _between(sure: pyvips.Image, likely: pyvips.Image) -> pyvips.Image:
+    """What is sure, and what is likely and lies between sure places, across or down: the label
+    of a bottle belongs to the bottle."""
+    width, height = sure.width, sure.height
+    one, two = bytes(sure.write_to_memory()), bytes(likely.write_to_memory())
+    result = bytearray(one)
+    for y in range(height):
+        row = one[y * width : (y + 1) * width]
+        first, last = row.find(255), row.rfind(255)
+        for x in range(first + 1, last):
+            result[y * width + x] |= two[y * width + x]
+    for x in range(width):
+        column = one[x::width]
+        first, last = column.find(255), column.rfind(255)
+        for y in range(first + 1, last):
+            result[y * width + x] |= two[y * width + x]
+    return _image(sure, bytes(result))
+
+
+def _largest(mask: pyvips.Image, least: float) -> pyvips.Image | None:
+    """The weightiest connected part, and others of at least that share of it; None if empty."""
+    regions, count = _regions(mask)
+    sizes = [0] * count
+    inside = [False] * count
+    for label, shade in zip(regions, bytes(mask.write_to_memory()), strict=True):
+        sizes[label] += 1
+        inside[label] = shade > 0
+    best = max((s for s, i in zip(sizes, inside, strict=True) if i), default=0)
+    if not best:
+        return None
+    kept = [i and s >= best * least for s, i in zip(sizes, inside, strict=True)]
+    return _image(mask, bytes(255 if kept[label] else 0 for label in regions))
+
+
+def _filled(mask: pyvips.Image) -> pyvips.Image:
+    """Large holes filled: the pale inside of a pale cup is not background. Small ones, like that
+    of a handle, stay open."""
+    regions, count = _regions(mask)
+    shades = bytes(mask.write_to_memory())
+    width, height = mask.width, mask.height
+    sizes, solid, outer = [0] * count, [False] * count, [False] * count
+    for i, label in enumerate(regions):
+        sizes[label] += 1
+        solid[label] = shades[i] > 0
+        if i % width in (0, width - 1) or i // width in (0, height - 1):
+            outer[label] = True
+    whole = sum(s for s, is_solid in zip(sizes, solid, strict=True) if is_solid)
+    kept = [solid[n] or (not outer[n] and sizes[n] > 0.09 * whole) for n in range(count)]
+    return _image(mask, bytes(255 if kept[label] else 0 for label in regions))
+
+
+def _regions(mask: pyvips.Image) -> tuple[list[int], int]:
+    labels, found = pyvips.Operation.call("labelregions", mask, segments=True)
+    return _numbers(labels), int(found["segments"]) + 1
+
+
+def _numbers(image: pyvips.Image) -> list[int]:
+    """The values of a small one-band image, row after row."""
+    return array("i", bytes(image.cast("int").write_to_memory())).tolist()
+
+
+def _image(like: pyvips.Image, data: bytes) -> pyvips.Image:
+    # Not `copy_memory`, which would hand out the same memory without holding on to `data`.
+    return pyvips.Image.new_from_memory(data, like.width, like.height, 1, "uchar")
+
+
+def _measured(core: pyvips.Image) -> tuple[float, float, float, float] | None:
+    """Middle, half width, top and base; None for what covers too little, too much, or the rim."""
+    columns, rows = pyvips.Operation.call("project", core)
+    across = [n / 255 for n in _numbers(columns)]
+    down = [n / 255 for n in _numbers(rows)]
+    weight = sum(across)
+    share = weight / (core.width * core.height)
+    if not 0.03 < share < 0.62:
+        return None
+    left, right = _ends(across, weight)
+    top, bottom = _ends(down, weight)
+    sides = (across[0] + across[-1]) / (2 * core.height)
+    if sides > 0.25 or down[0] / core.width > 0.45:
+        return None
+    leaves = down[-1] / core.width > 0.12
+    base = 1.0 if leaves else (bottom + 1) / core.height
+    middle = (left + right + 1) / 2 / core.width
+    return middle, (right - left + 1) / 2 / core.width, top / core.height, base
+
+
+def _ends(profile: list[float], weight: float) -> tuple[int, int]:
+    """Where 1 % of the weight has passed from either side."""
+    first, last, passed = 0, len(profile) - 1, 0.0
+    for i, value in enumerate(profile):
+        passed += value
+        if passed >= 0.01 * weight:
+            first = i
+            break
+    passed = 0.0
+    for i in range(len(profile) - 1, -1, -1):
+        passed += profile[i]
+        if passed >= 0.006 * weight:
+            last = i
+            break
+    return first, last
+
+
+def _sharpened(photo: pyvips.Image, behind: pyvips.Image, core: pyvips.Image, cut: float) -> Field:
+    """The edge again where it is in doubt, from the photograph in full size."""
+    across, down = photo.width / core.width, photo.height / core.height
+    sure = core.rank(5, 5, 0).cast("float") * (1 / 255)
+    maybe = core.rank(3, 3, 8).cast("float") * (1 / 255)
+
+    def full(image: pyvips.Image) -> pyvips.Image:
+        big = image.resize(across, vscale=down, kernel="linear")
+        return big.gravity("north-west", photo.width, photo.height, extend="copy").copy_memory()
+
+    unlike = _distance(_felt(photo), full(behind))
+    edge = smooth(unlike.gaussblur(0.8), cut * 0.6, cut * 1.25)
+    inside = smooth(full(sure.gaussblur(0.8)), 0.25, 0.75).copy_memory()
+    outside = smooth(full(maybe.gaussblur(0.8)), 0.3, 0.8)
+    mask = edge * outside * (inside * -1 + 1) + inside
+    return mask.clamp().gaussblur(max(0.5, photo.width / 1400)).copy_memory()

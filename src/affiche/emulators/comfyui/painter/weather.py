@@ -1,0 +1,102 @@
+"""What is in the air before everything else: rain, snow, petals, lights."""
+
+import pyvips
+
+from affiche.emulators.comfyui.painter.canvas import Canvas, Field, Paint, light, over
+from affiche.emulators.comfyui.painter.colours import Colour, mix
+from affiche.emulators.comfyui.painter.noise import sparkles
+from affiche.emulators.comfyui.painter.palette import Palette
+from affiche.emulators.comfyui.painter.words import Wish
+
+WHITE = Colour(1, 1, 1)
+
+
+def weather(canvas: Canvas, paint: Paint, wish: Wish, palette: Palette) -> Paint:
+    touches = wish.touches
+    if "fog" in touches:
+        veil = canvas.glow(0.5, 0.75, 1.4, 0.4)
+        paint = over(paint, mix(palette.low, WHITE, 0.3 * (1 - palette.night)), veil * 0.5)
+    if "rain" in touches:
+        paint = light(paint, mix(palette.low, WHITE, 0.4), _rain(canvas) * 0.32)
+    if "snow" in touches:
+        for share, size, power in ((0.22, 1.6, 0.7), (0.06, 3.6, 0.6), (0.014, 9.0, 0.4)):
+            paint = light(paint, WHITE, sparkles(canvas, share, size).clamp() * power)
+    if touches & {"spring", "autumn"}:
+        paint = _petals(canvas, paint, palette)
+    if touches & {"bokeh", "neon"} or (wish.setting == "city" and wish.hour == "night"):
+        paint = bokeh(canvas, paint, palette)
+    return paint
+
+
+def _rain(canvas: Canvas) -> Field:
+    """Streaks: noise drawn out downwards and leant over."""
+    width, height = canvas.width, max(4, canvas.height // 24)
+    drops = pyvips.Image.gaussnoise(width, height, sigma=1, mean=0, seed=canvas.chance())
+    thin = ((drops - 2.1) * 1.4).clamp()
+    tall = thin.resize(1, vscale=(canvas.height + 2) / height, kernel="cubic")
+    leant = tall.affine([1, -0.08, 0, 1], extend="copy", oarea=[0, 0, width, canvas.height])
+    leant = leant.gravity("north-west", canvas.width, canvas.height, extend="mirror")
+    return leant.gaussblur(max(0.5, canvas.side * 0.0008)).clamp()
+
+
+def _petals(canvas: Canvas, paint: Paint, palette: Palette) -> Paint:
+    """Petals or leaves in the air, sharp ones small and near ones large and soft."""
+    tones = (palette.accent, mix(palette.accent, palette.sun, 0.5))
+    for count, size, softness, power in (
+        (34, 0.007, 0.5, 0.85),
+        (12, 0.016, 1.0, 0.7),
+        (5, 0.045, 1.6, 0.45),
+    ):
+        paint = _scattered(canvas, paint, tones, count, size, softness, power)
+    return paint
+
+
+def bokeh(canvas: Canvas, paint: Paint, palette: Palette) -> Paint:
+    """Lights out of focus, in the lower half."""
+    tones = (palette.accent, mix(palette.accent, palette.low, 0.6), palette.sun)
+    for count, size, power in ((16, 0.018, 0.3), (9, 0.036, 0.2), (4, 0.06, 0.14)):
+        paint = _scattered(canvas, paint, tones, count, size, 0.16, power, low=0.55)
+    return paint
+
+
+def _scattered(
+    canvas: Canvas,
+    paint: Paint,
+    tones: tuple[Colour, ...],
+    count: int,
+    size: float,
+    softness: float,
+    power: float,
+    low: float = 0.0,
+) -> Paint:
+    """Discs of chance places and sizes, one layer for each tone."""
+    random = canvas.random
+    for tone in tones:
+        layer = pyvips.Image.black(canvas.width, canvas.height).cast("float").copy_memory()
+        for _ in range(max(1, count // len(tones))):
+            radius = max(1.0, canvas.side * size * random.uniform(0.6, 1.35))
+            x, y = random.uniform(-0.02, 1.02), random.uniform(low, 1.02)
+            layer = _stamp(canvas, layer, x, y, radius, softness, random.uniform(0.5, 1.0))
+        paint = light(paint, tone, layer.clamp() * power)
+    return paint
+
+
+def _stamp(
+    canvas: Canvas, layer: Field, x: float, y: float, radius: float, softness: float, power: float
+) -> Field:
+    """A soft disc added into `layer`, worked out only where it lies."""
+    reach = int(radius * (1 + softness)) + 2
+    place = pyvips.Image.xyz(2 * reach, 2 * reach) - reach
+    distance = (place[0] * place[0] + place[1] * place[1]) ** 0.5
+    disc = ((distance * -1 + radius) * (1 / max(1.0, radius * softness)) + 0.5).clamp() * power
+    left, top = int(x * canvas.width) - reach, int(y * canvas.height) - reach
+    whole = (
+        disc.embed(left, top, canvas.width, canvas.height)
+        if _meets(canvas, left, top, 2 * reach)
+        else None
+    )
+    return layer if whole is None else layer + whole
+
+
+def _meets(canvas: Canvas, left: int, top: int, size: int) -> bool:
+    return left < canvas.width and top < canvas.height and left + size > 0 and top + size > 0
