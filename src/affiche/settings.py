@@ -138,7 +138,7 @@ def _file(values: Mapping[str, tuple[Any, str]], data: Path) -> dict[str, Any]:
     path = Path(named[0]) if named else data / "affiche.toml"
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if named:
             raise SettingInvalid(name="config", reason="there is no such file") from None
         return {}

@@ -38,7 +38,7 @@ def check(name: str | None, server: str | None, *, json: bool) -> int:
         mark = ("✗ ", "red") if each.problems else ("✓ ", "green")
         out().print(Text.assemble(mark, (each.name, "bold")))
         for problem in each.problems:
-            out().print(f"    {problem}", markup=False)
+            out().print(f"    {problem}")
     against = server or words("check.known")
     summary = "check.broken" if broken else "check.well"
     out().print(words(summary, broken=len(broken), all=len(found), against=against), style="dim")

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated, Any
 
-from cyclopts import Parameter
 from rich.text import Text
 
 from affiche.cli import logs, loop, surroundings
 from affiche.cli.endings import Exit
 from affiche.cli.language import language, words
+from affiche.cli.pages import flag
 from affiche.cli.running import running
 from affiche.cli.terminal import out, write_json
 from affiche.errors import AfficheError, GraphProblem
@@ -19,9 +19,7 @@ from affiche.texts import has
 MARKS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "broken": ("✗", "red")}
 
 
-def doctor(
-    *, json: Annotated[bool, Parameter(negative=(), help=words("help.json"))] = False
-) -> int:
+def doctor(*, json: Annotated[bool, flag("help.json")] = False) -> int:
     logs.silence()
     try:
         settings, _ = read()
@@ -92,7 +90,7 @@ def _print(finding: Finding) -> None:
     subject = _subject(finding)
     out().print(Text.assemble((f"{mark} ", style), (f"{subject}  ", "bold"), message(finding)))
     for detail in _details(finding):
-        out().print(f"    {detail}", markup=False)
+        out().print(f"    {detail}")
     if hint := hint_of(finding):
         out().print(Text.assemble("  ", ("hint: ", "cyan"), hint))
 

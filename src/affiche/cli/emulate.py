@@ -6,14 +6,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from affiche.cli import logs, loop
-from affiche.cli.endings import CommandError, Exit
+from affiche.cli.endings import CommandError, Exit, Interrupted
 from affiche.cli.language import words
+from affiche.cli.pages import application, flag
 from affiche.cli.terminal import out
 
-emulate = App(name="emulate")
+emulate = application("emulate")
 
 
 @emulate.command(name="comfyui", help=words("help.emulate.comfyui"))
@@ -22,11 +23,11 @@ def comfyui(
     port: Annotated[int, Parameter(help=words("help.emulate.port"))] = 8188,
     pace: Annotated[float, Parameter(help=words("help.emulate.pace"))] = 0.12,
     folder: Annotated[Path | None, Parameter(help=words("help.emulate.folder"))] = None,
-    faults: Annotated[bool, Parameter(negative=(), help=words("help.emulate.faults"))] = False,
-    verbose: Annotated[bool, Parameter(negative=(), help=words("help.up.verbose"))] = False,
+    faults: Annotated[bool, flag("help.emulate.faults")] = False,
+    verbose: Annotated[bool, flag("help.up.verbose")] = False,
 ) -> None:
     logs.set_up(verbose=verbose)
-    with tempfile.TemporaryDirectory(prefix="affiche-comfyui-") as made, suppress(loop.Interrupted):
+    with tempfile.TemporaryDirectory(prefix="affiche-comfyui-") as made, suppress(Interrupted):
         where = folder or Path(made)
         loop.run(lambda _: _serve(where, port, pace, faults), fast=True)
 

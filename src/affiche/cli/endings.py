@@ -61,6 +61,10 @@ class CommandError(Exception):
         super().__init__(code)
 
 
+class Interrupted(Exception):
+    """A signal ended the command, in good order."""
+
+
 class Refused(Exception):
     """A problem that somebody else has already put into words."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from affiche import app
 from affiche.cli import greeting, link, loop
-from affiche.cli.endings import CommandError, Exit
+from affiche.cli.endings import CommandError, Exit, Interrupted
 from affiche.cli.language import words
 from affiche.cli.running import Running, announce, claimed, running, write_private
 from affiche.cli.terminal import err, out
@@ -34,15 +34,15 @@ def host(settings: Settings, *, fixed: bool, working: bool) -> int:
     try:
         with claimed(settings.data):
             loop.run(lambda stop: _host(stop, settings, fixed, working), fast=True)
-    except loop.Interrupted:
+    except Interrupted:
         err().print(words("stopped"), style="dim")
     except CommandError as error:
         there = running(settings.data)
         if error.code != "already_running" or there is None:
             raise
-        out().print(words("up.already", data=settings.data, pid=there.pid), markup=False)
+        out().print(words("up.already", data=settings.data, pid=there.pid))
         address = loop.run(lambda _: link.fresh(settings, there.url))
-        out().print(f"  {address}", markup=False)
+        out().print(f"  {address}")
     return Exit.OK
 
 

@@ -14,7 +14,7 @@ def link() -> None:
     there = running(settings.data)
     if there is None:
         raise CommandError("none_running", Exit.UNREACHABLE)
-    out().print(loop.run(lambda _: fresh(settings, there.url)), markup=False)
+    out().print(loop.run(lambda _: fresh(settings, there.url)))
 
 
 async def fresh(settings: Settings, url: str) -> str:

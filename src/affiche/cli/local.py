@@ -12,6 +12,7 @@ from affiche.api.shapes import work_shape
 from affiche.cli.desk import Offer, Record
 from affiche.cli.endings import CommandError
 from affiche.cli.language import language
+from affiche.cli.running import made
 from affiche.errors import NotFound, PictureTooLarge
 from affiche.pipeline.crew import Crew
 from affiche.settings import Settings
@@ -24,17 +25,18 @@ LOOK_SECONDS: Final = 0.1
 @asynccontextmanager
 async def started(settings: Settings) -> AsyncIterator["Local"]:
     """A database of our own is brought to this version first; one that others share is not."""
+    made(settings.data)
     async with app.opened(settings, migrating=not settings.database_url) as studio:
         caller = await people.first_user(studio)
-        async with Crew(studio).working():
-            yield Local(studio, caller)
+        async with Crew(studio).working() as crew:
+            yield Local(studio, caller, crew)
 
 
 class Local:
     """A `Desk` in this process."""
 
-    def __init__(self, studio: Studio, caller: Caller) -> None:
-        self.studio, self.caller = studio, caller
+    def __init__(self, studio: Studio, caller: Caller, crew: Crew) -> None:
+        self.studio, self.caller, self.crew = studio, caller, crew
 
     async def offer(self, name: str) -> Offer:
         try:
@@ -68,7 +70,10 @@ class Local:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def cancel(self, work_id: str) -> Record:
-        return await self._record(await works.cancel(self.studio, self.caller, UUID(work_id)))
+        work = await works.cancel(self.studio, self.caller, UUID(work_id))
+        # Nobody else will stop its run on the engine once this process is gone.
+        await self.crew.withdrawals.withdraw()
+        return await self._record(work)
 
     async def read(self, output: Record) -> AsyncIterator[bytes]:
         file = await uploads.get(self.studio, self.caller, UUID(str(output["id"])))

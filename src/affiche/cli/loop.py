@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from affiche.cli.endings import Exit
+from affiche.cli.endings import Exit, Interrupted
 
 T = TypeVar("T")
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -34,10 +34,6 @@ class Stop:
             os._exit(Exit.INTERRUPTED)
         (self.asked if self.signals == 1 else self.hurried)()
         self.task.cancel()
-
-
-class Interrupted(Exception):
-    """The coroutine was cancelled by a signal and has ended in good order."""
 
 
 def run(command: Callable[[Stop], Coroutine[Any, Any, T]], *, fast: bool = False) -> T:

@@ -5,12 +5,12 @@ import sys
 from typing import Final
 
 from cyclopts import App, CycloptsError, Group
-from cyclopts.help import DefaultFormatter, PanelSpec
-from rich.box import SIMPLE
 
 from affiche import __version__
-from affiche.cli.endings import CommandError, Exit, Problem, problem
+from affiche.cli.endings import CommandError, Exit, Interrupted, problem
 from affiche.cli.language import language, words
+from affiche.cli.misreading import misread
+from affiche.cli.pages import application
 from affiche.cli.terminal import complain, err, page, write_json
 
 DEBUG: Final = "--debug"
@@ -19,19 +19,19 @@ GROUPS: Final = {
     "studio": ("serve", "work", "migrate", "doctor", "settings", "emulate"),
 }
 
+BELOW: Final = ("templates", "emulate")
+"""Commands with commands below them, which look after their own pages."""
+USAGE: Final = {"run": "affiche run TEMPLATE [NAME=VALUE...] [OPTIONS]"}
+
 
 def build() -> App:
     """The whole command line, in the language of the moment."""
-    app = App(
-        name="affiche",
+    app = application(
+        "affiche",
         help=words("help.affiche"),
         help_epilogue=words("help.epilogue"),
-        help_format="plaintext",
-        help_formatter=DefaultFormatter(panel_spec=PanelSpec(box=SIMPLE, padding=(0, 0))),
         version=__version__,
         group_commands=Group(words("help.groups.other"), sort_key=3),
-        group_arguments=Group(words("help.groups.arguments"), sort_key=1),
-        group_parameters=Group(words("help.groups.options"), sort_key=2),
         result_action="return_value",
         exit_on_error=False,
         print_error=False,
@@ -48,6 +48,7 @@ def build() -> App:
                 help=words(f"help.{name}.about"),
                 group=group,
                 sort_key=place,
+                **({} if name in BELOW else {"help_epilogue": "", "usage": USAGE.get(name)}),
             )
     return app
 
@@ -64,8 +65,8 @@ def called(arguments: list[str]) -> int:
     try:
         code = build()(arguments, console=page(), error_console=err())
         return code if isinstance(code, int) else Exit.OK
-    except (KeyboardInterrupt, SystemExit) as end:
-        return end.code if isinstance(end, SystemExit) and isinstance(end.code, int) else 130
+    except (KeyboardInterrupt, Interrupted):
+        found = problem(CommandError("interrupted", Exit.INTERRUPTED), language())
     except BrokenPipeError:
         # Whoever read us has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -73,11 +74,7 @@ def called(arguments: list[str]) -> int:
     except CycloptsError as error:
         found = misread(error)
     except Exception as error:
-        from affiche.cli.loop import Interrupted
-
-        if isinstance(error, Interrupted):
-            return Exit.INTERRUPTED
-        if debugging:
+        if debugging and not isinstance(error, CommandError):
             err().print_exception()
         found = problem(error, language())
     if "--json" in arguments:
@@ -85,14 +82,3 @@ def called(arguments: list[str]) -> int:
     else:
         complain(found)
     return found.exit
-
-
-def misread(error: CycloptsError) -> Problem:
-    """A command line that could not be understood."""
-    error.verbose = False
-    chain = " ".join(("affiche", *(error.command_chain or ())))
-    hint = words("problems.misread.hint", command=chain)
-    return Problem("misread", str(error).strip(), hint, Exit.USAGE)
-
-
-__all__ = ["CommandError", "build", "called", "main"]

@@ -2,6 +2,7 @@
 
 from affiche.cli import loop
 from affiche.cli.language import words
+from affiche.cli.running import made
 from affiche.cli.terminal import err
 from affiche.settings import read
 
@@ -10,6 +11,7 @@ def migrate() -> None:
     from affiche import app
 
     settings, _ = read()
+    made(settings.data)
     applied, changed = loop.run(lambda _: app.migrated(settings))
     for name in applied:
         err().print(words("migrate.applied", name=name))

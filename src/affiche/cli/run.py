@@ -13,11 +13,13 @@ from affiche.cli import answers, loop, saving
 from affiche.cli.desk import Desk, Offer, Record
 from affiche.cli.endings import CommandError, Exit, Problem, Refused, problem
 from affiche.cli.language import language, words
+from affiche.cli.pages import flag
 from affiche.cli.progress import View, watching
 from affiche.cli.running import running
 from affiche.cli.terminal import complain, err, write_json
 from affiche.errors import AfficheError, InvalidInputs, PictureError
 from affiche.settings import Settings, read
+from affiche.texts import has
 
 OUT: Final = Path("out")
 
@@ -41,8 +43,8 @@ def run(
     out: Annotated[Path, Parameter(name=("--out", "-o"), help=words("help.run.out"))] = OUT,
     seed: Annotated[str | None, Parameter(help=words("help.run.seed"))] = None,
     outputs: Annotated[int, Parameter(help=words("help.run.outputs"))] = 1,
-    wait: Annotated[bool, Parameter(negative="--no-wait", help=words("help.run.wait"))] = True,
-    json: Annotated[bool, Parameter(negative=(), help=words("help.json"))] = False,
+    later: Annotated[bool, flag("help.run.no_wait", "--no-wait")] = False,
+    json: Annotated[bool, flag("help.json")] = False,
 ) -> int:
     """One work, from asking to its picture."""
     from affiche.cli import logs
@@ -50,8 +52,8 @@ def run(
     logs.silence()
     given = answers.pairs(answer if seed is None else (*answer, f"seed={seed}"))
     settings, _ = read()
-    wanted = Wanted(template, given, outputs, out, wait, json)
-    if wait:
+    wanted = Wanted(template, given, outputs, out, not later, json)
+    if wanted.wait:
         saving.ready(out)
     return loop.run(lambda stop: _run(stop, settings, wanted))
 
@@ -71,17 +73,17 @@ async def _run(stop: loop.Stop, settings: Settings, wanted: Wanted) -> int:
 async def _desk(
     settings: Settings, wanted: Wanted, view: View
 ) -> AbstractAsyncContextManager[Desk]:
-    """The studio at AFFICHE_URL, else the one on this data folder, else one of our own."""
-    if settings.url:
-        from affiche.cli import remote
+    """The studio at AFFICHE_URL, else the one on this data folder, else one of our own.
 
-        return remote.opened(settings.url, settings.api_key)
+    AFFICHE_URL is also what a studio here calls itself to others; its own key goes nowhere else.
+    """
+    from affiche.cli import remote
+
     there = running(settings.data)
-    if there is not None:
-        from affiche.cli import remote
-
-        if await remote.is_well(there.url):
-            return remote.opened(there.url, settings.api_key or there.api_key)
+    if settings.url and (settings.api_key or there is None):
+        return remote.opened(settings.url, settings.api_key)
+    if there is not None and await remote.is_well(there.url):
+        return remote.opened(there.url, there.api_key)
     if not wanted.wait:
         raise CommandError("none_running", Exit.UNREACHABLE)
     from affiche.cli import local
@@ -157,7 +159,10 @@ def _told(work: Record, paths: list[Path], wanted: Wanted, *, stopped: bool = Fa
         _print(str(work["id"]))
         return code
     if code is Exit.OK:
-        err().print(Text.assemble(("✓ ", "green"), words("run.done")))
+        err().print(Text.assemble(("✓ ", "green"), _summary(work)))
+        if len(paths) < wanted.output_count:
+            missing = wanted.output_count - len(paths)
+            err().print(words("run.missing", missing=missing), style="yellow")
     for path in paths:
         _print(str(path))
     if work["status"] == "failed":
@@ -169,6 +174,16 @@ def _told(work: Record, paths: list[Path], wanted: Wanted, *, stopped: bool = Fa
     return code
 
 
+def _summary(work: Record) -> str:
+    """How long it took and what made what."""
+    parts = [f"{work['label']} {words('run.seconds', seconds=round(work['seconds'], 1))}"]
+    parts += [f"{output['width']} × {output['height']}" for output in work["outputs"][:1]]
+    parts.append(words("run.used_seed", seed=work["seed"]))
+    engine = f"run.engines.{work['engine']}"
+    parts.append(words(engine) if has(f"cli.{engine}") else str(work["engine"]))
+    return " · ".join(parts)
+
+
 def _exit(work: Record, wanted: Wanted, *, stopped: bool) -> Exit:
     if not wanted.wait or work["status"] == "completed":
         return Exit.OK
@@ -178,4 +193,4 @@ def _exit(work: Record, wanted: Wanted, *, stopped: bool) -> Exit:
 def _print(line: str) -> None:
     from affiche.cli.terminal import out
 
-    out().print(line, markup=False)
+    out().print(line)

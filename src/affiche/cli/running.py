@@ -32,13 +32,24 @@ def running(data: Path) -> Running | None:
     return told if _is_held(data) else None
 
 
+def made(data: Path) -> None:
+    """Make sure of the data folder; raises CommandError when it cannot be used."""
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
+            raise PermissionError(13, os.strerror(13))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CommandError("no_data", Exit.FAILED, data=data, reason=reason) from error
+
+
 @contextmanager
 def claimed(data: Path) -> Iterator[None]:
     """Be the one studio of `data`; raises CommandError when another one is.
 
     On leaving, `studio.json` is gone.
     """
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made(data)
     with (data / LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

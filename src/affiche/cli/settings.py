@@ -3,10 +3,10 @@
 import re
 from typing import Annotated, Any
 
-from cyclopts import Parameter
 from rich.table import Table
 
 from affiche.cli.language import words
+from affiche.cli.pages import flag
 from affiche.cli.terminal import out, write_json
 from affiche.settings import Source, environment_names, read
 
@@ -15,11 +15,11 @@ _SIGNED_IN = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 def settings(
     *,
-    json: Annotated[bool, Parameter(negative=(), help=words("help.json"))] = False,
+    json: Annotated[bool, flag("help.json")] = False,
 ) -> None:
     _, sources = read()
     if json:
-        write_json([_record(source) for source in sources])
+        write_json({"settings": [_record(source) for source in sources]})
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("name", "value", "source"):
@@ -42,11 +42,18 @@ def origin(source: Source) -> str:
     return words(known[source.origin]) if source.origin in known else source.origin
 
 
+def _plain(source: Source) -> Any:
+    """For programs: a number as a number."""
+    if source.value is None or (not source.secret and isinstance(source.value, int | float)):
+        return source.value
+    return shown(source)
+
+
 def _record(source: Source) -> dict[str, Any]:
     return {
         "name": source.name,
         "environment": list(environment_names(source.name)),
-        "value": None if source.value is None else shown(source),
+        "value": _plain(source),
         "source": source.origin,
         "secret": source.secret,
         "help": source.help,

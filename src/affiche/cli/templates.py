@@ -3,20 +3,21 @@
 import json as json_
 from typing import Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
 from affiche.catalog import catalog
 from affiche.cli.endings import CommandError
 from affiche.cli.language import language, words
+from affiche.cli.pages import application, flag
 from affiche.cli.terminal import out, write_json
 from affiche.domain.fields import Field
 from affiche.domain.templates import Template, definition
 from affiche.settings import read
 
-templates = App(name="templates")
-Json = Annotated[bool, Parameter(negative=(), help=words("help.json"))]
+templates = application("templates")
+Json = Annotated[bool, flag("help.json")]
 Name = Annotated[str, Parameter(help=words("help.templates.name"))]
 
 
@@ -48,7 +49,7 @@ def shown(name: Name, /, *, json: Json = False) -> None:
         return
     say = out().print
     say(Text.assemble((template.slug, "bold"), "  ", template.title.say(language())))
-    say(template.description.say(language()), markup=False)
+    say(template.description.say(language()))
     say(_fields(template.fields))
     for preset in template.presets:
         values = " ".join(f"{key}={value}" for key, value in preset.values.items())

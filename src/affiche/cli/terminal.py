@@ -15,18 +15,18 @@ from affiche.cli.endings import Problem
 def out() -> Console:
     # A pipe has no width of its own, and a table must not be broken for it.
     width = None if sys.stdout.isatty() else 200
-    return Console(highlight=False, soft_wrap=True, width=width)
+    return Console(highlight=False, emoji=False, markup=False, soft_wrap=True, width=width)
 
 
 @cache
 def err() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, emoji=False, markup=False, soft_wrap=True)
 
 
 @cache
 def page() -> Console:
     """For help, which is set in paragraphs; the others never break a line."""
-    return Console(highlight=False)
+    return Console(highlight=False, emoji=False)
 
 
 def write_json(value: Any) -> None:

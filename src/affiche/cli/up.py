@@ -6,11 +6,12 @@ from cyclopts import Parameter
 
 from affiche.cli import logs
 from affiche.cli.language import words
+from affiche.cli.pages import flag
 from affiche.settings import read
 
 Port = Annotated[int | None, Parameter(help=words("help.up.port"))]
 Host = Annotated[str | None, Parameter(help=words("help.up.host"))]
-Verbose = Annotated[bool, Parameter(negative=(), help=words("help.up.verbose"))]
+Verbose = Annotated[bool, flag("help.up.verbose")]
 
 
 def up(*, port: Port = None, host: Host = None, verbose: Verbose = False) -> int:

@@ -3,21 +3,23 @@
 from contextlib import suppress
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from affiche.cli import logs, loop
+from affiche.cli.endings import Interrupted
 from affiche.cli.language import words
+from affiche.cli.pages import flag
+from affiche.cli.running import made
 from affiche.cli.terminal import err
 from affiche.settings import Settings, read
 
 
 def work(
     *,
-    verbose: Annotated[bool, Parameter(negative=(), help=words("help.up.verbose"))] = False,
+    verbose: Annotated[bool, flag("help.up.verbose")] = False,
 ) -> None:
     logs.set_up(verbose=verbose)
     settings, _ = read()
-    with suppress(loop.Interrupted):
+    made(settings.data)
+    with suppress(Interrupted):
         loop.run(lambda stop: _work(stop, settings), fast=True)
     err().print(words("stopped"), style="dim")
 

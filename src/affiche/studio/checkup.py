@@ -73,7 +73,7 @@ async def database(address: Address, direct: Address, *, running: bool) -> list[
 
 async def storage(where: str | Path) -> Finding:
     """Written, read and deleted."""
-    kind = "bucket" if isinstance(where, str) else "folder"
+    kind = "bucket" if "://" in str(where) else "folder"
     stage = "write"
     try:
         objects, key = Objects(where), f"doctor/{uuid4()}.bin"
