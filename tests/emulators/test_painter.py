@@ -43,7 +43,7 @@ OTHERS = {
     "steps": {"steps": 20},
     "few steps": {"steps": 1},
     "cfg": {"cfg": 2.0},
-    "guidance": {"guidance": 10.0},
+    "guidance": {"guidance": 2.0},
     "lora": {"loras": (("ink.safetensors", 0.8),)},
     "style": {"styles": ((pixels.solid(8, 8, 20, 160, 60), 1.0),)},
     "no reference": {"references": ()},
