@@ -66,9 +66,13 @@ def _describe_problems(app: FastAPI) -> None:
             schemas = found.setdefault("components", {}).setdefault("schemas", {})
             whole = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= whole.pop("$defs", {}) | {"Problem": whole}
-            for methods in found["paths"].values():
-                for operation in methods.values():
-                    operation["responses"]["default"] = other
+            for operation in (o for methods in found["paths"].values() for o in methods.values()):
+                operation["responses"]["default"] = other
+                # FastAPI's own, for ids in paths, which here are absent things: 404.
+                if "application/json" in operation["responses"].get("422", {}).get("content", {}):
+                    del operation["responses"]["422"]
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
         return cast(dict[str, Any], app.openapi_schema)
 
     app.openapi = openapi  # type: ignore[method-assign]
@@ -104,6 +108,9 @@ class Server:
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
+        # Its lines hold whole addresses, sign-in links with their tokens among them; whoever sets
+        # up logging must not bring them back by accident.
+        logging.getLogger("uvicorn.access").disabled = True
         self._uvicorn = _Uvicorn(config)
         self._task = asyncio.create_task(self._uvicorn.serve([listening]), name="server")
         while not self._uvicorn.started:

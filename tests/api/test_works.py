@@ -132,7 +132,7 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, str], str, str]] = {
         "10 이하여야 합니다.",
     ),
     "a picture that is nobody's": (
-        {"inputs": {"image": "01a1fe6a-a666-737b-82bf-72d7a0d41f93"}},
+        {"inputs": {"image": "01a1fe6a-a666-737b-82bf-0123456789ab"}},
         {"image": "file_unknown"},
         "There is no such file among yours. Please upload it again.",
         "올려 두신 파일 중에 없습니다. 다시 올려 주세요.",
@@ -199,7 +199,7 @@ async def test_a_template_or_project_that_is_not_there(
     picture = await uploaded(client)
     for more in (
         {"template": "no-such"},
-        {"project_id": "01a1fe6a-a666-737b-82bf-72d7a0d41f93"},
+        {"project_id": "01a1fe6a-a666-737b-82bf-0123456789ab"},
     ):
         answer = await asked(client, picture, **more)
         assert (answer.status, answer.json["code"]) == (404, "not_found")

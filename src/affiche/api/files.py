@@ -102,7 +102,9 @@ async def upload_file(
     return file_shape(await uploads.upload(studio, caller, data, name=bare_name(name)))
 
 
-@router.get("/{file_id}", response_class=Response, responses=PICTURE | ABSENT)
+@router.get(
+    "/{file_id}", response_class=Response, responses=PICTURE | ABSENT | refusals(InvalidInputs)
+)
 async def read_file(
     request: Request,
     file_id: UUID,

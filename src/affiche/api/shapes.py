@@ -21,7 +21,7 @@ class FileShape(BaseModel):
     """A stored picture. `size` is in bytes, `width` and `height` in pixels."""
 
     id: UUID
-    url: str = Field(examples=["/v1/files/01a1fe6a-a666-737b-82bf-72d7a0d41f93"])
+    url: str = Field(examples=["/v1/files/01a1fe6a-a666-737b-82bf-0123456789ab"])
     thumbnail_url: str | None
     name: str
     width: int

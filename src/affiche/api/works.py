@@ -67,7 +67,7 @@ class AskShape(BaseModel):
 
     template: Name = Field(description="Id, slug or name.", examples=["klein-i2i"])
     inputs: dict[str, Any] = Field(
-        examples=[{"image": "01a1fe6a-a666-737b-82bf-72d7a0d41f93", "prompt": "노을 지는 해변"}]
+        examples=[{"image": "01a1fe6a-a666-737b-82bf-0123456789ab", "prompt": "노을 지는 해변"}]
     )
     output_count: int = Field(1, ge=1, le=MOST_OUTPUTS)
     project_id: Annotated[UUID, Field(strict=False)] | None = None
@@ -77,7 +77,7 @@ class WorkPage(BaseModel):
     """Newest first; `next` is the address of the page behind, null on the last one."""
 
     works: list[WorkShape]
-    next: str | None = Field(examples=["/v1/works?before=01a1fe6a-a666-737b-82bf-72d7a0d41f93"])
+    next: str | None = Field(examples=["/v1/works?before=01a1fe6a-a666-737b-82bf-0123456789ab"])
 
 
 @router.post("", status_code=201, responses=CREATED | refusals(*ALL, *BODY))
