@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.cli.reference import FOLDER, MARK, page
 
 from affiche.cli.endings import Exit
-from tests.cli.reference import FOLDER, MARK, page
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,10 +1,10 @@
 """`affiche up` and the commands that find it: one studio, on an emulated ComfyUI server."""
 
 import json
-import shutil
 import signal
 import stat
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -254,27 +254,36 @@ def test_a_studio_stops_and_starts_and_keeps_everything(
     tmp_path: Path, photo: Path, studio: Studio
 ) -> None:
     data = tmp_path / "data"
-    with running(data, "up", COMFYUI_URL=studio.emulator) as first:
+    asked = ("run", "klein-i2i", f"image=@{photo}", "prompt=keep", *SMALL)
+    studio.plan(point="node", kind="hang", node="75:65")
+    with ExitStack() as stack:
+        first = stack.enter_context(running(data, "up", COMFYUI_URL=studio.emulator))
         first.wait_for(LINK)
         before = json.loads((data / "studio.json").read_text())
-        done = affiche(data, "run", "klein-i2i", f"image=@{photo}", "prompt=keep", *SMALL, "--json")
-        assert done.code == 0, done.err
+        # A work under way, and somebody who waits for it, outlast the stop between.
+        run = stack.enter_context(running(data, *asked))
+        run.wait_for("Generating")
         assert first.stop() == 0
-    assert "Stopped" in first.text
-    assert not (data / "postgres" / "postmaster.pid").exists()
-    assert not (data / "studio.json").exists()
-    with running(data, "up", COMFYUI_URL=studio.emulator) as second:
+        assert "Stopped" in first.text
+        assert not (data / "postgres" / "postmaster.pid").exists()
+        assert not (data / "studio.json").exists()
+
+        second = stack.enter_context(running(data, "up", COMFYUI_URL=studio.emulator))
         second.wait_for(LINK)
         after = json.loads((data / "studio.json").read_text())
-        work = ask(f"{after['url']}/v1/works/{done.json['id']}", key=before["api_key"]).json
+        assert after["url"] == before["url"]
+        ask(f"{studio.emulator}/_faults", method="DELETE")
+        path = data.parent / run.wait_for(r"out/\S+")
+        (work,) = ask(f"{after['url']}/v1/works", key=before["api_key"]).json["works"]
         picture = ask(f"{after['url']}{work['outputs'][0]['url']}", key=after["api_key"])
-        assert picture.body == (data.parent / done.json["files"][0]).read_bytes()
+        assert picture.body == path.read_bytes()
+        assert run.process.wait(60) == 0
+
         second.process.send_signal(signal.SIGKILL)
         assert second.stop() == -signal.SIGKILL
     assert (data / "studio.json").exists()
-    asked = affiche(data, "run", "klein-i2i", f"image=@{photo}", "prompt=e", "--no-wait", "--json")
-    assert (asked.code, asked.json["error"]["code"]) == (3, "none_running")
-    shutil.rmtree(data.parent / "out")
+    stale = affiche(data, *asked, "--no-wait", "--json")
+    assert (stale.code, stale.json["error"]["code"]) == (3, "none_running")
 
 
 def test_sigterm_ends_it_as_well_and_a_taken_port_is_named(tmp_path: Path, studio: Studio) -> None:

@@ -72,10 +72,11 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("broken", "database", "unreachable", {"reason": reason})
     if folder.state == "ok" or settings.storage_url:
         yield await checkup.storage(settings.storage_url or settings.data / "objects")
-    if not engines and settings.comfyui_url:
-        engines = [await checkup.server("comfyui", "comfyui", settings.comfyui_url)]
     for engine in engines:
         yield engine
+    url = (settings.comfyui_url or "").rstrip("/")
+    if url and all(engine.params.get("url") != url for engine in engines):
+        yield await checkup.server("comfyui", "comfyui", url)
     yield Finding("note", "language_model", "no_language_model")
     for finding in surroundings.browser_files():
         yield finding

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 from affiche.errors import (
     AfficheError,
@@ -18,6 +18,9 @@ from affiche.errors import (
     StorageFailed,
 )
 from affiche.texts import Language, has, say
+
+DEBUGGING: Final = "AFFICHE_DEBUG"
+"""Set in the environment, errors show where they come from."""
 
 
 class Exit(IntEnum):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 
 from rich.text import Text
 
@@ -44,7 +45,8 @@ def _program() -> str:
     """How this program is called from here: `make up` calls one that no PATH knows."""
     if shutil.which("affiche"):
         return "affiche"
-    return os.path.relpath(sys.argv[0])
+    near = os.path.relpath(sys.argv[0])
+    return str(Path(sys.argv[0]).absolute()) if near.startswith("..") else near
 
 
 def _cells(text: str) -> int:

@@ -49,8 +49,7 @@ def host(settings: Settings, *, fixed: bool, working: bool) -> int:
 async def _host(stop: loop.Stop, settings: Settings, fixed: bool, working: bool) -> None:
     if not (settings.database_url or (settings.data / "postgres").exists()):
         err().print(words("up.first", data=settings.data), style="dim")
-    stop.asked = lambda: err().print(words("stopping"), style="dim")
-    stop.hurried = lambda: err().print(words("hurrying"), style="dim")
+    stop.explain()
     # Left in the opposite order: streams, then steps, then PostgreSQL.
     async with AsyncExitStack() as stack:
         studio = await stack.enter_async_context(app.opened(settings, migrating=working))

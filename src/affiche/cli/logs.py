@@ -1,14 +1,18 @@
 """What the long-running commands write to standard error: few lines, for people."""
 
+import asyncio
 import logging
+import os
 
 from rich.text import Text
 
+from affiche.cli.endings import DEBUGGING
 from affiche.cli.terminal import err
 
 # What is worth a line of its own though nothing is wrong: a work that is done.
 SPOKEN = "affiche.pipeline.finish"
 CHATTER = ("pyvips", "uvicorn", "uvicorn.error", "pgqueuer", "asyncio", "psycopg.pool", "aiohttp")
+_CLOCK = logging.Formatter()
 _STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "bold red"}
 
 
@@ -21,26 +25,27 @@ class Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            clock = self.formatter_time(record)
-            line = Text.assemble(
-                (f"{clock} ", "dim"), (record.getMessage(), _STYLES.get(record.levelno, ""))
-            )
-            if record.exc_info and record.exc_info[1] is not None:
-                line.append(f": {type(record.exc_info[1]).__name__}: {record.exc_info[1]}")
-            err().print(line)
+            error = record.exc_info[1] if record.exc_info else None
+            if isinstance(error, asyncio.CancelledError):
+                # A request that ends with the server that answered it.
+                return
+            said = record.getMessage()
+            if error is not None:
+                said = f"{said}: {type(error).__name__}: {error}"
+            if not self.tracebacks:
+                said = said.partition("\n")[0]
+            clock = _CLOCK.formatTime(record, "%H:%M:%S")
+            style = _STYLES.get(record.levelno, "")
+            err().print(Text.assemble((f"{clock} ", "dim"), (said, style)))
             if record.exc_info and self.tracebacks:
-                err().print(logging.Formatter().formatException(record.exc_info), style="dim")
+                err().print(_CLOCK.formatException(record.exc_info), style="dim")
         except Exception:
             self.handleError(record)
 
-    @staticmethod
-    def formatter_time(record: logging.LogRecord) -> str:
-        return logging.Formatter("%(asctime)s", "%H:%M:%S").formatTime(record, "%H:%M:%S")
 
-
-def set_up(*, verbose: bool = False, debugging: bool = False) -> None:
+def set_up(*, verbose: bool = False) -> None:
     """Warnings and the ends of works; all that is told with `verbose`."""
-    handler = Lines(tracebacks=verbose or debugging)
+    handler = Lines(tracebacks=verbose or bool(os.environ.get(DEBUGGING)))
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])
     logging.getLogger(SPOKEN).setLevel(logging.INFO)
     for name in CHATTER:
@@ -50,5 +55,8 @@ def set_up(*, verbose: bool = False, debugging: bool = False) -> None:
 
 
 def silence() -> None:
-    """For commands that say everything themselves."""
+    """For commands that say everything themselves; whoever debugs sees all the same."""
+    if os.environ.get(DEBUGGING):
+        set_up(verbose=True)
+        return
     logging.basicConfig(handlers=[logging.NullHandler()])

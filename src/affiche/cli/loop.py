@@ -1,12 +1,15 @@
 """Running a command's coroutine, and ending it when somebody asks to."""
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from affiche.cli.endings import Exit, Interrupted
+from affiche.cli.language import words
+from affiche.cli.terminal import err
 
 T = TypeVar("T")
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -24,9 +27,19 @@ class Stop:
         self.asked: Callable[[], None] = lambda: None
         self.hurried: Callable[[], None] = lambda: None
 
+    def explain(self) -> None:
+        """Say at each signal what it does, as commands that run on should."""
+        self.asked = lambda: err().print(words("stopping"), style="dim")
+        self.hurried = self._hurry
+
     async def waited(self) -> None:
         """Wait for the signal; it comes as a cancellation."""
         await asyncio.get_running_loop().create_future()
+
+    def _hurry(self) -> None:
+        err().print(words("hurrying"), style="dim")
+        # What is now torn apart complains, and there is nothing in it for anybody.
+        logging.disable(logging.CRITICAL)
 
     def __call__(self) -> None:
         self.signals += 1

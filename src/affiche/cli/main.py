@@ -7,7 +7,7 @@ from typing import Final
 from cyclopts import App, CycloptsError, Group
 
 from affiche import __version__
-from affiche.cli.endings import CommandError, Exit, Interrupted, problem
+from affiche.cli.endings import DEBUGGING, CommandError, Exit, Interrupted, problem
 from affiche.cli.language import language, words
 from affiche.cli.misreading import misread
 from affiche.cli.pages import application
@@ -60,7 +60,8 @@ def main() -> None:
 
 def called(arguments: list[str]) -> int:
     """Run one command line to its end; the exit code. No error leaves but with `--debug`."""
-    debugging = DEBUG in arguments or bool(os.environ.get("AFFICHE_DEBUG"))
+    if DEBUG in arguments:
+        os.environ[DEBUGGING] = "1"
     arguments = [argument for argument in arguments if argument != DEBUG]
     try:
         code = build()(arguments, console=page(), error_console=err())
@@ -74,7 +75,7 @@ def called(arguments: list[str]) -> int:
     except CycloptsError as error:
         found = misread(error)
     except Exception as error:
-        if debugging and not isinstance(error, CommandError):
+        if os.environ.get(DEBUGGING) and not isinstance(error, CommandError):
             err().print_exception()
         found = problem(error, language())
     if "--json" in arguments:

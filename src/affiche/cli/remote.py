@@ -22,6 +22,7 @@ ASK: Final = aiohttp.ClientTimeout(total=30, connect=5)
 TRANSFER: Final = aiohttp.ClientTimeout(total=600, connect=5, sock_read=30)
 STREAM: Final = aiohttp.ClientTimeout(total=None, connect=5, sock_read=60)
 LOOK_SECONDS: Final = 3.0
+PATIENCE_SECONDS: Final = 20.0
 ANSWER_LIMIT: Final = 8 * 2**20
 PIECE: Final = 256 * 1024
 _FAILURES: Final = (aiohttp.ClientError, TimeoutError, OSError)
@@ -68,7 +69,7 @@ class Remote:
 
     async def upload(self, path: Path) -> str:
         with contextlib.ExitStack() as stack:
-            form = aiohttp.FormData()
+            form = aiohttp.FormData(quote_fields=False)
             form.add_field("file", stack.enter_context(path.open("rb")), filename=path.name)
             found = await self._ask("POST", "/v1/files", data=form, timeout=TRANSFER)
         return str(found["id"])
@@ -90,7 +91,7 @@ class Remote:
         try:
             while True:
                 changed.clear()
-                work = await self._ask("GET", f"/v1/works/{work_id}")
+                work = await self._patiently(work_id)
                 yield work
                 if work["status"] in ENDED:
                     return
@@ -125,6 +126,18 @@ class Remote:
                         if work_id.encode() in line:
                             changed.set()
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _patiently(self, work_id: str) -> Record:
+        """The work; a studio that is started again is waited for."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + PATIENCE_SECONDS
+        while True:
+            try:
+                return await self._ask("GET", f"/v1/works/{work_id}")
+            except CommandError:
+                if clock() > until:
+                    raise
+            await asyncio.sleep(1)
 
     async def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
         try:

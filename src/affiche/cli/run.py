@@ -22,6 +22,7 @@ from affiche.settings import Settings, read
 from affiche.texts import has
 
 OUT: Final = Path("out")
+LONG_SECONDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ async def _followed(desk: Desk, work: Record, view: View, stop: loop.Stop) -> Re
         async for seen in desk.follow(str(work["id"])):
             work = seen
             view.show(work)
+            if work["status"] == "pending" and work["seconds"] > LONG_SECONDS:
+                view.say(words("run.waiting", label=work["label"]))
     except asyncio.CancelledError:
         if stop.signals != 1:
             raise

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 from affiche.cli import logs
 from affiche.cli.language import words
 from affiche.cli.pages import flag
+from affiche.cli.running import made
 from affiche.settings import read
 
 Port = Annotated[int | None, Parameter(help=words("help.up.port"))]
@@ -15,8 +16,10 @@ Verbose = Annotated[bool, flag("help.up.verbose")]
 
 
 def up(*, port: Port = None, host: Host = None, verbose: Verbose = False) -> int:
-    from affiche.cli import hosting
-
     logs.set_up(verbose=verbose)
     settings, sources = read(port=port, host=host)
+    made(settings.data)
+    # From here on it is more than a second's importing.
+    from affiche.cli import hosting
+
     return hosting.host(settings, fixed=hosting.is_fixed(sources), working=True)

@@ -28,6 +28,7 @@ async def _work(stop: loop.Stop, settings: Settings) -> None:
     from affiche import app
     from affiche.pipeline.crew import Crew
 
+    stop.explain()
     async with app.opened(settings) as studio, Crew(studio).working():
         err().print(words("work.working", steps=settings.steps))
         await stop.waited()
