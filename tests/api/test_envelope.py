@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from tests.support.servers import Client
 
-from affiche.api.envelope import SECURITY
+from affiche.api.envelope import GUARDS
 from affiche.serving import Server, application
 from affiche.studio import people
 from affiche.studio.feed import Feed
@@ -24,7 +24,7 @@ async def test_every_answer_is_guarded_and_numbered(client: Client, nobody: Clie
         (client, "/no/such/path"),
     ):
         answer = await who.get(path)
-        for name, value in SECURITY.items():
+        for name, value in GUARDS.items():
             assert answer.headers.getall(name) == [value], (path, name)
         (request_id,) = answer.headers.getall("X-Request-Id")
         ids.add(request_id)
@@ -89,7 +89,7 @@ async def test_a_fault_of_ours_shows_nothing_and_is_found_in_the_log(
     assert answer.json["detail"] == "Something went wrong on our side."
     assert b"swordfish" not in answer.body
     assert b"Traceback" not in answer.body
-    for name, value in SECURITY.items():
+    for name, value in GUARDS.items():
         assert answer.headers[name] == value
     (record,) = [r for r in caplog.records if r.exc_info]
     assert answer.headers["X-Request-Id"] in record.getMessage()

@@ -56,7 +56,7 @@ def test_expected_to_fail(): assert False
 def test_an_unexpected_skip_fails_in_ci(tmp_path: Path, body: str, ci: str, passed: bool) -> None:
     shutil.copy(ROOT / "tests/conftest.py", tmp_path)
     (tmp_path / "test_it.py").write_text(body)
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\npythonpath = {ROOT}\n")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(tmp_path)],
         env={**os.environ, "CI": ci, "PYTEST_ADDOPTS": ""},

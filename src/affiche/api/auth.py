@@ -105,7 +105,7 @@ router: Final = APIRouter(include_in_schema=False)
 async def follow_link(request: Request, token: str = "") -> Response:
     """What the printed link opens. Opened again by somebody who is signed in, it leads on too."""
     studio = studio_of(request)
-    response = RedirectResponse("/", 303, headers={"Cache-Control": "no-store"})
+    response = RedirectResponse("/", 303)
     try:
         keep_session(request, response, await sign_in(studio, token))
     except NotSignedIn:

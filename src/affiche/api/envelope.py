@@ -18,7 +18,7 @@ from affiche.api.problems import problem
 from affiche.errors import AfficheError, HostRefused
 from affiche.settings import Settings
 
-SECURITY: Final = {
+GUARDS: Final = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; "
     "script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
     "form-action 'self'",
@@ -28,6 +28,8 @@ SECURITY: Final = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    # What may be kept says so itself.
+    "Cache-Control": "no-store",
 }
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?", re.ASCII)
@@ -54,7 +56,7 @@ class Envelope:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                for name, value in SECURITY.items():
+                for name, value in GUARDS.items():
                     headers.setdefault(name, value)
             await send(message)
 

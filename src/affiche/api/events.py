@@ -52,7 +52,7 @@ class EventStream(StreamingResponse):
 
     def __init__(self, pieces: AsyncGenerator[bytes]) -> None:
         self.pieces = pieces
-        super().__init__(pieces, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        super().__init__(pieces, headers={"X-Accel-Buffering": "no"})
 
     async def stream_response(self, send: Send) -> None:
         async def sending(message: Message) -> None:

@@ -1,12 +1,10 @@
 """For whoever watches over the studio: does the process live, and could it work?"""
 
 import asyncio
-import logging
 from typing import Final, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
-from starlette.responses import Response
 
 from affiche import __version__
 from affiche.api.auth import studio_of
@@ -16,7 +14,6 @@ from affiche.studio import readiness
 
 router: Final = APIRouter(tags=["operation"])
 KEPT_SECONDS: Final = 1.0
-log = logging.getLogger(__name__)
 
 
 class Health(BaseModel):
@@ -29,17 +26,15 @@ class Readiness(BaseModel):
 
 
 @router.get("/health")
-async def read_health(response: Response) -> Health:
+async def read_health() -> Health:
     """The process lives. Says nothing of what it needs."""
-    response.headers["Cache-Control"] = "no-store"
     return Health(status="ok", version=__version__)
 
 
 @router.get("/ready", responses=refusals(NotReady))
-async def read_readiness(request: Request, response: Response) -> Readiness:
+async def read_readiness(request: Request) -> Readiness:
     """The database answers, is at this version, and files can be stored; else 503 says what is
     missing. Asked as often as one likes, it looks once a second."""
-    response.headers["Cache-Control"] = "no-store"
     missing = await _Looks.of(request).missing()
     if missing:
         raise NotReady(missing)

@@ -139,7 +139,7 @@ async def _answer_nobody(request: Request, error: Exception) -> Response:
 
 
 def _headers(error: AfficheError) -> dict[str, str]:
-    headers = {"Cache-Control": "no-store"}
+    headers: dict[str, str] = {}
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = 'Bearer realm="affiche"'
     if error.retryable:

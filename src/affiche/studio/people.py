@@ -70,8 +70,8 @@ async def redeem_link(studio: Studio, token: str) -> str:
 
 
 async def of_session(studio: Studio, token: str) -> Caller:
-    async with studio.database.as_service() as transaction:
-        found = await transaction.maybe(
+    async with studio.database.singly() as service:
+        found = await service.maybe(
             Caller, "people.of_session", hash=digest(token), now=studio.now()
         )
     if found is None:
@@ -93,8 +93,8 @@ async def make_key(studio: Studio, user_id: UUID, name: str) -> str:
 
 
 async def of_key(studio: Studio, key: str) -> Caller:
-    async with studio.database.as_service() as transaction:
-        found = await transaction.maybe(Caller, "people.of_key", hash=digest(key))
+    async with studio.database.singly() as service:
+        found = await service.maybe(Caller, "people.of_key", hash=digest(key))
     if found is None:
         raise NotSignedIn
     return found
