@@ -95,6 +95,7 @@ async def _page(
         template=template,
         offered=samples.offered(page.studio, template, page.language),
         views=views,
+        kinds=fields.LABELS,
         presets=fields.presets(template, page.language),
         wrong=wrong,
         opened=opened or any(view.group == "settings" for view in wrong),

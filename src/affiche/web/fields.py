@@ -3,18 +3,20 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from affiche.domain.fields import Field
 from affiche.domain.templates import Preset, Template
 from affiche.domain.wording import Text
 from affiche.errors import FieldProblem, NotFound
+from affiche.pictures.kinds import ALL, KINDS
 from affiche.studio import sources, uploads
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
 from affiche.texts import Language, say
 
+LABELS: Final = {facts.media_type: facts.label for facts in KINDS.values()}
 Group = Literal["pictures", "words", "settings"]
 
 
@@ -57,8 +59,15 @@ class FieldView:
         return len(unicodedata.normalize("NFC", self.value.replace("\r\n", "\n")))
 
     @property
-    def media_types(self) -> str:
-        return ",".join(sorted(self.field.media_types()))
+    def taken(self) -> list[str]:
+        """Media types."""
+        kinds = sources.accepted(self.field) or ALL
+        return [facts.media_type for kind, facts in KINDS.items() if kind in kinds]
+
+    @property
+    def accepted(self) -> str:
+        """The same for people."""
+        return ", ".join(LABELS[media_type] for media_type in self.taken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class Desk:
             path=self.request.url.path,
             here=_here(self.request),
             t=self.say,
+            say=partial(say, self.language),
             ago=lambda then: moments.ago(self.language, then, self.now),
             duration=partial(moments.duration, self.language),
             size=moments.size,

@@ -16,6 +16,7 @@ from affiche.web import cards, failures
 from affiche.web.pages import Desk
 
 STEPS: Final = ("pending", "taken", "processing", "completed")
+BENT: Final = 0.06
 ANNOUNCED: Final = 25
 """Per cent between two announcements: a screen reader should not count along."""
 
@@ -45,17 +46,20 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
     message, hint = failures.explain(work, page.language)
     done = cards.percent(work)
     beside = await source(page, caller, work, template)
+    result = outputs[output - 1] if outputs else None
+    frame = "source" if beside and (result is None or alike(beside, result)) else "result"
     return {
         "work": work,
         "template": template,
         "template_title": template.title.say(page.language),
         "words": cards.words(work, template, page.language),
         "source": beside,
-        "shape": shape(outputs[output - 1] if outputs else beside),
+        "shape": shape(result if frame == "result" else beside),
+        "frame": frame,
         "download": f"affiche-{work.number}{f'-{output}' if output > 1 else ''}",
         "outputs": outputs,
         "output": output,
-        "result": outputs[output - 1] if outputs else None,
+        "result": result,
         "parameters": parameters(work, template, page.language),
         "times": times(work, page.now),
         "percent": done,
@@ -75,6 +79,11 @@ async def source(page: Desk, caller: Caller, work: Work, template: Template) -> 
         except NotFound:
             continue
     return None
+
+
+def alike(one: File, other: File) -> bool:
+    """Models work on multiples of 16 pixels, which bends proportions by a little."""
+    return abs(one.width * other.height / (one.height * other.width) - 1) <= BENT
 
 
 def shape(picture: File | None) -> str:

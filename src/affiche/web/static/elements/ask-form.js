@@ -24,7 +24,6 @@ class AskForm extends HTMLElement {
 
   #busy(sending) {
     const button = this.querySelector(".ask");
-    if (sending) button.dataset.words ??= button.textContent;
     button.textContent = sending ? button.dataset.busy : button.dataset.words;
   }
 }

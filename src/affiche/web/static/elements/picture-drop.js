@@ -79,10 +79,13 @@ class PictureDrop extends HTMLElement {
 
   /* The same words as the server's, which looks at the content as well. */
   #wrong(file) {
-    const types = this.dataset.types.split(",").filter(Boolean);
-    if (types.length && !types.includes(file.type)) return this.dataset.sayType;
-    if (file.size > this.dataset.limit * 2 ** 20) return this.dataset.sayLarge;
-    return file.size ? null : this.dataset.sayEmpty;
+    const kind = JSON.parse(this.dataset.kinds)[file.type];
+    if (!file.size) return this.dataset.sayEmpty;
+    if (!kind) return this.dataset.sayUnknown;
+    if (!JSON.parse(this.dataset.types).includes(file.type)) {
+      return this.dataset.sayType.replace("{found}", kind);
+    }
+    return file.size > this.dataset.limit * 2 ** 20 ? this.dataset.sayLarge : null;
   }
 
   #send(file) {

@@ -1,0 +1,141 @@
+"""A browser window, and what a person does in it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from affiche.api.auth import COOKIE
+
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
+
+WATCH = """
+window.seen = { violations: [], shifts: [] };
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.seen.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+});
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    window.seen.shifts.push({
+      value: entry.value,
+      input: entry.hadRecentInput,
+      moved: entry.sources.map(({ node }) => node?.className || node?.nodeName),
+    });
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@dataclass
+class Visit:
+    """One window. `expected` holds parts of console messages that the test has provoked."""
+
+    page: Page
+    context: BrowserContext
+    base: str
+    complaints: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    async def go(self, path: str) -> None:
+        await self.page.goto(self.base + path)
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.base)
+
+    @property
+    def work_id(self) -> UUID:
+        return UUID(self.path.removeprefix("/works/").partition("?")[0])
+
+    async def fill_in(self, photo: Path, prompt: str = "a quiet beach at sunset") -> None:
+        """The form of klein-i2i, small and quick."""
+        await self.go("/templates/klein-i2i")
+        await self.put(photo)
+        await self.page.fill("#prompt", prompt)
+        await self.page.click("text=/^(Fast|빠르게)$/")
+
+    async def put(self, photo: Path) -> None:
+        """A picture into the form; it is there once the server holds it."""
+        await self.page.set_input_files("#image", photo)
+        await expect(self.page.locator(".drop-held")).not_to_have_value("")
+
+    async def ask(self) -> None:
+        await self.page.click(".ask")
+        await self.page.wait_for_url("**/works/*")
+
+    async def reach(self, status: str, within: float = 60.0) -> None:
+        """The work's page says so by itself."""
+        await self.page.wait_for_selector(f"#work[data-status={status}]", timeout=within * 1000)
+
+    async def shifts(self) -> list[dict[str, Any]]:
+        """What moved by itself, since the page was opened."""
+        found: list[dict[str, Any]] = await self.page.evaluate(
+            "window.seen.shifts.filter((shift) => !shift.input)"
+        )
+        return found
+
+    async def inaccessible(self) -> list[str]:
+        """What axe-core finds wrong with the page as it is."""
+        await self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = await self.page.evaluate("axe.run()")
+        return [
+            f"{rule['id']}: {node['target']} {node['failureSummary']}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    async def check(self) -> None:
+        """No error, no warning, nothing that the policy had to block."""
+        unexpected = [c for c in self.complaints if not any(e in c for e in self.expected)]
+        assert unexpected == [], "\n".join(unexpected)
+        for page in self.context.pages:
+            assert await page.evaluate("window.seen?.violations ?? []") == []
+
+
+Open = Callable[..., Awaitable[Visit]]
+
+
+@asynccontextmanager
+async def opened(
+    browser: Browser,
+    base: str,
+    session: str | None,
+    *,
+    phone: bool = False,
+    language: str = "en",
+    dark: bool = False,
+    scripts: bool = True,
+    **more: Any,
+) -> AsyncIterator[Visit]:
+    context = await browser.new_context(
+        viewport=PHONE if phone else DESK,
+        is_mobile=phone,
+        has_touch=phone,
+        locale=language,
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=scripts,
+        **more,
+    )
+    context.set_default_timeout(15_000)
+    if session:
+        await context.add_cookies([{"name": COOKIE, "value": session, "url": base}])
+    if scripts:
+        await context.add_init_script(WATCH)
+    page = await context.new_page()
+    visit = Visit(page, context, base)
+    page.on("console", visit.hear)
+    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    yield visit
+    if scripts:
+        await visit.check()
+    await context.close()
