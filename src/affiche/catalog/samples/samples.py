@@ -112,7 +112,7 @@ def cup() -> pyvips.Image:
     table = (
         "<defs>"
         + shade("oak", (0, "#a97c52"), (0.25, "#b78a5e"), (1, "#7c5634"), flat=False)
-        + ball("pool", 'cx="0.3" cy="0.3" r="0.6"', (0, "#ffe9c4", 0.5), (1, "#ffe9c4", 0))
+        + ball("pool", 'cx="0.3" cy="0.3" r="0.6"', (0, "#ffe9c4", 0.22), (1, "#ffe9c4", 0))
         + "</defs>"
         '<rect y="588" width="1200" height="312" fill="url(#oak)"/>'
         '<rect y="588" width="1200" height="312" fill="url(#pool)"/>'
@@ -120,9 +120,9 @@ def cup() -> pyvips.Image:
     )
     shadow = (
         '<path d="M520 792 q240 26 450 -44 q110 -46 30 -70 q-200 -36 -420 24 Z" '
-        'fill="#2a180b" fill-opacity="0.55"/>'
+        'fill="#3a2412" fill-opacity="0.4"/>'
     )
-    contact = '<ellipse cx="600" cy="780" rx="178" ry="28" fill="#1d1007" fill-opacity="0.75"/>'
+    contact = '<ellipse cx="600" cy="780" rx="178" ry="28" fill="#2a180c" fill-opacity="0.5"/>'
     body = (
         "<defs>"
         + shade(

@@ -72,9 +72,9 @@ def _standing(
     half, foot = subject.half, subject.base
     dark = mix(palette.shade, Colour(0, 0, 0), 0.35)
     long = canvas.glow(subject.middle + way * half * 0.9, foot - 0.012, half * 1.3, 0.045)
-    paint = shadow(paint, palette.shade, long * 0.5)
-    paint = shadow(paint, dark, canvas.glow(subject.middle, foot - 0.008, half * 1.05, 0.03) * 0.6)
-    return shadow(paint, dark, canvas.glow(subject.middle, foot - 0.004, half * 0.8, 0.014) * 0.65)
+    near = canvas.glow(subject.middle, foot - 0.008, half * 1.05, 0.03)
+    touch = canvas.glow(subject.middle, foot - 0.004, half * 0.8, 0.014)
+    return shadow(paint, dark, long * 0.4 + near * 0.5 + touch * 0.4)
 
 
 def _sided(

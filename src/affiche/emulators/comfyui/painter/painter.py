@@ -61,7 +61,14 @@ def _made(painting: Painting, photo: pyvips.Image | None) -> Paint:
     colours = _styled(palette(wish, random), painting)
     found = None if photo is None else subject.find(photo)
     detail = min(1.0, math.log2(1 + painting.steps) / 4.4)
-    at = compose(wish, random, detail, None if found is None else found.base)
+    if photo is not None and found is None and not wish.named:
+        # Nothing to put elsewhere and no place asked for: only the light changes.
+        wish = replace(wish, setting="sky")
+    elif found is not None and not wish.cued:
+        # No word tells where, so that a set in its colours does the subject most good.
+        wish = replace(wish, setting="studio")
+    base = None if photo is None else 1.0 if found is None else found.base
+    at = compose(wish, random, detail, base)
     made = scene(stage, wish, colours, at)
     made = made if stage is canvas else canvas.spread(made).copy_memory()
     power = _power(painting)

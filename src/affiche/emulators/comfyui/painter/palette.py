@@ -248,13 +248,15 @@ _TOUCHES: Final[Mapping[str, Change]] = {
     "fog": Change(chroma=0.55, light=0.05, aim=colour("#c9cfd2"), share=0.2, blend=0.14),
     "cloudy": Change(chroma=0.75),
     "snow": Change(chroma=0.7, light=0.02, aim=colour("#9fb6cf"), share=0.35),
-    "spring": Change(chroma=0.95, light=0.035, aim=colour("#e9a3b8"), share=0.24),
+    "spring": Change(chroma=1.0, light=0.02, aim=colour("#e9a3b8"), share=0.2),
     "autumn": Change(chroma=1.08, aim=colour("#c8702d"), share=0.34),
     "summer": Change(chroma=1.18, light=0.01),
     "vintage": Change(chroma=0.66, light=0.01, aim=colour("#c79a62"), share=0.38),
     "neon": Change(chroma=1.35, light=-0.05, aim=colour("#8a35ff"), share=0.4),
     "pastel": Change(chroma=0.62, light=0.1, blend=0.0),
     "gold": Change(chroma=1.0, aim=colour("#c9973f"), share=0.6),
+    "warm": Change(chroma=1.0, light=0.01, aim=colour("#d98a4a"), share=0.42),
+    "cool": Change(chroma=0.95, aim=colour("#4f86b8"), share=0.42),
     "quiet": Change(chroma=0.86, light=0.015),
     "vivid": Change(chroma=1.28, light=-0.012),
 }
@@ -273,7 +275,7 @@ def _touched(made: Palette, touch: str) -> Palette:
     elif touch == "gold":
         made = replace(made, accent=colour("#e6b655"), sun=colour("#ffe9b8"))
     elif touch == "spring":
-        made = replace(made, accent=colour("#f4a9c0"))
+        made = replace(made, accent=colour("#f19ab8"))
     elif touch == "autumn":
         made = replace(made, accent=colour("#e0782f"))
     return made

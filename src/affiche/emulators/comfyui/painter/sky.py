@@ -37,8 +37,9 @@ def _halo(canvas: Canvas, paint: Paint, palette: Palette, at: Composition, wish:
     if wish.hour in ("sunset", "dawn", "dusk"):
         band = canvas.glow(at.sun_x, at.horizon, 0.75, 0.16)
         paint = light(paint, warm, band * (0.4 * power))
-    paint = light(paint, warm, canvas.glow(at.sun_x, at.sun_y, 0.42, 0.34) * (0.45 * power))
-    return light(paint, palette.sun, canvas.glow(at.sun_x, at.sun_y, 0.13, 0.13) * (0.6 * power))
+    wide = canvas.glow(at.sun_x, at.sun_y, 0.42, 0.34) * (0.5 * power)
+    close = canvas.glow(at.sun_x, at.sun_y, 0.13, 0.13) * (0.6 * power)
+    return light(paint, mix(warm, palette.sun, 0.4), wide + close)
 
 
 def _orb(canvas: Canvas, paint: Paint, palette: Palette, at: Composition, wish: Wish) -> Paint:

@@ -2,9 +2,9 @@
 
 import pyvips
 
-from affiche.emulators.comfyui.painter.canvas import Canvas, Field, Paint, light, over
+from affiche.emulators.comfyui.painter.canvas import Canvas, Field, Paint, light, over, smooth
 from affiche.emulators.comfyui.painter.colours import Colour, mix
-from affiche.emulators.comfyui.painter.noise import sparkles
+from affiche.emulators.comfyui.painter.noise import clouds, sparkles
 from affiche.emulators.comfyui.painter.palette import Palette
 from affiche.emulators.comfyui.painter.words import Wish
 
@@ -22,6 +22,7 @@ def weather(canvas: Canvas, paint: Paint, wish: Wish, palette: Palette) -> Paint
         for share, size, power in ((0.22, 1.6, 0.7), (0.06, 3.6, 0.6), (0.014, 9.0, 0.4)):
             paint = light(paint, WHITE, sparkles(canvas, share, size).clamp() * power)
     if touches & {"spring", "autumn"}:
+        paint = _canopy(canvas, paint, palette)
         paint = _petals(canvas, paint, palette)
     if touches & {"bokeh", "neon"} or (wish.setting == "city" and wish.hour == "night"):
         paint = bokeh(canvas, paint, palette)
@@ -39,15 +40,32 @@ def _rain(canvas: Canvas) -> Field:
     return leant.gaussblur(max(0.5, canvas.side * 0.0008)).clamp()
 
 
+def _canopy(canvas: Canvas, paint: Paint, palette: Palette) -> Paint:
+    """Branches in bloom or in leaf that reach in from an upper corner, near and out of focus."""
+    side = canvas.random.choice((0.0, 1.0))
+    reach = canvas.glow(side, -0.02, 0.5, 0.3) + canvas.glow(1 - side, -0.06, 0.24, 0.13) * 0.8
+    reach = reach.copy_memory()
+    dark = mix(palette.accent, palette.shade, 0.35)
+    bright = mix(palette.accent, palette.sun, 0.45)
+    for tone, grain, cut, power in (
+        (dark, 0.11, 0.62, 0.75),
+        (palette.accent, 0.06, 0.7, 0.85),
+        (bright, 0.035, 0.86, 0.8),
+    ):
+        tufts = clouds(canvas, grain * canvas.height / canvas.width, grain, 2, 0.5) * 0.55
+        paint = over(paint, tone, smooth(reach + tufts, cut - 0.12, cut + 0.12) * power)
+    return paint
+
+
 def _petals(canvas: Canvas, paint: Paint, palette: Palette) -> Paint:
     """Petals or leaves in the air, sharp ones small and near ones large and soft."""
-    tones = (palette.accent, mix(palette.accent, palette.sun, 0.5))
+    tones = (palette.accent, mix(palette.accent, palette.sun, 0.3))
     for count, size, softness, power in (
         (34, 0.007, 0.5, 0.85),
         (12, 0.016, 1.0, 0.7),
         (5, 0.045, 1.6, 0.45),
     ):
-        paint = _scattered(canvas, paint, tones, count, size, softness, power)
+        paint = _scattered(canvas, paint, tones, count, size, softness, power, solid=True)
     return paint
 
 
@@ -68,8 +86,9 @@ def _scattered(
     softness: float,
     power: float,
     low: float = 0.0,
+    solid: bool = False,
 ) -> Paint:
-    """Discs of chance places and sizes, one layer for each tone."""
+    """Discs of chance places and sizes, one layer for each tone: lights, or things if `solid`."""
     random = canvas.random
     for tone in tones:
         layer = pyvips.Image.black(canvas.width, canvas.height).cast("float").copy_memory()
@@ -77,7 +96,11 @@ def _scattered(
             radius = max(1.0, canvas.side * size * random.uniform(0.6, 1.35))
             x, y = random.uniform(-0.02, 1.02), random.uniform(low, 1.02)
             layer = _stamp(canvas, layer, x, y, radius, softness, random.uniform(0.5, 1.0))
-        paint = light(paint, tone, layer.clamp() * power)
+        paint = (
+            over(paint, tone, layer.clamp() * power)
+            if solid
+            else light(paint, tone, layer.clamp() * power)
+        )
     return paint
 
 

@@ -21,6 +21,7 @@ Hour = Literal["dawn", "day", "sunset", "dusk", "night"]
 Families = Mapping[str, frozenset[str]]
 
 _PLACES: Final[tuple[Setting, ...]] = ("mountain", "studio", "lake", "sky", "meadow", "beach")
+_SEASONS: Final = frozenset(("spring", "summer", "autumn", "snow", "rain", "neon", "bokeh"))
 _PHRASES: Final = {"black and white": "monochrome", "black & white": "monochrome"}
 _WORD: Final = re.compile(r"[a-z]+|[가-힣]+")
 _HANGUL: Final = re.compile(r"[가-힣]")
@@ -29,13 +30,15 @@ _HANGUL: Final = re.compile(r"[가-힣]")
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What was read: a place, a time of day, touches, colours (`#rrggbb`), and a digest that
-    differs for every text. `named` says whether the place was asked for or only drawn."""
+    differs for every text. `named` says whether the place was asked for or only drawn, `cued`
+    whether at least a time or a season was."""
 
     setting: Setting
     hour: Hour
     touches: frozenset[str]
     colours: tuple[str, ...]
     named: bool
+    cued: bool
     digest: int
 
 
@@ -66,6 +69,7 @@ def read(prompt: str, negative: str = "") -> Wish:
         touches=touches,
         colours=tuple(found["colours"])[:2],
         named=named,
+        cued=named or hour is not None or bool(touches & _SEASONS),
         digest=digest,
     )
 
