@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import importlib.util
 import logging
 import socket
 from collections.abc import Iterator
@@ -16,14 +15,14 @@ from affiche import __version__
 from affiche.api import auth, events, files, health, people, problems, templates, works
 from affiche.api.compat import supabase
 from affiche.api.envelope import Envelope
-from affiche.errors import PortTaken
+from affiche.errors import PortTaken, SettingInvalid
 from affiche.studio.feed import Feed
 from affiche.studio.studio import Studio
+from affiche.web import site
 
 GRACE_SECONDS: Final = 5
 PORTS_TRIED: Final = 100
 API: Final = (templates, files, works, events, people, health, supabase, auth)
-log = logging.getLogger(__name__)
 
 
 def application(studio: Studio, feed: Feed) -> FastAPI:
@@ -43,10 +42,7 @@ def application(studio: Studio, feed: Feed) -> FastAPI:
     for room in API:
         app.include_router(room.router)
     _describe_problems(app)
-    if importlib.util.find_spec("affiche.web.site"):
-        from affiche.web import site
-
-        site.mount(app)
+    site.mount(app)
     return app
 
 
@@ -82,7 +78,8 @@ class Server:
     """Serves `app` on this loop for as long as it is open: `async with Server(…) as server`.
 
     Without `fixed` the next free port is taken where `port` is in use; `url` says which it is.
-    Raises PortTaken. On leaving, streams end first, then requests under way have five seconds.
+    Raises PortTaken, or SettingInvalid for an address that is not this machine's. On leaving,
+    streams end first, then requests under way have five seconds.
     """
 
     def __init__(self, app: FastAPI, host: str, port: int, fixed: bool = False) -> None:
@@ -131,18 +128,27 @@ class Server:
             await asyncio.shield(self._task)
 
     async def _listen(self) -> socket.socket:
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(
-            self.host or None, self.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        family, _, _, _, address = found[0]
+        family, address = await self._resolved()
         for port in self._ports():
             try:
                 return _bound(family, (address[0], port, *address[2:]))
             except OSError as error:
-                if error.errno != errno.EADDRINUSE:
-                    raise
+                if error.errno == errno.EADDRINUSE:
+                    continue
+                name = "port" if error.errno == errno.EACCES else "host"
+                reason = "the system does not let us listen there"
+                raise SettingInvalid(name=name, reason=reason, detail=str(error)) from error
         raise PortTaken(host=self.host, port=self.port)
+
+    async def _resolved(self) -> tuple[int, tuple[Any, ...]]:
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.getaddrinfo(
+                self.host or None, self.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )
+        except OSError as error:
+            raise SettingInvalid(name="host", reason="there is no such address") from error
+        return found[0][0], found[0][4]
 
     def _ports(self) -> Iterator[int]:
         yield self.port

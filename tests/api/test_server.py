@@ -9,7 +9,7 @@ import pytest
 from tests.api.streams import listening
 from tests.support.servers import Client
 
-from affiche.errors import PortTaken
+from affiche.errors import PortTaken, SettingInvalid
 from affiche.serving import Server, application
 from affiche.studio.feed import Feed
 from affiche.studio.studio import Studio
@@ -38,6 +38,14 @@ async def test_a_port_that_somebody_chose_is_not(studio: Studio, feed: Feed, tak
         async with Server(application(studio, feed), "127.0.0.1", taken, fixed=True):
             pass
     assert str(taken) in caught.value.message("ko")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such host"])
+async def test_an_address_that_is_not_this_machine_s(studio: Studio, feed: Feed, host: str) -> None:
+    with pytest.raises(SettingInvalid) as caught:
+        async with Server(application(studio, feed), host, 8420):
+            pass
+    assert caught.value.params["name"] == "host"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from affiche.api.mistakes import mistakes
 from affiche.errors import (
     AfficheError,
     BadRequest,
-    FieldProblem,
     GraphInvalid,
     InvalidInputs,
     MethodRefused,
@@ -159,6 +158,3 @@ def _fields(error: AfficheError, language: Language) -> list[FieldMistake]:
         case NotReady():
             found = [(name, e.code, e.message(language)) for name, e in error.parts.items()]
     return [FieldMistake(field=f, code=c, message=m) for f, c, m in found]
-
-
-__all__ = ["MEDIA_TYPE", "FieldProblem", "Problem", "Refused", "install", "problem", "refusals"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -14,7 +14,6 @@ from affiche.studio.works import Work
 from affiche.texts import Language, say
 
 Status = Literal["pending", "taken", "processing", "completed", "failed", "cancelled"]
-STATUSES: tuple[str, ...] = get_args(Status)
 
 
 class FileShape(BaseModel):
