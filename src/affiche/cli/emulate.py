@@ -21,6 +21,7 @@ emulate = application("emulate")
 def comfyui(
     *,
     port: Annotated[int, Parameter(help=words("help.emulate.port"))] = 8188,
+    host: Annotated[str, Parameter(help=words("help.up.host"))] = "127.0.0.1",
     pace: Annotated[float, Parameter(help=words("help.emulate.pace"))] = 0.12,
     folder: Annotated[Path | None, Parameter(help=words("help.emulate.folder"))] = None,
     faults: Annotated[bool, flag("help.emulate.faults")] = False,
@@ -29,14 +30,14 @@ def comfyui(
     logs.set_up(verbose=verbose)
     with tempfile.TemporaryDirectory(prefix="affiche-comfyui-") as made, suppress(Interrupted):
         where = folder or Path(made)
-        loop.run(lambda _: _serve(where, port, pace, faults), fast=True)
+        loop.run(lambda _: _serve(where, host, port, pace, faults), fast=True)
 
 
-async def _serve(folder: Path, port: int, pace: float, faults: bool) -> None:
+async def _serve(folder: Path, host: str, port: int, pace: float, faults: bool) -> None:
     from affiche.emulators.comfyui import serving
 
     try:
-        server = serving(folder, port=port, pace=pace, control=faults)
+        server = serving(folder, host=host, port=port, pace=pace, control=faults)
         async with server as running:
             out().print(words("emulate.running", url=running.url))
             out().print(words("emulate.use", url=running.url), style="dim")

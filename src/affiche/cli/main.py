@@ -2,6 +2,7 @@
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import Final
 
 from cyclopts import App, CycloptsError, Group
@@ -55,6 +56,10 @@ def build() -> App:
 
 def main() -> None:
     """What the installed command calls."""
+    for stream in (sys.stdout, sys.stderr):
+        # Not every terminal has every sign; a missing one is no reason to end.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(called(sys.argv[1:]))
 
 

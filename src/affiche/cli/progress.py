@@ -1,5 +1,6 @@
 """What can be seen of a work while it is made: a moving line, or a line for each change."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -75,7 +76,7 @@ class Silence:
 @contextmanager
 def watching(*, quiet: bool) -> Iterator[View]:
     """`quiet`: nothing but a moving line, which leaves no trace."""
-    if not err().is_terminal:
+    if not (err().is_interactive and sys.stderr.isatty()):
         yield Silence() if quiet else Lines()
         return
     columns = (

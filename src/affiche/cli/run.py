@@ -120,9 +120,10 @@ async def _followed(desk: Desk, work: Record, view: View, stop: loop.Stop) -> Re
     try:
         async for seen in desk.follow(str(work["id"])):
             work = seen
-            view.show(work)
             if work["status"] == "pending" and work["seconds"] > LONG_SECONDS:
                 view.say(words("run.waiting", label=work["label"]))
+            else:
+                view.show(work)
     except asyncio.CancelledError:
         if stop.signals != 1:
             raise

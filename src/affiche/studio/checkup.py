@@ -111,13 +111,13 @@ async def _engines(database: Database, running: bool) -> AsyncIterator[Finding]:
         offered = await transaction.all(Row, "templates.gallery")
     templates = [await versions.read(database, row.id, row.version) for row in offered]
     for row in rows:
-        # Without a studio, the address is one that a killed process left behind.
-        if row.kind == "preview" and not running:
-            yield Finding("note", row.name, "resting")
-        elif row.url is None:
-            yield Finding("broken", row.name, "homeless")
-        else:
-            yield await _checked(row, [t for t in templates if row.kind in t.engines])
+        found = Finding("broken", row.name, "homeless")
+        if row.url is not None:
+            found = await _checked(row, [t for t in templates if row.kind in t.engines])
+        # Where no studio runs, an address may be one that a killed process left behind.
+        if row.kind == "preview" and not running and found.code in ("homeless", "unwell"):
+            found = Finding("note", row.name, "resting")
+        yield found
 
 
 async def _checked(row: _Endpoint, templates: Sequence[Template]) -> Finding:
