@@ -54,6 +54,14 @@ def test_a_traceback_is_for_whoever_asks(data: Path, how: dict[str, str]) -> Non
     assert "hint: " in done.err
 
 
+@pytest.mark.parametrize("command", [("up",), ("emulate", "comfyui")], ids=" ".join)
+def test_a_port_that_is_none(data: Path, command: tuple[str, ...]) -> None:
+    done = affiche(data, *command, "--port", "99999")
+    assert done.code in (1, 2)
+    assert "port" in done.err.lower()
+    assert "hint: " in done.err
+
+
 def test_debug_may_be_an_option(data: Path) -> None:
     bewildered(data)
     assert "Traceback" in affiche(data, "--debug", "migrate").err

@@ -42,6 +42,6 @@ async def _serve(folder: Path, host: str, port: int, pace: float, faults: bool) 
             out().print(words("emulate.running", url=running.url))
             out().print(words("emulate.use", url=running.url), style="dim")
             await asyncio.get_running_loop().create_future()
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise CommandError("no_port", Exit.FAILED, port=port, reason=reason) from error

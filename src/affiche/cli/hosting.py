@@ -12,7 +12,7 @@ from affiche.cli.endings import CommandError, Exit, Interrupted
 from affiche.cli.language import words
 from affiche.cli.running import Running, announce, claimed, running, write_private
 from affiche.cli.terminal import err, out
-from affiche.errors import NotSignedIn
+from affiche.errors import NotSignedIn, SettingInvalid
 from affiche.pipeline.crew import Crew
 from affiche.serving import Server, application
 from affiche.settings import Settings, Source
@@ -20,6 +20,7 @@ from affiche.studio import people
 from affiche.studio.feed import Feed
 from affiche.studio.studio import Studio
 
+LAST_PORT: Final = 65535
 KEY: Final = "command-key"
 KEY_NAME: Final = "affiche on the command line"
 
@@ -31,6 +32,8 @@ def is_fixed(sources: Iterable[Source]) -> bool:
 
 def host(settings: Settings, *, fixed: bool, working: bool) -> int:
     """Until a signal; the exit code. `working`: the steps as well, on a database kept current."""
+    if settings.port > LAST_PORT:
+        raise SettingInvalid(name="port", reason=f"{LAST_PORT} at most")
     try:
         with claimed(settings.data):
             loop.run(lambda stop: _host(stop, settings, fixed, working), fast=True)
