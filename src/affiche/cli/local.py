@@ -83,7 +83,8 @@ class Local:
     async def _record(self, work: works.Work) -> Record:
         studio, caller = self.studio, self.caller
         template = await templates.at_version(studio, work.template_id, work.template_version)
-        files = await works.outputs(studio, caller, [work.id]) if work.ended else []
+        delivered = work.status == "completed"
+        files = await works.outputs(studio, caller, [work.id]) if delivered else []
         return work_shape(work, template, files, language(), studio.now()).model_dump(mode="json")
 
 
