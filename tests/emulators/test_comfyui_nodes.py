@@ -1,5 +1,6 @@
 """Picture and mask nodes do what ComfyUI's do, sizes and floors included."""
 
+import struct
 from typing import Any
 
 import pytest
@@ -82,6 +83,19 @@ class TestLoadImage:
         assert (shown.width, shown.height, shown.bands) == (32, 16, 3)
         for got, wanted in zip(shown(16, 8), [75, 135, 195], strict=True):
             assert abs(got - wanted) <= 12
+
+    @pytest.mark.parametrize("bits", [24, 32])
+    async def test_bitmaps(self, desk: Desk, bits: int) -> None:
+        pixel = bytes((60, 120, 180, 0)[: bits // 8])
+        row = pixel * 5 + bytes(-(5 * bits // 8) % 4)
+        head = struct.pack("<2sIII", b"BM", 0, 0, 54)
+        head += struct.pack("<IiiHHIIiiII", 40, 5, 3, 1, bits, 0, 0, 0, 0, 0, 0)
+        await desk.upload(head + row * 3, "photo.png")
+        shown = await desk.image_of(through("ImageInvert"))
+        assert (shown.width, shown.height, shown(4, 2)) == (5, 3, [75, 135, 195])
+        await desk.upload(head + row, "photo.png", overwrite="true")
+        entry = await desk.run(through("ImageInvert"))
+        assert entry["status"]["messages"][-1][1]["exception_type"] == "OSError"
 
     async def test_sixteen_bit_grey(self, desk: Desk) -> None:
         grey = (pyvips.Image.black(8, 8) + 100 * 257).cast("ushort").copy(interpretation="grey16")

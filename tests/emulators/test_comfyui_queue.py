@@ -220,6 +220,12 @@ async def test_an_older_server_has_no_jobs(desk: Desk) -> None:
     assert (await desk.get("/api/queue"))[0] == 200
 
 
+async def test_branches_without_an_output_are_not_looked_at(desk: Desk) -> None:
+    graph = {**blank(), "50": {"class_type": "ImageInvert"}, "51": {"class_type": "VAEDecode"}}
+    assert (await desk.run(graph))["status"]["completed"]
+    assert (await desk.run(blank(prefix="after")))["status"]["completed"]
+
+
 class TestCache:
     async def test_an_identical_graph_repeats_the_old_file_name(self, desk: Desk) -> None:
         first = await desk.run(blank())

@@ -1,6 +1,7 @@
 """Files to pixels and back, and the resizes of ComfyUI, with libvips."""
 
 import json
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -17,6 +18,7 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, str], ...]] = (
     (0, b"II*\0", "tiffload"),
     (0, b"MM\0*", "tiffload"),
     (4, b"ftyp", "heifload"),
+    (0, b"BM", "bmp"),
 )
 _KERNELS: Final = {"bilinear": "linear", "bicubic": "cubic", "lanczos": "lanczos3"}
 
@@ -43,12 +45,35 @@ def load(path: Path) -> pyvips.Image:
     loader = next((name for at, mark, name in _SIGNATURES if head[at:].startswith(mark)), None)
     if loader is None:
         raise Unreadable("PIL.UnidentifiedImageError", f"cannot identify image file {str(path)!r}")
+    if loader == "bmp":
+        return _bitmap(path)
     try:
         image = pyvips.Operation.call(loader, str(path), fail_on="error")
         return to_srgb(image.autorot()).copy_memory()
     except pyvips.Error as error:
         reason = str(error).strip().splitlines()[-1]
         raise Unreadable("OSError", f"image file is truncated ({reason})") from error
+
+
+def _bitmap(path: Path) -> pyvips.Image:
+    """A Windows bitmap of 24 or 32 bits, uncompressed: the kind that programs write. libvips has
+    no loader for it."""
+    data = path.read_bytes()
+    try:
+        start, _, width, height, _, bits, packed = struct.unpack_from("<I I i i H H I", data, 10)
+    except struct.error as error:
+        raise Unreadable("OSError", "Truncated File Read") from error
+    stride, rows = (width * bits // 8 + 3) // 4 * 4, abs(height)
+    if bits not in (24, 32) or packed not in (0, 3) or not 0 < width * rows <= 100_000_000:
+        raise Unreadable("OSError", f"Unsupported BMP pixel depth ({bits})")
+    if len(data) < start + stride * rows:
+        raise Unreadable("OSError", f"image file is truncated ({len(data)} bytes)")
+    lines = [data[start + i * stride : start + i * stride + width * bits // 8] for i in range(rows)]
+    if height > 0:
+        lines.reverse()
+    image = pyvips.Image.new_from_memory(b"".join(lines), width, rows, bits // 8, "uchar")
+    image = image[2].bandjoin(image[1]).bandjoin(image[0])
+    return image.copy(interpretation="srgb").copy_memory()
 
 
 def to_srgb(image: pyvips.Image) -> pyvips.Image:

@@ -18,6 +18,7 @@ from affiche.emulators.comfyui.nodes import NODES, Call, Interrupted, NodeError,
 from affiche.emulators.comfyui.options import Options
 from affiche.emulators.comfyui.prompts import Prompt
 from affiche.emulators.comfyui.sockets import Hub
+from affiche.pictures.threads import in_thread
 
 
 class Around(Protocol):
@@ -54,8 +55,10 @@ class Run:
         prompt, cache = self.prompt, self.around.cache
         self._say("execution_start", {"prompt_id": prompt.id})
         signatures = Signatures(prompt.graph, self.around.folders)
-        known = await asyncio.to_thread(lambda: {n: signatures.of(n) for n in prompt.graph})
-        cached = {n: r for n in prompt.graph if (r := cache.get(known[n])) is not None}
+        # Branches that lead to no output are never looked at, whatever they hold.
+        needed = _order(prompt.graph, prompt.outputs, {})
+        known = await asyncio.to_thread(lambda: {n: signatures.of(n) for n in needed})
+        cached = {n: r for n in needed if (r := cache.get(known[n])) is not None}
         self._say("execution_cached", {"nodes": list(cached), "prompt_id": prompt.id})
         for node_id in _order(prompt.graph, prompt.outputs, cached):
             if node_id in cached:
@@ -111,7 +114,7 @@ class Run:
         if inspect.iscoroutinefunction(kind.run):
             made = await kind.run(call, inputs)
         elif kind.heavy:
-            made = await asyncio.to_thread(kind.run, call, inputs)
+            made = await in_thread(kind.run, call, inputs)
         else:
             made = kind.run(call, inputs)
         result = made if isinstance(made, Result) else Result(made)
@@ -191,7 +194,7 @@ class Run:
         data = {"value": value, "max": maximum, "prompt_id": self.prompt.id, "node": node_id}
         around.hub.send("progress", data, client_id)
         if look is not None and around.options.previews:
-            jpeg = await asyncio.to_thread(lambda: look().jpegsave_buffer(Q=85))
+            jpeg = await in_thread(lambda: look().jpegsave_buffer(Q=85))
             if around.hub.supports(client_id, "supports_preview_metadata"):
                 names = {**self._names(node_id), "image_type": "image/jpeg"}
                 around.hub.send_described(names, jpeg, client_id)

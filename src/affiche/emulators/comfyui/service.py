@@ -1,7 +1,7 @@
 """The state of one emulated server and the worker that runs its prompts."""
 
 import asyncio
-import contextlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,6 +14,8 @@ from affiche.emulators.comfyui.options import Options
 from affiche.emulators.comfyui.prompts import Prompt, Prompts
 from affiche.emulators.comfyui.run import Run
 from affiche.emulators.comfyui.sockets import Hub
+
+log = logging.getLogger(__name__)
 
 _PRUNE_EVERY: Final = 20
 
@@ -69,7 +71,12 @@ class Service:
         """Run prompts one after the other, for ever."""
         while True:
             prompt = await self.prompts.take()
-            await self._run(prompt)
+            try:
+                await self._run(prompt)
+            except Exception:
+                log.exception("the run of %s failed outside its nodes", prompt.id)
+                if self.prompts.running is prompt:
+                    self.prompts.finish(None)
 
     async def _run(self, prompt: Prompt) -> None:
         if self.free_cache:
@@ -110,13 +117,3 @@ class Service:
         self.prompts.forget()
         self.cache.clear()
         self._node = None
-
-    @contextlib.asynccontextmanager
-    async def working(self) -> Any:
-        """The worker, for as long as the context lasts."""
-        worker = asyncio.create_task(self.work())
-        try:
-            yield
-        finally:
-            worker.cancel()
-            await asyncio.gather(worker, return_exceptions=True)

@@ -1,6 +1,5 @@
 """Noise, sigmas, guiders and samplers; and VAEDecode, which asks the painter."""
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +18,7 @@ from affiche.emulators.comfyui.values import (
     Picture,
     Sigmas,
 )
+from affiche.pictures.threads import in_thread
 
 LOOK_SIZE = 384
 
@@ -56,7 +56,7 @@ def cfg_guider(call: Call, inputs: Inputs) -> tuple[Any, ...]:
 async def sampler_custom_advanced(call: Call, inputs: Inputs) -> tuple[Any, ...]:
     sigmas, guider = inputs["sigmas"], inputs["guider"]
     seed = inputs["noise"].seed
-    sampled = await asyncio.to_thread(_sampled, guider, inputs["latent_image"], seed, sigmas)
+    sampled = await in_thread(_sampled, guider, inputs["latent_image"], seed, sigmas)
     await _walk(call, sampled, sigmas.steps)
     return sampled, sampled
 
@@ -71,7 +71,7 @@ async def ksampler(call: Call, inputs: Inputs) -> tuple[Any, ...]:
     total = max(steps, int(steps / denoise))
     sigmas = Sigmas(total, total - steps)
     latent, seed = inputs["latent_image"], int(inputs["seed"])
-    sampled = await asyncio.to_thread(_sampled, guider, latent, seed, sigmas, denoise)
+    sampled = await in_thread(_sampled, guider, latent, seed, sigmas, denoise)
     await _walk(call, sampled, steps)
     return (sampled,)
 

@@ -4,13 +4,19 @@ The background is taken to be what the borders show, carried inwards; what diffe
 the middle is the subject. First small and whole, then the edge again in full size.
 """
 
-from array import array
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pyvips
 
 from affiche.emulators.comfyui.painter.canvas import Field, smooth, strip
+from affiche.emulators.comfyui.painter.regions import (
+    between,
+    closed,
+    filled,
+    largest,
+    numbers,
+)
 
 _SMALL: Final = 160
 _BRIM: Final = 4
@@ -36,12 +42,12 @@ def find(photo: pyvips.Image) -> Subject | None:
     unlike = _nearest(small_lab, behind, 2)
     unlike = (unlike * _middle_first(small.width, small.height)).copy_memory()
     cut = _threshold(unlike)
-    rough = _largest(_closed((unlike > cut).ifthenelse(255, 0).cast("uchar")), 0.15)
+    rough = largest(closed((unlike > cut).ifthenelse(255, 0).cast("uchar")), 0.15)
     likely = (unlike > 0.45 * cut).ifthenelse(255, 0).cast("uchar")
     if rough is None:
         return None
-    joined = _largest(_closed(_between(rough, likely)), 0.4)
-    core = _filled(rough if joined is None else joined)
+    joined = largest(closed(between(rough, likely)), 0.4)
+    core = filled(rough if joined is None else joined)
     shape = _measured(core)
     if shape is None or not _distinct(core, unlike):
         return None
@@ -95,7 +101,7 @@ def _threshold(unlike: Field) -> float:
 
     Beyond a clear difference more of it does not count, or one loud colour would hide the rest.
     """
-    values = _numbers(unlike.linear([2.0], [0.0], uchar=True).hist_find())
+    values = numbers(unlike.linear([2.0], [0.0], uchar=True).hist_find())
     clear = 56
     values = [*values[:clear], sum(values[clear:])]
     total, mean = sum(values), sum(i * n for i, n in enumerate(values))
@@ -113,83 +119,11 @@ def _threshold(unlike: Field) -> float:
     return max(5.0, cut / 2)
 
 
-def _closed(mask: pyvips.Image) -> pyvips.Image:
-    """Small gaps closed, single specks gone."""
-    closed = mask.rank(5, 5, 24).rank(5, 5, 0)
-    return closed.median(3).copy_memory()
-
-
-def _between(sure: pyvips.Image, likely: pyvips.Image) -> pyvips.Image:
-    """What is sure, and what is likely and lies between sure places, across or down: the label
-    of a bottle belongs to the bottle."""
-    width, height = sure.width, sure.height
-    one, two = bytes(sure.write_to_memory()), bytes(likely.write_to_memory())
-    result = bytearray(one)
-    for y in range(height):
-        row = one[y * width : (y + 1) * width]
-        first, last = row.find(255), row.rfind(255)
-        for x in range(first + 1, last):
-            result[y * width + x] |= two[y * width + x]
-    for x in range(width):
-        column = one[x::width]
-        first, last = column.find(255), column.rfind(255)
-        for y in range(first + 1, last):
-            result[y * width + x] |= two[y * width + x]
-    return _image(sure, bytes(result))
-
-
-def _largest(mask: pyvips.Image, least: float) -> pyvips.Image | None:
-    """The weightiest connected part, and others of at least that share of it; None if empty."""
-    regions, count = _regions(mask)
-    sizes = [0] * count
-    inside = [False] * count
-    for label, shade in zip(regions, bytes(mask.write_to_memory()), strict=True):
-        sizes[label] += 1
-        inside[label] = shade > 0
-    best = max((s for s, i in zip(sizes, inside, strict=True) if i), default=0)
-    if not best:
-        return None
-    kept = [i and s >= best * least for s, i in zip(sizes, inside, strict=True)]
-    return _image(mask, bytes(255 if kept[label] else 0 for label in regions))
-
-
-def _filled(mask: pyvips.Image) -> pyvips.Image:
-    """Large holes filled: the pale inside of a pale cup is not background. Small ones, like that
-    of a handle, stay open."""
-    regions, count = _regions(mask)
-    shades = bytes(mask.write_to_memory())
-    width, height = mask.width, mask.height
-    sizes, solid, outer = [0] * count, [False] * count, [False] * count
-    for i, label in enumerate(regions):
-        sizes[label] += 1
-        solid[label] = shades[i] > 0
-        if i % width in (0, width - 1) or i // width in (0, height - 1):
-            outer[label] = True
-    whole = sum(s for s, is_solid in zip(sizes, solid, strict=True) if is_solid)
-    kept = [solid[n] or (not outer[n] and sizes[n] > 0.09 * whole) for n in range(count)]
-    return _image(mask, bytes(255 if kept[label] else 0 for label in regions))
-
-
-def _regions(mask: pyvips.Image) -> tuple[list[int], int]:
-    labels, found = pyvips.Operation.call("labelregions", mask, segments=True)
-    return _numbers(labels), int(found["segments"]) + 1
-
-
-def _numbers(image: pyvips.Image) -> list[int]:
-    """The values of a small one-band image, row after row."""
-    return array("i", bytes(image.cast("int").write_to_memory())).tolist()
-
-
-def _image(like: pyvips.Image, data: bytes) -> pyvips.Image:
-    # Not `copy_memory`, which would hand out the same memory without holding on to `data`.
-    return pyvips.Image.new_from_memory(data, like.width, like.height, 1, "uchar")
-
-
 def _measured(core: pyvips.Image) -> tuple[float, float, float, float] | None:
     """Middle, half width, top and base; None for what covers too little, too much, or the rim."""
     columns, rows = pyvips.Operation.call("project", core)
-    across = [n / 255 for n in _numbers(columns)]
-    down = [n / 255 for n in _numbers(rows)]
+    across = [n / 255 for n in numbers(columns)]
+    down = [n / 255 for n in numbers(rows)]
     weight = sum(across)
     share = weight / (core.width * core.height)
     if not 0.03 < share < 0.62:
@@ -247,18 +181,25 @@ def _nearest(felt: pyvips.Image, behind: pyvips.Image, step: int) -> Field:
 
 
 def _sharpened(photo: pyvips.Image, behind: pyvips.Image, core: pyvips.Image, cut: float) -> Field:
-    """The edge again where it is in doubt, from the photograph in full size."""
+    """The edge again where it is in doubt, from the photograph in full size, around the core."""
     across, down = photo.width / core.width, photo.height / core.height
-    sure = core.rank(3, 3, 0).cast("float") * (1 / 255)
-    maybe = core.rank(3, 3, 8).cast("float") * (1 / 255)
+    left, top, wide, tall = core.find_trim(background=[0], threshold=10)
+    first_x, first_y = int(max(0, left - 4) * across), int(max(0, top - 4) * down)
+    last_x = min(photo.width, round((left + wide + 4) * across))
+    last_y = min(photo.height, round((top + tall + 4) * down))
+    box = first_x, first_y, last_x - first_x, last_y - first_y
 
     def full(image: pyvips.Image) -> pyvips.Image:
         big = image.resize(across, vscale=down, kernel="linear")
-        return big.gravity("north-west", photo.width, photo.height, extend="copy").copy_memory()
+        big = big.gravity("north-west", photo.width, photo.height, extend="copy")
+        return big.crop(*box).copy_memory()
 
-    unlike = _nearest(_felt(photo), full(behind), max(1, round(down)))
+    sure = core.rank(3, 3, 0).cast("float") * (1 / 255)
+    maybe = core.rank(3, 3, 8).cast("float") * (1 / 255)
+    unlike = _nearest(_felt(photo.crop(*box)), full(behind), max(1, round(down)))
     edge = smooth(unlike.gaussblur(0.8), cut * 0.6, cut * 1.25)
     inside = smooth(full(sure.gaussblur(0.8)), 0.25, 0.75).copy_memory()
     outside = smooth(full(maybe.gaussblur(0.8)), 0.3, 0.8)
-    mask = edge * outside * (inside * -1 + 1) + inside
-    return mask.clamp().gaussblur(max(0.5, photo.width / 1400)).copy_memory()
+    mask = (edge * outside * (inside * -1 + 1) + inside).clamp()
+    mask = mask.gaussblur(max(0.5, photo.width / 1400)).copy_memory()
+    return mask.embed(first_x, first_y, photo.width, photo.height).copy_memory()

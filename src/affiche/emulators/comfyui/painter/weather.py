@@ -89,37 +89,26 @@ def _scattered(
     solid: bool = False,
 ) -> Paint:
     """Discs of chance places and sizes, one layer for each tone: lights, or things if `solid`."""
-    random = canvas.random
     for tone in tones:
-        layer = pyvips.Image.black(canvas.width, canvas.height).cast("float").copy_memory()
-        for _ in range(max(1, count // len(tones))):
-            radius = max(1.0, canvas.side * size * random.uniform(0.6, 1.35))
-            x, y = random.uniform(-0.02, 1.02), random.uniform(low, 1.02)
-            layer = _stamp(canvas, layer, x, y, radius, softness, random.uniform(0.5, 1.0))
-        paint = (
-            over(paint, tone, layer.clamp() * power)
-            if solid
-            else light(paint, tone, layer.clamp() * power)
-        )
+        dots = [
+            (
+                canvas.random.uniform(-0.02, 1.02),
+                canvas.random.uniform(low, 1.02),
+                max(1.0, canvas.side * size * canvas.random.uniform(0.6, 1.35)),
+                canvas.random.uniform(0.5, 1.0) * power,
+            )
+            for _ in range(max(1, count // len(tones)))
+        ]
+        layer = _drawn(canvas, dots, softness * size * canvas.side)
+        paint = over(paint, tone, layer) if solid else light(paint, tone, layer)
     return paint
 
 
-def _stamp(
-    canvas: Canvas, layer: Field, x: float, y: float, radius: float, softness: float, power: float
-) -> Field:
-    """A soft disc added into `layer`, worked out only where it lies."""
-    reach = int(radius * (1 + softness)) + 2
-    place = pyvips.Image.xyz(2 * reach, 2 * reach) - reach
-    distance = (place[0] * place[0] + place[1] * place[1]) ** 0.5
-    disc = ((distance * -1 + radius) * (1 / max(1.0, radius * softness)) + 0.5).clamp() * power
-    left, top = int(x * canvas.width) - reach, int(y * canvas.height) - reach
-    whole = (
-        disc.embed(left, top, canvas.width, canvas.height)
-        if _meets(canvas, left, top, 2 * reach)
-        else None
-    )
-    return layer if whole is None else layer + whole
-
-
-def _meets(canvas: Canvas, left: int, top: int, size: int) -> bool:
-    return left < canvas.width and top < canvas.height and left + size > 0 and top + size > 0
+def _drawn(canvas: Canvas, dots: list[tuple[float, float, float, float]], blur: float) -> Field:
+    """Discs (x, y, radius in pixels, strength), all softened alike."""
+    layer = pyvips.Image.black(canvas.width, canvas.height)
+    for x, y, radius, strength in dots:
+        place = round(x * canvas.width), round(y * canvas.height)
+        layer = layer.draw_circle([255 * strength], *place, round(radius), fill=True)
+    soft = canvas.blurred(layer, max(0.5, blur * 0.5) / canvas.side)
+    return soft.linear([1 / 255], [0.0])
