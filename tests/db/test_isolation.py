@@ -1,20 +1,15 @@
 """Three users against every table there is: what each sees, and that none of them writes."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 from psycopg import Connection, sql
 from psycopg.errors import InsufficientPrivilege, NoDataFound
 from psycopg.types.json import Jsonb
-from tests.db.conftest import become
+from tests.db.conftest import Connect, become
 from tests.db.people import TEMPLATE, Person, person, user, value
-from tests.support.databases import TEMPLATE as DATABASE
-from tests.support.databases import Cluster
 
 # Which column says whose a row is; or the table is everybody's to read, or the service's alone.
 TABLES: dict[str, str | Literal["everybody", "service", "owner"]] = {
@@ -56,23 +51,12 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(cluster: Cluster) -> Iterator[Town]:
+def town(connect: Connect) -> Town:
     """Once for the module: what a test here may change would be a fault."""
-    name = cluster.create(DATABASE)
-    with ExitStack() as opened:
-
-        def connect(role: str, user_id: UUID | None = None) -> Connection[Any]:
-            connection = opened.enter_context(
-                psycopg.connect(cluster.address(name).url, autocommit=True)
-            )
-            become(connection, role, user_id)
-            return connection
-
-        service = connect("service_role")
-        a, b, c = person(service, "alice"), person(service, "bob"), user(service, "charlie")
-        people = [connect("authenticated", who) for who in (a.id, b.id, c)]
-        yield Town(service, *people, connect("authenticated"), connect("anon"), a, b, c)
-    cluster.drop(name)
+    service = connect()
+    a, b, c = person(service, "alice"), person(service, "bob"), user(service, "charlie")
+    people = [connect("authenticated", who) for who in (a.id, b.id, c)]
+    return Town(service, *people, connect("authenticated"), connect("anon"), a, b, c)
 
 
 def count(connection: Connection[Any], table: str, where: sql.Composable = sql.SQL("true")) -> int:

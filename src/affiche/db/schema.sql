@@ -13,7 +13,9 @@ CREATE FUNCTION public.announce_job() RETURNS trigger
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 BEGIN
-  IF NEW.status = 'pending' THEN
+  IF TG_OP = 'DELETE' THEN
+    PERFORM pg_notify('generation_job_ended', '');
+  ELSIF NEW.status = 'pending' THEN
     PERFORM pg_notify('generation_job_created', json_build_object('id', NEW.id)::text);
   ELSIF NEW.status IN ('completed', 'failed', 'cancelled') THEN
     PERFORM pg_notify('generation_job_ended', '');
@@ -67,8 +69,8 @@ CREATE TABLE public.works (
     completed_at timestamp with time zone,
     failed_at timestamp with time zone,
     cancelled_at timestamp with time zone,
-    file_id uuid GENERATED ALWAYS AS (output_file_id) STORED,
-    output_data jsonb GENERATED ALWAYS AS (output_data_json) STORED,
+    file_id uuid,
+    output_data jsonb,
     CONSTRAINT works_credits_used_check CHECK ((credits_used >= 0)),
     CONSTRAINT works_output_count_check CHECK (((output_count >= 1) AND (output_count <= 10))),
     CONSTRAINT works_purchased_credits_used_check CHECK ((purchased_credits_used >= 0)),
@@ -127,8 +129,8 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  UPDATE generation_jobs j SET status = 'cancelled'
-  WHERE j.work_id = cancel_work.work_id AND j.status IN ('pending', 'taken', 'processing');
+  -- First its jobs, as every step locks them, and then the work, which ends its jobs.
+  PERFORM FROM generation_jobs j WHERE j.work_id = cancel_work.work_id ORDER BY j.id FOR UPDATE;
   UPDATE works w SET status = 'cancelled'
   WHERE w.id = cancel_work.work_id AND w.status IN ('pending', 'taken', 'processing');
   RETURN QUERY SELECT * FROM works w WHERE w.id = cancel_work.work_id;
@@ -143,6 +145,10 @@ CREATE FUNCTION public.complete_job() RETURNS trigger
 DECLARE asked works;
 BEGIN
   SELECT * INTO asked FROM works WHERE id = NEW.work_id;
+  IF asked.status IN ('completed', 'failed', 'cancelled') THEN
+    RAISE EXCEPTION 'work % is %: ask for another with retry_of', asked.id, asked.status
+      USING ERRCODE = 'check_violation';
+  END IF;
   NEW.user_id := asked.user_id;
   NEW.workflow_id := coalesce(NEW.workflow_id, (
     SELECT workflow_ids[NEW.stage + 1] FROM template_versions
@@ -162,6 +168,16 @@ BEGIN
   NEW.template_version := coalesce(
     NEW.template_version, (SELECT version FROM templates WHERE id = NEW.template_id));
   RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.end_jobs() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE generation_jobs SET status = 'cancelled'
+  WHERE work_id = NEW.id AND status IN ('pending', 'taken', 'processing');
+  RETURN NULL;
 END $$;
 
 CREATE PROCEDURE public.entrust(IN target regproc)
@@ -192,6 +208,9 @@ BEGIN
     NEW.step := 'prepare';
     NEW.token := gen_random_uuid();
     NEW.takes := greatest(NEW.takes, OLD.takes + 1);
+    IF NEW.run_at <= clock_timestamp() THEN
+      NEW.run_at := clock_timestamp() + interval '1 second';
+    END IF;
     NEW.step_started_at := NULL;
     NEW.entry := NULL;
     NEW.external_id := NULL;
@@ -201,6 +220,10 @@ BEGIN
     -- A step that still runs somewhere finds that its token is gone.
     NEW.token := gen_random_uuid();
     NEW.entry := NULL;
+  END IF;
+  IF NEW.status IN ('pending', 'failed', 'cancelled') THEN
+    -- What was collected and never finished is not delivered.
+    NEW.output_file_id := NULL;
   END IF;
   RETURN NEW;
 END $$;
@@ -256,11 +279,12 @@ CREATE FUNCTION public.move_work() RETURNS trigger
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 DECLARE
+  moved generation_jobs := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
   work works;
   tally record;
   goal text;
 BEGIN
-  SELECT * INTO work FROM works WHERE id = NEW.work_id FOR UPDATE;
+  SELECT * INTO work FROM works WHERE id = moved.work_id FOR UPDATE;
   IF work.status IN ('completed', 'failed', 'cancelled') THEN
     RETURN NULL;
   END IF;
@@ -271,7 +295,7 @@ BEGIN
     count(*) FILTER (WHERE status = 'completed') AS completed,
     count(*) FILTER (WHERE output_file_id IS NOT NULL) AS delivered,
     count(*) FILTER (WHERE status = 'failed') AS failed
-  INTO tally FROM generation_jobs WHERE work_id = NEW.work_id;
+  INTO tally FROM generation_jobs WHERE work_id = work.id;
 
   IF tally.processing + tally.taken + tally.pending = 0 THEN
     goal := CASE WHEN tally.delivered > 0 THEN 'completed'
@@ -288,17 +312,43 @@ BEGIN
   IF goal = work.status THEN
     RETURN NULL;
   END IF;
+  IF goal = 'failed' THEN
+    SELECT * INTO moved FROM generation_jobs
+    WHERE work_id = work.id AND status = 'failed' ORDER BY failed_at DESC LIMIT 1;
+  END IF;
   UPDATE works SET
     status = goal,
     progress = CASE WHEN goal = 'processing' THEN progress END,
-    runpod_job_id = CASE WHEN goal = 'processing' THEN NEW.external_id ELSE runpod_job_id END,
-    error_code = CASE WHEN goal = 'failed' THEN NEW.error_code END,
-    error_params = CASE WHEN goal = 'failed' THEN NEW.error_params END,
-    error_message = CASE WHEN goal = 'failed' THEN NEW.error_message END,
+    runpod_job_id = CASE WHEN goal = 'processing' THEN moved.external_id ELSE runpod_job_id END,
+    error_code = CASE WHEN goal = 'failed' THEN moved.error_code END,
+    error_params = CASE WHEN goal = 'failed' THEN moved.error_params END,
+    error_message = CASE WHEN goal = 'failed' THEN moved.error_message END,
     output_data_json = CASE WHEN goal = 'failed'
-      THEN jsonb_build_object('error', NEW.error_message) ELSE output_data_json END
+      THEN jsonb_build_object('error', moved.error_message) ELSE output_data_json END
   WHERE id = work.id;
   RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.pair_columns() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  -- Whichever of both names was written counts.
+  IF TG_OP = 'INSERT' THEN
+    NEW.output_file_id := coalesce(NEW.output_file_id, NEW.file_id);
+    NEW.output_data_json := coalesce(NEW.output_data_json, NEW.output_data);
+  ELSE
+    IF NEW.output_file_id IS NOT DISTINCT FROM OLD.output_file_id THEN
+      NEW.output_file_id := NEW.file_id;
+    END IF;
+    IF NEW.output_data_json IS NOT DISTINCT FROM OLD.output_data_json THEN
+      NEW.output_data_json := NEW.output_data;
+    END IF;
+  END IF;
+  NEW.file_id := NEW.output_file_id;
+  NEW.output_data := NEW.output_data_json;
+  RETURN NEW;
 END $$;
 
 CREATE PROCEDURE public.protect(IN target regclass)
@@ -348,7 +398,7 @@ CREATE FUNCTION public.withdraw_run() RETURNS trigger
     AS $$
 BEGIN
   INSERT INTO withdrawals (job_id, endpoint_id, external_id)
-  VALUES (OLD.id, OLD.endpoint_id, OLD.external_id);
+  VALUES (NEW.id, OLD.endpoint_id, OLD.external_id);
   PERFORM pg_notify('withdrawal_created', '');
   RETURN NULL;
 END $$;
@@ -625,7 +675,7 @@ ALTER TABLE public.users ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
 
 CREATE TABLE public.withdrawals (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
-    job_id uuid NOT NULL,
+    job_id uuid,
     endpoint_id uuid NOT NULL,
     external_id text NOT NULL,
     tries integer DEFAULT 0 NOT NULL,
@@ -839,6 +889,8 @@ CREATE TRIGGER a_status BEFORE INSERT OR UPDATE ON public.generation_jobs FOR EA
 
 CREATE TRIGGER a_status BEFORE INSERT OR UPDATE ON public.works FOR EACH ROW EXECUTE FUNCTION public.guard_status();
 
+CREATE TRIGGER announce_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN ((old.status = ANY (ARRAY['taken'::text, 'processing'::text]))) EXECUTE FUNCTION public.announce_job();
+
 CREATE TRIGGER announce_moved AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.announce_job();
 
 CREATE TRIGGER announce_new AFTER INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.announce_job();
@@ -851,13 +903,21 @@ CREATE TRIGGER c_complete BEFORE INSERT ON public.generation_jobs FOR EACH ROW E
 
 CREATE TRIGGER c_complete BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.complete_work();
 
+CREATE TRIGGER d_pair BEFORE INSERT OR UPDATE ON public.works FOR EACH ROW EXECUTE FUNCTION public.pair_columns();
+
+CREATE TRIGGER end_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.end_jobs();
+
 CREATE TRIGGER event_moved AFTER UPDATE OF status, progress ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR ((old.progress IS DISTINCT FROM new.progress) AND (new.status = 'processing'::text)))) EXECUTE FUNCTION public.record_work_event();
 
 CREATE TRIGGER event_new AFTER INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.record_work_event();
 
 CREATE TRIGGER move_work AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.move_work();
 
+CREATE TRIGGER move_work_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN ((old.status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text]))) EXECUTE FUNCTION public.move_work();
+
 CREATE TRIGGER withdraw AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN (((old.external_id IS NOT NULL) AND (old.status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (new.status = ANY (ARRAY['pending'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.withdraw_run();
+
+CREATE TRIGGER withdraw_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN (((old.external_id IS NOT NULL) AND (old.status = ANY (ARRAY['taken'::text, 'processing'::text])))) EXECUTE FUNCTION public.withdraw_run();
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
@@ -899,7 +959,7 @@ ALTER TABLE ONLY public.withdrawals
     ADD CONSTRAINT withdrawals_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
 
 ALTER TABLE ONLY public.withdrawals
-    ADD CONSTRAINT withdrawals_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.generation_jobs(id);
+    ADD CONSTRAINT withdrawals_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.generation_jobs(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.works
     ADD CONSTRAINT works_output_file_id_fkey FOREIGN KEY (output_file_id) REFERENCES public.files(id);

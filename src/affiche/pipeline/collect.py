@@ -32,7 +32,7 @@ async def collect(line: Line, begun: Begun) -> Begun:
     await studio.objects.put("thumbs", thumbnail_key, thumbnail.data, "image/webp")
     name = served_name(begun.output_index, object_key)
     async with studio.database.as_service() as transaction:
-        await transaction.run(
+        stored = await transaction.value(
             "steps.add_output",
             id=file_id,
             user_id=begun.user_id,
@@ -53,7 +53,7 @@ async def collect(line: Line, begun: Begun) -> Begun:
                 job_id=begun.id,
                 token=begun.token,
                 fresh=fresh,
-                file_id=file_id,
+                file_id=stored,
             )
         )
     return moved(begun, "finish", fresh)

@@ -59,8 +59,10 @@ CREATE TABLE works (
   completed_at timestamptz,
   failed_at timestamptz,
   cancelled_at timestamptz,
-  file_id uuid GENERATED ALWAYS AS (output_file_id) STORED,
-  output_data jsonb GENERATED ALWAYS AS (output_data_json) STORED
+  -- Other names of output_file_id and output_data_json, kept the same by a trigger, because
+  -- statements that people have write them, and a generated column cannot be written.
+  file_id uuid,
+  output_data jsonb
 ) WITH (fillfactor = 80);
 CREATE INDEX works_user ON works (user_id, id DESC);
 CREATE INDEX works_user_status ON works (user_id, status, id DESC);
@@ -146,7 +148,7 @@ GRANT SELECT ON generation_jobs TO authenticated;
 -- Runs on an engine that nobody waits for any more and that must be found and stopped.
 CREATE TABLE withdrawals (
   id uuid PRIMARY KEY DEFAULT uuid_v7(),
-  job_id uuid NOT NULL REFERENCES generation_jobs (id),
+  job_id uuid REFERENCES generation_jobs (id) ON DELETE SET NULL,
   endpoint_id uuid NOT NULL REFERENCES endpoints (id),
   external_id text NOT NULL,
   tries integer NOT NULL DEFAULT 0,

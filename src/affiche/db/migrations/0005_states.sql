@@ -54,6 +54,9 @@ BEGIN
     NEW.step := 'prepare';
     NEW.token := gen_random_uuid();
     NEW.takes := greatest(NEW.takes, OLD.takes + 1);
+    IF NEW.run_at <= clock_timestamp() THEN
+      NEW.run_at := clock_timestamp() + interval '1 second';
+    END IF;
     NEW.step_started_at := NULL;
     NEW.entry := NULL;
     NEW.external_id := NULL;
@@ -64,6 +67,30 @@ BEGIN
     NEW.token := gen_random_uuid();
     NEW.entry := NULL;
   END IF;
+  IF NEW.status IN ('pending', 'failed', 'cancelled') THEN
+    -- What was collected and never finished is not delivered.
+    NEW.output_file_id := NULL;
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION pair_columns() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  -- Whichever of both names was written counts.
+  IF TG_OP = 'INSERT' THEN
+    NEW.output_file_id := coalesce(NEW.output_file_id, NEW.file_id);
+    NEW.output_data_json := coalesce(NEW.output_data_json, NEW.output_data);
+  ELSE
+    IF NEW.output_file_id IS NOT DISTINCT FROM OLD.output_file_id THEN
+      NEW.output_file_id := NEW.file_id;
+    END IF;
+    IF NEW.output_data_json IS NOT DISTINCT FROM OLD.output_data_json THEN
+      NEW.output_data_json := NEW.output_data;
+    END IF;
+  END IF;
+  NEW.file_id := NEW.output_file_id;
+  NEW.output_data := NEW.output_data_json;
   RETURN NEW;
 END $$;
 
@@ -86,12 +113,18 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER c_complete BEFORE INSERT ON works FOR EACH ROW EXECUTE FUNCTION complete_work();
+CREATE TRIGGER d_pair BEFORE INSERT OR UPDATE ON works
+  FOR EACH ROW EXECUTE FUNCTION pair_columns();
 
 CREATE FUNCTION complete_job() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE asked works;
 BEGIN
   SELECT * INTO asked FROM works WHERE id = NEW.work_id;
+  IF asked.status IN ('completed', 'failed', 'cancelled') THEN
+    RAISE EXCEPTION 'work % is %: ask for another with retry_of', asked.id, asked.status
+      USING ERRCODE = 'check_violation';
+  END IF;
   NEW.user_id := asked.user_id;
   NEW.workflow_id := coalesce(NEW.workflow_id, (
     SELECT workflow_ids[NEW.stage + 1] FROM template_versions
@@ -107,7 +140,9 @@ CREATE TRIGGER c_complete BEFORE INSERT ON generation_jobs
 CREATE FUNCTION announce_job() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  IF NEW.status = 'pending' THEN
+  IF TG_OP = 'DELETE' THEN
+    PERFORM pg_notify('generation_job_ended', '');
+  ELSIF NEW.status = 'pending' THEN
     PERFORM pg_notify('generation_job_created', json_build_object('id', NEW.id)::text);
   ELSIF NEW.status IN ('completed', 'failed', 'cancelled') THEN
     PERFORM pg_notify('generation_job_ended', '');
@@ -118,13 +153,15 @@ CREATE TRIGGER announce_new AFTER INSERT ON generation_jobs
   FOR EACH ROW EXECUTE FUNCTION announce_job();
 CREATE TRIGGER announce_moved AFTER UPDATE OF status ON generation_jobs
   FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION announce_job();
+CREATE TRIGGER announce_gone AFTER DELETE ON generation_jobs
+  FOR EACH ROW WHEN (OLD.status IN ('taken', 'processing')) EXECUTE FUNCTION announce_job();
 
 -- What was started on an engine and is no longer wanted is stopped there.
 CREATE FUNCTION withdraw_run() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   INSERT INTO withdrawals (job_id, endpoint_id, external_id)
-  VALUES (OLD.id, OLD.endpoint_id, OLD.external_id);
+  VALUES (NEW.id, OLD.endpoint_id, OLD.external_id);
   PERFORM pg_notify('withdrawal_created', '');
   RETURN NULL;
 END $$;
@@ -133,17 +170,21 @@ CREATE TRIGGER withdraw AFTER UPDATE OF status ON generation_jobs
     OLD.external_id IS NOT NULL AND OLD.status IN ('taken', 'processing')
     AND NEW.status IN ('pending', 'failed', 'cancelled'))
   EXECUTE FUNCTION withdraw_run();
+CREATE TRIGGER withdraw_gone AFTER DELETE ON generation_jobs
+  FOR EACH ROW WHEN (OLD.external_id IS NOT NULL AND OLD.status IN ('taken', 'processing'))
+  EXECUTE FUNCTION withdraw_run();
 
 -- A work moves when its jobs do, in the same transaction. Its row is locked first, so that the
 -- last two of its jobs cannot each take the other for unfinished.
 CREATE FUNCTION move_work() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+  moved generation_jobs := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
   work works;
   tally record;
   goal text;
 BEGIN
-  SELECT * INTO work FROM works WHERE id = NEW.work_id FOR UPDATE;
+  SELECT * INTO work FROM works WHERE id = moved.work_id FOR UPDATE;
   IF work.status IN ('completed', 'failed', 'cancelled') THEN
     RETURN NULL;
   END IF;
@@ -154,7 +195,7 @@ BEGIN
     count(*) FILTER (WHERE status = 'completed') AS completed,
     count(*) FILTER (WHERE output_file_id IS NOT NULL) AS delivered,
     count(*) FILTER (WHERE status = 'failed') AS failed
-  INTO tally FROM generation_jobs WHERE work_id = NEW.work_id;
+  INTO tally FROM generation_jobs WHERE work_id = work.id;
 
   IF tally.processing + tally.taken + tally.pending = 0 THEN
     goal := CASE WHEN tally.delivered > 0 THEN 'completed'
@@ -171,17 +212,38 @@ BEGIN
   IF goal = work.status THEN
     RETURN NULL;
   END IF;
+  IF goal = 'failed' THEN
+    SELECT * INTO moved FROM generation_jobs
+    WHERE work_id = work.id AND status = 'failed' ORDER BY failed_at DESC LIMIT 1;
+  END IF;
   UPDATE works SET
     status = goal,
     progress = CASE WHEN goal = 'processing' THEN progress END,
-    runpod_job_id = CASE WHEN goal = 'processing' THEN NEW.external_id ELSE runpod_job_id END,
-    error_code = CASE WHEN goal = 'failed' THEN NEW.error_code END,
-    error_params = CASE WHEN goal = 'failed' THEN NEW.error_params END,
-    error_message = CASE WHEN goal = 'failed' THEN NEW.error_message END,
+    runpod_job_id = CASE WHEN goal = 'processing' THEN moved.external_id ELSE runpod_job_id END,
+    error_code = CASE WHEN goal = 'failed' THEN moved.error_code END,
+    error_params = CASE WHEN goal = 'failed' THEN moved.error_params END,
+    error_message = CASE WHEN goal = 'failed' THEN moved.error_message END,
     output_data_json = CASE WHEN goal = 'failed'
-      THEN jsonb_build_object('error', NEW.error_message) ELSE output_data_json END
+      THEN jsonb_build_object('error', moved.error_message) ELSE output_data_json END
   WHERE id = work.id;
   RETURN NULL;
 END $$;
 CREATE TRIGGER move_work AFTER UPDATE OF status ON generation_jobs
   FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION move_work();
+-- Of a job that was deleted by hand while it was under way.
+CREATE TRIGGER move_work_gone AFTER DELETE ON generation_jobs
+  FOR EACH ROW WHEN (OLD.status IN ('pending', 'taken', 'processing'))
+  EXECUTE FUNCTION move_work();
+
+-- A work that is ended, by its owner or by hand, takes with it whatever of it still runs.
+CREATE FUNCTION end_jobs() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  UPDATE generation_jobs SET status = 'cancelled'
+  WHERE work_id = NEW.id AND status IN ('pending', 'taken', 'processing');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER end_jobs AFTER UPDATE OF status ON works
+  FOR EACH ROW WHEN (
+    OLD.status IS DISTINCT FROM NEW.status AND NEW.status IN ('completed', 'failed', 'cancelled'))
+  EXECUTE FUNCTION end_jobs();

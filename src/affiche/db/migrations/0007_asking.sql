@@ -47,8 +47,8 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  UPDATE generation_jobs j SET status = 'cancelled'
-  WHERE j.work_id = cancel_work.work_id AND j.status IN ('pending', 'taken', 'processing');
+  -- First its jobs, as every step locks them, and then the work, which ends its jobs.
+  PERFORM FROM generation_jobs j WHERE j.work_id = cancel_work.work_id ORDER BY j.id FOR UPDATE;
   UPDATE works w SET status = 'cancelled'
   WHERE w.id = cancel_work.work_id AND w.status IN ('pending', 'taken', 'processing');
   RETURN QUERY SELECT * FROM works w WHERE w.id = cancel_work.work_id;

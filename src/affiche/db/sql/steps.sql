@@ -60,6 +60,12 @@ INSERT INTO files (id, user_id, work_id, bucket_id, path, object_key, thumbnail_
   width, height, file_size, mime_type, sha256)
 VALUES (%(id)s, %(user_id)s, %(work_id)s, 'works', %(path)s, %(object_key)s, %(thumbnail_key)s,
   %(name)s, %(width)s, %(height)s, %(file_size)s, %(mime_type)s, %(sha256)s)
+-- A job that began anew after it had collected, or a second job by hand, gives the name anew.
+ON CONFLICT (bucket_id, path) DO UPDATE SET
+  object_key = excluded.object_key, thumbnail_key = excluded.thumbnail_key,
+  width = excluded.width, height = excluded.height, file_size = excluded.file_size,
+  mime_type = excluded.mime_type, sha256 = excluded.sha256
+RETURNING id
 
 -- name: finished
 UPDATE generation_jobs SET status = 'completed', step_started_at = NULL
