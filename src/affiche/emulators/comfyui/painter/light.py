@@ -49,7 +49,6 @@ def placed(
     power: float,
 ) -> Paint:
     """The subject over the scene; `power` (0..1) is how far it takes on the scene's light."""
-    paint = _behind(canvas, paint, wish)
     if subject.base < 0.99 and wish.setting != "space":
         paint = _standing(canvas, paint, subject, palette, at)
     figure = regraded(photo, palette, power)
@@ -59,8 +58,8 @@ def placed(
     return over(paint, figure, subject.mask)
 
 
-def _behind(canvas: Canvas, paint: Paint, wish: Wish) -> Paint:
-    """The scene a little out of focus, as the subject is what is looked at."""
+def behind(canvas: Canvas, paint: Paint, wish: Wish) -> Paint:
+    """The scene a little out of focus, as a subject before it is what is looked at."""
     return canvas.blurred(paint, 0.0012 if wish.setting == "studio" else 0.0042).copy_memory()
 
 

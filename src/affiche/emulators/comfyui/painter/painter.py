@@ -70,6 +70,7 @@ def _made(painting: Painting, photo: pyvips.Image | None) -> Paint:
     base = None if photo is None else 1.0 if found is None else found.base
     at = compose(wish, random, detail, base)
     made = scene(stage, wish, colours, at)
+    made = made if found is None else light.behind(stage, made, wish)
     made = made if stage is canvas else canvas.spread(made).copy_memory()
     power = _power(painting)
     if photo is not None:
