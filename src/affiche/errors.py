@@ -64,7 +64,7 @@ class BadRequest(AfficheError):
 
 
 class RequestUnreadable(BadRequest):
-    """`reason`: a key of `requests.reasons`; what that sentence takes comes as further parameters."""
+    """`reason`: a key of `requests.reasons`; what the sentence takes comes as further ones."""
 
     code = "request_unreadable"
 

@@ -1,22 +1,19 @@
 """Forms: they accept what they describe, and name every field that is wrong, in both languages."""
 
-import base64
 import re
 import unicodedata
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.domain.form_example import FORM, problems, values
 from tests.unit.domain.form_strategies import answers
 from tests.unit.domain.form_strategies import forms as any_form
 
 from affiche.domain.forms import (
     Field,
-    InlinePicture,
     PictureAddress,
-    UploadedFile,
     check,
     describe,
     fields_from,
@@ -24,63 +21,6 @@ from affiche.domain.forms import (
 )
 from affiche.domain.seeds import MAX_SEED
 from affiche.errors import InvalidInputs
-
-FORM = fields_from(
-    [
-        {
-            "type": "file",
-            "name": "image",
-            "label": "A",
-            "required": True,
-            "aliases": ["image_url", "image_base64"],
-            "max_size": 1000,
-        },
-        {
-            "type": "textarea",
-            "name": "prompt",
-            "label": "B",
-            "required": True,
-            "max_length": 500,
-        },
-        {"type": "text", "name": "title", "label": "C", "max_length": 10},
-        {
-            "type": "slider",
-            "name": "steps",
-            "label": "D",
-            "min": 1,
-            "max": 40,
-            "step": 1,
-            "default_value": 4,
-        },
-        {
-            "type": "number",
-            "name": "size",
-            "label": "E",
-            "min": 0.5,
-            "max": 2.0,
-            "step": 0.1,
-            "default_value": 1.0,
-        },
-        {"type": "number", "name": "free", "label": "F"},
-        {"type": "number", "name": "seed", "label": "G"},
-        {"type": "select", "name": "mood", "label": "H", "options": ["calm", "1", 1, 2.5]},
-        {"type": "checkbox", "name": "sharp", "label": "I"},
-    ]
-)
-GOOD: dict[str, Any] = {"image": "https://example.com/a.jpg", "prompt": "노을"}
-
-
-def values(lenient: bool = False, **changes: Any) -> dict[str, Any]:
-    return validate(FORM, {**GOOD, **changes}, lenient=lenient)
-
-
-def problems(lenient: bool = False, **changes: Any) -> list[tuple[str, str]]:
-    checked = check(FORM, {**GOOD, **changes}, lenient=lenient)
-    for problem in checked.problems:
-        assert re.search("[가-힣]", problem.message("ko"))
-        assert re.search("[a-z]", problem.message("en"))
-        assert problem.field not in checked.values
-    return [(p.field, p.code) for p in checked.problems]
 
 
 @given(any_form, st.data())
@@ -309,73 +249,6 @@ def test_an_unset_checkbox_is_not_sent_by_html() -> None:
 def test_a_required_zero_is_an_answer() -> None:
     fields = fields_from([{"type": "number", "name": "a", "label": "A", "required": True}])
     assert validate(fields, {"a": 0}) == {"a": 0}
-
-
-# --- files ------------------------------------------------------------------------------------
-
-ID = "82064257-1bef-45d8-a6ba-715f33c887cc"
-
-
-@pytest.mark.parametrize(
-    ("value", "found"),
-    [
-        (ID, UploadedFile(UUID(ID))),
-        (ID.upper(), UploadedFile(UUID(ID))),
-        (UUID(ID), UploadedFile(UUID(ID))),
-        (UploadedFile(UUID(ID)), UploadedFile(UUID(ID))),
-        ("http://example.com", PictureAddress("http://example.com")),
-        (" HTTPS://example.com/한글?a=b ", PictureAddress("HTTPS://example.com/한글?a=b")),
-        ("aGVsbG8=", InlinePicture(None, b"hello")),
-        ("aGVsbG8", InlinePicture(None, b"hello")),
-        ("aGVs\nbG8=\n", InlinePicture(None, b"hello")),
-        ("data:image/PNG;base64,aGVsbG8=", InlinePicture("image/png", b"hello")),
-        ("data:;base64,aGVsbG8=", InlinePicture(None, b"hello")),
-        ("DATA:image/jpeg;charset=x;base64,aGVsbG8=", InlinePicture("image/jpeg", b"hello")),
-    ],
-)
-def test_a_file_comes_in_one_of_three_ways(value: Any, found: Any) -> None:
-    assert values(image=value)["image"] == found
-
-
-@pytest.mark.parametrize(
-    ("value", "code"),
-    [
-        ("photo.jpg", "not_a_picture"),
-        ("file:///etc/passwd", "not_a_picture"),
-        ("ftp://example.com/a.jpg", "not_a_picture"),
-        ("data:image/png,hello", "not_a_picture"),
-        ("data:image/png;base64,", "not_a_picture"),
-        ("data:image/png;base64,!!!!", "not_a_picture"),
-        ("aGVsb", "not_a_picture"),
-        ("====", "not_a_picture"),
-        (5, "not_a_picture"),
-        ({"id": ID}, "not_a_picture"),
-        ("https://", "bad_address"),
-        ("https:/example.com", "bad_address"),
-        ("http://exa mple.com/", "bad_address"),
-        ("http://example.com/\x01", "bad_address"),
-        ("http://[::1", "bad_address"),
-        ("http://example.com:99999/", "bad_address"),
-        ("http://example.com/" + "a" * 2048, "bad_address"),
-        (base64.b64encode(b"x" * 1001).decode(), "file_too_large"),
-        ("data:image/png;base64," + "A" * 1_000_000, "file_too_large"),
-    ],
-    ids=lambda value: ascii(value)[:50],
-)
-def test_what_is_no_file_is_refused(value: Any, code: str) -> None:
-    assert problems(image=value) == [("image", code)]
-
-
-def test_inline_data_up_to_its_limit_is_taken() -> None:
-    picture = values(image=base64.encodebytes(b"x" * 1000).decode())["image"]
-    assert picture == InlinePicture(None, b"x" * 1000)
-
-
-def test_a_file_may_come_under_its_other_keys_and_the_first_counts() -> None:
-    asked = {"prompt": "p", "image_url": "https://example.com/b.jpg", "image_base64": "aGVsbG8="}
-    assert validate(FORM, asked)["image"] == PictureAddress("https://example.com/b.jpg")
-    asked["image_url"] = ""
-    assert validate(FORM, asked)["image"] == InlinePicture(None, b"hello")
 
 
 # --- describing -------------------------------------------------------------------------------
