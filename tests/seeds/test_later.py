@@ -1,0 +1,102 @@
+"""What the seeds ask for and a later issue brings: each tried, and expected to fail until then."""
+
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+import pytest
+from psycopg import Connection
+from tests.db import people
+from tests.support.servers import Client
+
+from affiche.catalog.catalog import shipped
+from affiche.engines.registry import KINDS
+from affiche.settings import Settings, environment_names
+
+
+async def is_served(client: Client, path: str) -> bool:
+    """Whether the path is anything: a method that no route knows is then refused as that."""
+    status = (await client.call("PATCH", path)).status
+    assert status in (404, 405)
+    return status == 405
+
+
+async def test_a_path_that_is_served_is_told_from_one_that_is_not(client: Client) -> None:
+    for path in ("/v1/works", f"/v1/works/{UUID(int=1)}", "/functions/v1/works/generate", "/works"):
+        assert await is_served(client, path)
+    assert not await is_served(client, "/api/nowhere")
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="comes with characters, batches and webhooks")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/webhook/klein_i2i",
+        "/api/upload-image",
+        "/api/generate",
+        "/api/jobs",
+        "/api/jobs/1",
+        "/api/jobs/1/check",
+        "/api/workflows",
+        "/generate",
+        "/gallery",
+    ],
+)
+async def test_a_path(client: Client, path: str) -> None:
+    assert await is_served(client, path)
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="comes with credits, notifications, characters")
+@pytest.mark.parametrize(
+    "table", ["notifications", "credit_transactions", "characters", "reference_images"]
+)
+def test_a_table(service: Connection[Any], table: str) -> None:
+    row = service.execute("SELECT to_regclass(%s)", (f"public.{table}",)).fetchone()
+    assert row is not None
+    assert row[0] is not None
+
+
+@pytest.mark.xfail(raises=ModuleNotFoundError, reason="comes with RunPod and the language model")
+@pytest.mark.parametrize("room", ["worker", "llm", "emulators.runpod", "engines.runpod"])
+def test_a_room(room: str) -> None:
+    import_module(f"affiche.{room}")
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="comes with RunPod")
+def test_runpod_is_an_engine() -> None:
+    assert "runpod" in KINDS
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="comes with what it is for")
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "RUNPOD_API_KEY",
+        "RUNPOD_ENDPOINT_ID",
+        "OPENROUTER_API_KEY",
+        "SUPABASE_URL",
+        "SUPABASE_SERVICE_ROLE_KEY",
+    ],
+)
+def test_a_name_in_the_environment(variable: str) -> None:
+    assert variable in {n for s in Settings.__dataclass_fields__ for n in environment_names(s)}
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="comes with the image brush")
+def test_a_template_with_a_mask() -> None:
+    graphs = [stage.workflow.graph for template in shipped() for stage in template.stages]
+    assert any(n.class_type == "StyleModelApply" for g in graphs for n in g.nodes.values())
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="comes with the two-stage poster")
+def test_a_template_of_two_stages() -> None:
+    assert any(len(template.stages) == 2 for template in shipped())
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="comes with credits")
+def test_a_work_is_charged(service: Connection[Any]) -> None:
+    user = people.user(service, "asker")
+    service.execute("UPDATE users SET subscription_credits = 5 WHERE id = %s", (user,))
+    people.job(service, people.work(service, user))
+    query = "SELECT subscription_credits FROM users WHERE id = %s"
+    assert people.value(service, query, user) == 4

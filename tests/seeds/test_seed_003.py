@@ -1,0 +1,136 @@
+"""Seed 003's facts that hold before there are characters: its template file, names, tables."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from psycopg import Connection
+from tests.db import people
+from tests.seeds.columns import columns
+
+from affiche.db.address import parse
+from affiche.graphs.bindings import bind, placeholders
+from affiche.graphs.graph import load
+from affiche.settings import environment_names, read
+
+# The seed's file names no classes; those are ComfyUI's.
+TEMPLATE: dict[str, Any] = {
+    "1": {"class_type": "LoadImage", "inputs": {"image": "{{reference_image}}"}},
+    "4": {
+        "class_type": "LoraLoaderModelOnly",
+        "inputs": {"lora_name": "{{lora_file}}", "strength_model": "{{lora_strength}}"},
+    },
+    "7": {"class_type": "CLIPTextEncode", "inputs": {"text": "{{positive_prompt}}"}},
+    "8": {"class_type": "CLIPTextEncode", "inputs": {"text": "{{negative_prompt}}"}},
+    "10": {
+        "class_type": "KSampler",
+        "inputs": {
+            "seed": "{{seed}}",
+            "steps": "{{steps}}",
+            "cfg": "{{cfg}}",
+            "denoise": "{{denoise}}",
+        },
+    },
+    "12": {
+        "class_type": "SaveImage",
+        "inputs": {"filename_prefix": "{{model_name}}_{{reference_filename}}"},
+    },
+}
+GIVEN: dict[str, Any] = {
+    "reference_image": "reference.jpg",
+    "lora_file": "milan.safetensors",
+    "lora_strength": 0.65,
+    "positive_prompt": "milan, long brunette hair, tan skin, orange top, mirror selfie",
+    "negative_prompt": "blonde hair, light hair, pale skin, blurry, deformed, bad anatomy",
+    "seed": 7,
+    "steps": 28,
+    "cfg": 3.8,
+    "denoise": 0.75,
+    "model_name": "milan",
+    "reference_filename": "photo123",
+}
+
+
+def test_the_template_file_asks_for_the_eleven_variables() -> None:
+    assert placeholders(load(TEMPLATE)) == set(GIVEN)
+
+
+def test_the_template_file_is_filled() -> None:
+    bound = bind(load(TEMPLATE), (), GIVEN).api()
+    assert {id_: node["inputs"] for id_, node in bound.items()} == {
+        "1": {"image": "reference.jpg"},
+        "4": {"lora_name": "milan.safetensors", "strength_model": 0.65},
+        "7": {"text": GIVEN["positive_prompt"]},
+        "8": {"text": GIVEN["negative_prompt"]},
+        "10": {"seed": 7, "steps": 28, "cfg": 3.8, "denoise": 0.75},
+        "12": {"filename_prefix": "milan_photo123"},
+    }
+
+
+def test_workflows_have_the_columns_that_the_seed_lists(service: Connection[Any]) -> None:
+    assert columns(service, "workflows") >= {
+        ("id", "uuid"),
+        ("number", "bigint"),
+        ("name", "text"),
+        ("slug", "text"),
+        ("description", "text"),
+        ("comfyui_workflow", "jsonb"),
+        ("editable_params", "jsonb"),
+    }
+
+
+def test_jobs_have_the_columns_that_the_seed_lists(service: Connection[Any]) -> None:
+    when = "timestamp with time zone"
+    assert columns(service, "generation_jobs") >= {
+        ("id", "uuid"),
+        ("number", "bigint"),
+        ("workflow_id", "uuid"),
+        ("parameters", "jsonb"),
+        ("prompt_used", "text"),
+        ("negative_prompt_used", "text"),
+        ("runpod_job_id", "text"),
+        ("status", "text"),
+        ("result_image_url", "text"),
+        ("error_message", "text"),
+        ("created_at", when),
+        ("started_at", when),
+        ("completed_at", when),
+    }
+
+
+def test_the_other_names_of_a_job_s_run_and_picture(
+    service: Connection[Any], someone: UUID
+) -> None:
+    job = people.job(service, people.work(service, someone))
+    file = people.file(service, someone)
+    service.execute(
+        "UPDATE generation_jobs SET external_id = 'abc-123-def', output_file_id = %s WHERE id = %s",
+        (file, job),
+    )
+    query = "SELECT runpod_job_id, result_image_url FROM generation_jobs WHERE id = %s"
+    assert service.execute(query, (job,)).fetchone() == ("abc-123-def", f"/v1/files/{file}")
+
+
+@pytest.mark.parametrize(
+    ("variable", "setting"),
+    [
+        ("COMFYUI_API_URL", "comfyui_url"),
+        ("DATABASE_URL", "database_url"),
+        ("DIRECT_URL", "direct_url"),
+        ("PORT", "port"),
+    ],
+)
+def test_a_name_in_the_environment_is_read(tmp_path: Path, variable: str, setting: str) -> None:
+    assert variable in environment_names(setting)
+    value = "3001" if setting == "port" else "https://xxx.proxy.example.net"
+    settings, _ = read({variable: value, "AFFICHE_DATA": str(tmp_path)})
+    assert str(getattr(settings, setting)) == value
+
+
+@pytest.mark.parametrize("port", [6543, 5432])
+def test_a_pooler_s_address_is_read(port: int) -> None:
+    bare = f"postgresql://postgres.xxx:password@aws-1.pooler.example.com:{port}/postgres"
+    pooled = parse(f"{bare}?pgbouncer=true")
+    assert (pooled.url, pooled.pooled) == (bare, True)
+    assert (parse(bare).url, parse(bare).pooled) == (bare, False)
