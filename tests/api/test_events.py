@@ -102,6 +102,20 @@ async def test_more_events_than_one_reading_holds(
     assert heard == [f"n.{n}" for n in range(1, 518)]
 
 
+async def test_the_order_is_that_of_numbers_not_of_their_digits(
+    client: Client, studio: Studio, alice: Caller
+) -> None:
+    transactions = (8, 9, 10, 98, 100, 101)
+    async with studio.database.as_service() as service:
+        for txid in reversed(transactions):
+            await service.connection.execute(
+                "INSERT INTO events (user_id, txid, type) VALUES (%s, %s::text::xid8, %s)",
+                (alice.id, str(txid), f"in.{txid}"),
+            )
+    async with listening(client, Last_Event_ID="8-0") as ear:
+        assert kinds(await ear.until("in.101")) == [f"in.{txid}" for txid in transactions]
+
+
 async def test_commits_out_of_order_are_told_in_order_and_once(
     client: Client, studio: Studio, alice: Caller
 ) -> None:
