@@ -36,7 +36,8 @@ class Subject:
 
 def find(photo: pyvips.Image) -> Subject | None:
     """The subject of an 8-bit sRGB photograph, or None when nothing stands out for sure."""
-    small = photo.thumbnail_image(_SMALL, height=_SMALL, size="both")
+    side = round(min(_SMALL, max(96, 0.45 * max(photo.width, photo.height))))
+    small = photo.thumbnail_image(side, height=side, size="both")
     small_lab = _felt(small).gaussblur(0.8).copy_memory()
     behind = _behind(small_lab).copy_memory()
     unlike = _nearest(small_lab, behind, 2)
