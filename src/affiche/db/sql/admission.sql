@@ -1,7 +1,9 @@
 -- name: endpoints
 SELECT e.id FROM endpoints e
-WHERE e.is_active AND EXISTS (
-  SELECT FROM generation_jobs j WHERE j.endpoint_id = e.id AND j.status = 'pending')
+-- Ordered, so that no other index is taken for one that finds a waiting job as soon.
+WHERE e.is_active AND (
+  SELECT true FROM generation_jobs j WHERE j.endpoint_id = e.id AND j.status = 'pending'
+  ORDER BY j.user_id LIMIT 1)
 ORDER BY e.position, e.id
 
 -- name: lock
@@ -31,7 +33,7 @@ WITH RECURSIVE waiting AS (
   CROSS JOIN LATERAL (
     SELECT id, user_id, priority, created_at FROM generation_jobs
     WHERE endpoint_id = %(endpoint_id)s AND status = 'pending' AND user_id = w.user_id
-      AND run_at <= clock_timestamp()
+      AND run_at <= statement_timestamp()
     ORDER BY priority DESC, created_at, id LIMIT %(places)s
   ) j
   LEFT JOIN running r ON r.user_id = j.user_id
@@ -50,4 +52,4 @@ RETURNING j.id, j.step, j.token
 
 -- name: seconds_until_due
 SELECT extract(epoch FROM min(run_at) - clock_timestamp()) FROM generation_jobs
-WHERE status = 'pending' AND run_at > clock_timestamp()
+WHERE status = 'pending' AND run_at > statement_timestamp()

@@ -112,7 +112,7 @@ RETURNING w.id
 UPDATE generation_jobs SET observe_at = clock_timestamp() + interval '20 seconds'
 WHERE id IN (
   SELECT id FROM generation_jobs
-  WHERE status = 'processing' AND step = 'observe' AND observe_at <= clock_timestamp()
+  WHERE status = 'processing' AND step = 'observe' AND observe_at <= statement_timestamp()
   ORDER BY observe_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id, step, token
 
@@ -124,7 +124,7 @@ WHERE external_id = %(external_id)s AND status = 'processing' AND step = 'observ
 UPDATE generation_jobs SET token = gen_random_uuid()
 WHERE id IN (
   SELECT id FROM generation_jobs
-  WHERE status IN ('taken', 'processing') AND deadline_at < clock_timestamp()
+  WHERE status IN ('taken', 'processing') AND deadline_at < statement_timestamp()
   ORDER BY deadline_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id, token, (SELECT language FROM users u WHERE u.id = user_id) AS language,
   extract(epoch FROM deadline_at - coalesce(started_at, taken_at))::float AS allowed
@@ -134,7 +134,7 @@ UPDATE generation_jobs SET updated_at = clock_timestamp()
 WHERE id IN (
   SELECT id FROM generation_jobs
   WHERE status IN ('taken', 'processing') AND step <> 'observe'
-    AND updated_at < clock_timestamp() - %(after)s::interval
+    AND updated_at < statement_timestamp() - %(after)s::interval
   ORDER BY updated_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id, step, token
 

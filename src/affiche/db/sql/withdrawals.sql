@@ -1,7 +1,7 @@
 -- name: due
 UPDATE withdrawals SET run_at = clock_timestamp() + interval '30 seconds'
 WHERE id IN (
-  SELECT id FROM withdrawals WHERE done_at IS NULL AND run_at <= clock_timestamp()
+  SELECT id FROM withdrawals WHERE done_at IS NULL AND run_at <= statement_timestamp()
   ORDER BY run_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id, endpoint_id, external_id, tries
 
