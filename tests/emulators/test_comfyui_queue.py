@@ -53,7 +53,7 @@ class TestQueue:
         assert list(history) == [first, ids[2], ids[0], ids[1]]
 
     async def test_a_deleted_prompt_leaves_no_trace(self, desk: Desk) -> None:
-        first = await long(desk)
+        first = await long(desk, client_id="other")
         await running(desk, first)
         async with desk.listening("me") as ear:
             await ear.next()
