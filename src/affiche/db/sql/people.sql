@@ -1,6 +1,3 @@
--- name: by_id
-SELECT id, email, name, language, is_operator FROM users WHERE id = %(id)s
-
 -- name: first_operator
 SELECT id, email, name, language, is_operator FROM users WHERE is_operator ORDER BY id LIMIT 1
 

@@ -58,7 +58,3 @@ ORDER BY w.id DESC LIMIT %(limit)s
 
 -- name: cancel
 SELECT id, status FROM cancel_work(%(id)s)
-
--- name: ahead
-SELECT count(*) FROM generation_jobs j
-WHERE j.status = 'pending' AND j.created_at < %(created_at)s

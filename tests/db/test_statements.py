@@ -1,0 +1,77 @@
+"""Every named statement is used, every name that is used exists, and each fits the schema."""
+
+import ast
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection, sql
+from tests.db.placeholders import numbered
+
+import affiche
+from affiche.db.statements import names, statement
+
+SOURCE = Path(affiche.__file__).parent
+CALLS = {"maybe", "all", "rows", "value", "run"}
+NOUNS = {name.partition(".")[0] for name in names()}
+
+
+@cache
+def used() -> dict[str, set[str]]:
+    """Statement names by the module that runs them."""
+    found: dict[str, set[str]] = {}
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                found.setdefault(str(path.relative_to(SOURCE)), set()).update(named(node))
+    return found
+
+
+def named(call: ast.Call) -> set[str]:
+    """The names in the first two arguments of what may run a statement."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in CALLS:
+        return set()
+    return {
+        part.value
+        for argument in call.args[:2]
+        for part in ast.walk(argument)
+        if isinstance(part, ast.Constant)
+        and isinstance(part.value, str)
+        and part.value.partition(".")[0] in NOUNS
+        and part.value.count(".") == 1
+    }
+
+
+def test_every_statement_is_used_and_every_used_one_exists() -> None:
+    assert set().union(*used().values()) == set(names())
+
+
+def test_only_studio_and_pipeline_and_the_root_run_statements() -> None:
+    rooms = {module.partition("/")[0] for module, found in used().items() if found}
+    assert rooms <= {"studio", "pipeline", "db", "app.py"}
+
+
+def test_no_block_stands_outside_a_name() -> None:
+    for page in files("affiche.db").joinpath("sql").iterdir():
+        assert page.read_text("utf-8").startswith("-- name: "), page.name
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_statement_fits_the_schema(service: Connection[Any], name: str) -> None:
+    text, _ = numbered(statement(name))
+    with service.transaction(force_rollback=True):
+        service.execute(sql.SQL("PREPARE one AS {}").format(sql.SQL(text)))  # type: ignore[arg-type]
+        service.execute("DEALLOCATE one")
+
+
+def test_one_that_does_not_fit_would_be_seen(service: Connection[Any]) -> None:
+    with pytest.raises(psycopg.errors.UndefinedColumn):
+        service.execute("PREPARE one AS SELECT nothing FROM works")
+
+
+def test_an_unknown_name_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        statement("works.nothing")
