@@ -1,7 +1,7 @@
 """Reading a database address as people have it."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from affiche.errors import SettingInvalid
 
@@ -19,7 +19,8 @@ def parse(url: str) -> Address:
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise SettingInvalid(name="database_url", reason="must begin with postgresql://")
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    pooled = any(k == "pgbouncer" and v.lower() in ("true", "1") for k, v in pairs)
-    query = urlencode([(k, v) for k, v in pairs if k not in ("pgbouncer", "connection_limit")])
+    # Left as written: libpq takes a plus for a plus, which urllib would not.
+    pairs = [pair.partition("=") for pair in parts.query.split("&") if pair]
+    pooled = any(k == "pgbouncer" and v.lower() in ("true", "1") for k, _, v in pairs)
+    query = "&".join("".join(p) for p in pairs if p[0] not in ("pgbouncer", "connection_limit"))
     return Address(urlunsplit(parts._replace(query=query)), pooled)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -72,7 +73,7 @@ class Server:
         return self.address("postgres", self.superuser_password, database)
 
     def address(self, role: str, password: str, database: str) -> str:
-        return f"postgresql://{role}:{password}@/{database}?host={self.sockets}"
+        return f"postgresql://{role}:{password}@/{database}?host={quote(str(self.sockets))}"
 
 
 @asynccontextmanager
@@ -171,7 +172,8 @@ def _unprivileged() -> list[str]:
 
 def _socket_folder(data: Path) -> Path:
     cluster = data / "postgres"
-    if len(os.fsencode(cluster)) <= LONGEST_FOLDER and "%" not in str(cluster):
+    # PostgreSQL takes a list of folders, with commas between them and quotes around them.
+    if len(os.fsencode(cluster)) <= LONGEST_FOLDER and not set(str(cluster)) & {",", '"'}:
         return cluster
     name = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
     folder = Path(tempfile.gettempdir()) / f"affiche-{name}"
