@@ -1,6 +1,7 @@
 """What the seeds ask for and a later issue brings: each tried, and expected to fail until then."""
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -80,6 +81,12 @@ def test_runpod_is_an_engine() -> None:
 )
 def test_a_name_in_the_environment(variable: str) -> None:
     assert variable in {n for s in Settings.__dataclass_fields__ for n in environment_names(s)}
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="comes with the worker")
+@pytest.mark.parametrize("file", [".runpod/hub.json", ".runpod/tests.json", "Dockerfile"])
+def test_the_worker_s_files(file: str) -> None:
+    assert (Path(__file__).parents[2] / "deploy/runpod" / file).is_file()
 
 
 @pytest.mark.xfail(raises=AssertionError, reason="comes with the image brush")

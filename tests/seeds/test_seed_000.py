@@ -158,19 +158,53 @@ async def test_the_page_shows_the_three_fields(client: Client) -> None:
     assert 'name="seed"' in page
 
 
-async def delivered(client: Client, studio: Studio, alice: Caller, picture: File) -> works.Work:
+async def test_a_template_that_is_off_is_not_shown(client: Client, studio: Studio) -> None:
+    async with studio.database.as_service() as service:
+        await service.connection.execute(
+            "UPDATE templates SET is_active = false WHERE id = %s", (POSTER.id,)
+        )
+    shown = (await client.get("/v1/templates")).json["templates"]
+    assert [template["slug"] for template in shown] == ["klein-i2i"]
+
+
+def example(picture: File, outputs: int = 1) -> dict[str, Any]:
     """The curl example with a picture of ours."""
-    body = {
+    return {
         "type": "promotional_image",
         "template_id": str(POSTER.id),
-        "output_count": 1,
+        "output_count": outputs,
         "input_data": {
             "reference_image": str(picture.id),
             "prompt": "Replace background with mountains at sunset",
             "seed": 12345,
         },
     }
-    answer = await client.post("/functions/v1/works/generate", json=body)
+
+
+async def test_output_count_goes_from_1_to_10(client: Client, picture: File) -> None:
+    path = "/functions/v1/works/generate"
+    for outputs, code in ((0, "too_small"), (11, "too_large")):
+        answer = await client.post(path, json=example(picture, outputs))
+        assert (answer.status, answer.fields) == (422, {"output_count": code})
+    assert (await client.post(path, json=example(picture, 10))).status == 200
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+async def test_asking_puts_one_pending_job_for_each_output(
+    client: Client, studio: Studio, picture: File, outputs: int
+) -> None:
+    answer = await client.post("/functions/v1/works/generate", json=example(picture, outputs))
+    async with studio.database.as_service() as service:
+        cursor = await service.connection.execute(
+            "SELECT status, output_index FROM generation_jobs WHERE work_id = %s"
+            " ORDER BY output_index",
+            (answer.json["work_id"],),
+        )
+        assert await cursor.fetchall() == [("pending", n) for n in range(outputs)]
+
+
+async def delivered(client: Client, studio: Studio, alice: Caller, picture: File) -> works.Work:
+    answer = await client.post("/functions/v1/works/generate", json=example(picture))
     assert answer.json == {
         "work_id": answer.json["work_id"],
         "status": "pending",

@@ -153,6 +153,25 @@ def test_only_the_prompt_and_a_picture_are_required() -> None:
     }
 
 
+def test_the_form_s_seed_begins_at_0() -> None:
+    assert next(f for f in I2I.fields if f.name == "seed").default == 0
+
+
+def test_the_form_says_that_steps_past_10_give_little() -> None:
+    steps = next(f for f in I2I.fields if f.name == "steps")
+    assert steps.description is not None
+    assert "10" in steps.description.say("en")
+    assert "10" in steps.description.say("ko")
+
+
+def test_the_model_files_are_the_seed_s() -> None:
+    assert {m.name for m in I2I.models} == {
+        "flux-2-klein-9b-fp8.safetensors",
+        "qwen_3_8b_fp8mixed.safetensors",
+        "flux2-vae.safetensors",
+    }
+
+
 # --- who runs next -----------------------------------------------------------------------------
 
 
@@ -220,8 +239,8 @@ async def test_a_completed_work_holds_what_the_seed_s_does(
     assert row["output_data_json"]["filename"] == "output.png"
     assert row["completed_at"] is not None
     metadata = row["generation_metadata"]
+    assert metadata["prompt"]
     assert {
-        "prompt": metadata["prompt"],
         "original_prompt": "배경을 해변으로 바꿔줘",
         "model": "XiCON_KLEIN_I2I",
         "seed": 12345,
@@ -233,6 +252,17 @@ async def test_a_completed_work_holds_what_the_seed_s_does(
     (output,) = await works.outputs(studio, alice, [work.id])
     assert (output.bucket_id, output.user_id, output.work_id) == ("works", alice.id, work.id)
     assert output.path == f"{alice.id}/{work.id}/output.png"
+
+
+async def test_without_a_language_model_the_prompt_passes_as_it_is(
+    studio: Studio, alice: Caller, comfyui: Server, picture: File
+) -> None:
+    async with at_work(studio):
+        asked = await ask(studio, alice, picture, "배경을 해변으로 바꿔줘")
+        await ended(studio, alice, asked.id)
+    async with studio.database.as_service() as service:
+        cursor = await service.connection.execute("SELECT prompt_used FROM generation_jobs")
+        assert await cursor.fetchall() == [("배경을 해변으로 바꿔줘",)]
 
 
 @pytest.mark.xfail(raises=KeyError, reason="the record takes neither the picture's size nor a time")

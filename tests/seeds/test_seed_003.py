@@ -8,11 +8,15 @@ import pytest
 from psycopg import Connection
 from tests.db import people
 from tests.seeds.columns import columns
+from tests.support.studios import ask, ended
 
 from affiche.db.address import parse
 from affiche.graphs.bindings import bind, placeholders
 from affiche.graphs.graph import load
+from affiche.pipeline.crew import Crew
 from affiche.settings import environment_names, read
+from affiche.studio.studio import Caller, Studio
+from affiche.studio.uploads import File
 
 # The seed's file names no classes; those are ComfyUI's.
 TEMPLATE: dict[str, Any] = {
@@ -110,6 +114,42 @@ def test_the_other_names_of_a_job_s_run_and_picture(
     )
     query = "SELECT runpod_job_id, result_image_url FROM generation_jobs WHERE id = %s"
     assert service.execute(query, (job,)).fetchone() == ("abc-123-def", f"/v1/files/{file}")
+
+
+def test_a_job_knows_its_workflow(service: Connection[Any], someone: UUID) -> None:
+    job = people.job(service, people.work(service, someone))
+    query = """SELECT w.comfyui_workflow -> '9' ->> 'class_type' FROM generation_jobs j
+      JOIN workflows w ON w.id = j.workflow_id WHERE j.id = %s"""
+    assert people.value(service, query, job) == "SaveImage"
+
+
+async def test_a_job_records_what_it_ran_with(
+    studio: Studio, alice: Caller, crew: Crew, picture: File
+) -> None:
+    work = await ended(studio, alice, (await ask(studio, alice, picture, seed=7)).id)
+    async with studio.database.as_service() as service:
+        cursor = await service.connection.execute(
+            "SELECT status, parameters, prompt_used, result_image_url,"
+            " created_at < started_at AND started_at < completed_at"
+            " FROM generation_jobs WHERE work_id = %s",
+            (work.id,),
+        )
+        assert await cursor.fetchall() == [
+            (
+                "completed",
+                {
+                    "image": str(picture.id),
+                    "prompt": "a quiet beach",
+                    "steps": 4,
+                    "cfg": 1.0,
+                    "megapixels": 0.5,
+                    "seed": 7,
+                },
+                "a quiet beach",
+                f"/v1/files/{work.output_file_id}",
+                True,
+            )
+        ]
 
 
 @pytest.mark.parametrize(
