@@ -13,7 +13,7 @@ from tests.seeds.blocks import FOLDER, blocks
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 # The seed and the least number of rows that say all of it.
-SEEDS = {"seed_000": 170, "seed_001": 186, "seed_002": 37, "seed_003": 115, "seed_004": 41}
+SEEDS = {"seed_000": 171, "seed_001": 187, "seed_002": 37, "seed_003": 115, "seed_004": 42}
 Functions = ast.FunctionDef | ast.AsyncFunctionDef
 OUTCOMES = {"test", "later", "not"}
 

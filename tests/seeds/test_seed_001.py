@@ -200,6 +200,19 @@ def test_admission_goes_by_priority_and_then_by_age(
     assert service.execute(statement("admission.claim"), claim).fetchall() == []
 
 
+@pytest.mark.xfail(
+    raises=AssertionError, reason="whether a template is on is asked when a work is, and not later"
+)
+def test_admission_passes_over_a_template_that_is_off(
+    service: Connection[Any], someone: UUID
+) -> None:
+    job = people.job(service, people.work(service, someone))
+    endpoint = people.value(service, "SELECT endpoint_id FROM generation_jobs WHERE id = %s", job)
+    service.execute("UPDATE templates SET is_active = false")
+    claim = {"endpoint_id": endpoint, "places": 1, "patience": timedelta(minutes=1)}
+    assert service.execute(statement("admission.claim"), claim).fetchall() == []
+
+
 # --- the work's record -------------------------------------------------------------------------
 
 
