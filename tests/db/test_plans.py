@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import ClientCursor, Connection
+from psycopg.conninfo import conninfo_to_dict
 from tests.db import crowd
 from tests.db.conftest import Connect, become
 from tests.db.people import TEMPLATE, value
@@ -76,7 +77,7 @@ def read(plan: dict[str, Any]) -> Plan:
 
 @pytest.fixture(scope="module")
 def studio(cluster: Cluster, shared: Address, connect: Connect) -> Studio:
-    name = shared.url.rpartition("/")[2].partition("?")[0]
+    name = str(conninfo_to_dict(shared.url)["dbname"])
     with psycopg.connect(cluster.server.superuser_url(name), autocommit=True) as superuser:
         crowd.fill(superuser)
     service = connect()
