@@ -23,7 +23,8 @@ LIVE: Final = ", ".join(
         "work.progress from:body throttle:300ms",
         # What happened before the stream stood, or while it was away.
         "htmx:sse:after:connection from:body",
-        "every 20s",
+        "online from:window",
+        "every 15s",
     ]
 )
 """When a part of a page that shows a running work is read again."""

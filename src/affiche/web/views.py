@@ -56,7 +56,6 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
         "source": beside,
         "shape": shape(result if frame == "result" else beside),
         "frame": frame,
-        "download": f"affiche-{work.number}{f'-{output}' if output > 1 else ''}",
         "outputs": outputs,
         "output": output,
         "result": result,
