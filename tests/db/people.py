@@ -1,5 +1,6 @@
 """Three people: alice and bob have something in every table, charlie has nothing but himself."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -67,6 +68,20 @@ def file(service: Connection[Any], user_id: UUID, work_id: UUID | None = None) -
     return made
 
 
+def ask(service: Connection[Any], user_id: UUID) -> UUID:
+    """A work that was asked for as people ask, under an idempotency key."""
+    claims = "SELECT set_config('request.jwt.claims', %s, false)"
+    service.execute(claims, (json.dumps({"sub": str(user_id), "role": "authenticated"}),))
+    made: UUID = value(
+        service,
+        "SELECT id FROM ask_work(uuid_v7(), %s, '{}', 1, 1,"
+        " idempotency_key => 'k', request_digest => '')",
+        TEMPLATE,
+    )
+    service.execute(claims, (json.dumps({"role": "service_role"}),))
+    return made
+
+
 def person(service: Connection[Any], name: str) -> Person:
     """A user with a row in every table that can hold somebody's."""
     own = user(service, name)
@@ -75,8 +90,8 @@ def person(service: Connection[Any], name: str) -> Person:
         "INSERT INTO projects (user_id, name, is_default) VALUES (%s, 'mine', true) RETURNING id",
         own,
     )
-    asked = work(service, own)
-    ran = job(service, asked)
+    asked = ask(service, own)
+    ran = value(service, "SELECT id FROM generation_jobs WHERE work_id = %s", asked)
     stored = file(service, own, asked)
     secret = uuid4().bytes
     for statement in (
@@ -85,10 +100,6 @@ def person(service: Connection[Any], name: str) -> Person:
         "INSERT INTO api_keys (hash, user_id, name) VALUES (%s, %s, 'key')",
     ):
         service.execute(statement, (secret, own))
-    service.execute(
-        "INSERT INTO idempotency_keys (user_id, key, digest, work_id) VALUES (%s, 'k', '', %s)",
-        (own, asked),
-    )
     service.execute(
         "INSERT INTO withdrawals (job_id, endpoint_id, external_id)"
         " SELECT id, endpoint_id, 'run' FROM generation_jobs WHERE id = %s",
