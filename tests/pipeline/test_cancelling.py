@@ -67,7 +67,7 @@ async def test_an_overdue_run_fails_and_is_stopped(
         async with studio.database.as_service() as service:
             await service.connection.execute(
                 "UPDATE generation_jobs SET deadline_at = now() - interval '1 s',"
-                " observe_at = now()"
+                " running_at = now() - interval '6 min', observe_at = now()"
             )
         work = await ended(studio, alice, asked.id)
         assert (work.status, work.error_code) == ("failed", "run_timed_out")

@@ -237,9 +237,6 @@ async def test_a_poster_is_asked_for_and_delivered(
     assert kept["processing_time"] > 0
 
 
-@pytest.mark.xfail(
-    raises=KeyError, reason="what the graph holds and no field sets is not recorded yet"
-)
 async def test_its_record_says_how_it_was_made(
     client: Client, studio: Studio, alice: Caller, crew: Crew, picture: File
 ) -> None:

@@ -200,9 +200,6 @@ def test_admission_goes_by_priority_and_then_by_age(
     assert service.execute(statement("admission.claim"), claim).fetchall() == []
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, reason="whether a template is on is asked when a work is, and not later"
-)
 def test_admission_passes_over_a_template_that_is_off(
     service: Connection[Any], someone: UUID
 ) -> None:
@@ -268,7 +265,6 @@ async def test_a_completed_work_holds_what_the_seed_s_does(
     assert output.path == f"{alice.id}/{work.id}/output.png"
 
 
-@pytest.mark.xfail(raises=KeyError, reason="the record takes neither the picture's size nor a time")
 async def test_its_metadata_holds_the_true_size_and_when_it_was_submitted(
     studio: Studio, alice: Caller, crew: Crew, picture: File
 ) -> None:

@@ -106,8 +106,8 @@ BEGIN
   END IF;
   IF idempotency_key IS NOT NULL THEN
     -- A second request with the key waits here for the first and then fails on the key.
-    INSERT INTO idempotency_keys (user_id, key, digest, work_id)
-    VALUES (caller, idempotency_key, request_digest, ask_work.work_id);
+    INSERT INTO idempotency_keys (user_id, key, digest, work_id, inputs)
+    VALUES (caller, idempotency_key, request_digest, ask_work.work_id, ask_work.inputs);
   END IF;
   INSERT INTO works (id, user_id, project_id, template_id, retry_of, input_data, output_count, seed)
   VALUES (ask_work.work_id, caller, project, template, retried, inputs, outputs, chosen_seed)
@@ -153,8 +153,12 @@ BEGIN
   NEW.workflow_id := coalesce(NEW.workflow_id, (
     SELECT workflow_ids[NEW.stage + 1] FROM template_versions
     WHERE template_id = asked.template_id AND version = asked.template_version));
-  NEW.endpoint_id := coalesce(NEW.endpoint_id, (
-    SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1));
+  IF EXISTS (SELECT FROM templates WHERE id = asked.template_id AND is_active) THEN
+    NEW.endpoint_id := coalesce(NEW.endpoint_id, (
+      SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1));
+  ELSE
+    NEW.endpoint_id := NULL;
+  END IF;
   RETURN NEW;
 END $$;
 
@@ -216,6 +220,7 @@ BEGIN
     NEW.external_id := NULL;
     NEW.observe_at := NULL;
     NEW.deadline_at := NULL;
+    NEW.running_at := NULL;
   ELSIF NEW.status IN ('failed', 'cancelled') THEN
     -- A step that still runs somewhere finds that its token is gone.
     NEW.token := gen_random_uuid();
@@ -320,6 +325,9 @@ BEGIN
     status = goal,
     progress = CASE WHEN goal = 'processing' THEN progress END,
     runpod_job_id = CASE WHEN goal = 'processing' THEN moved.external_id ELSE runpod_job_id END,
+    generation_metadata = CASE WHEN goal = 'processing'
+      THEN coalesce(generation_metadata, '{}') || jsonb_build_object('submitted_at', now())
+      ELSE generation_metadata END,
     error_code = CASE WHEN goal = 'failed' THEN moved.error_code END,
     error_params = CASE WHEN goal = 'failed' THEN moved.error_params END,
     error_message = CASE WHEN goal = 'failed' THEN moved.error_message END,
@@ -349,6 +357,20 @@ BEGIN
   NEW.file_id := NEW.output_file_id;
   NEW.output_data := NEW.output_data_json;
   RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.park_jobs() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE generation_jobs j SET endpoint_id = CASE WHEN NEW.is_active THEN (
+    SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1) END
+  FROM works w
+  WHERE w.id = j.work_id AND w.template_id = NEW.id AND j.status = 'pending'
+    AND (NOT NEW.is_active OR j.endpoint_id IS NULL);
+  PERFORM pg_notify('generation_job_created', '');
+  RETURN NULL;
 END $$;
 
 CREATE PROCEDURE public.protect(IN target regclass)
@@ -526,6 +548,7 @@ CREATE TABLE public.generation_jobs (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     taken_at timestamp with time zone,
     started_at timestamp with time zone,
+    running_at timestamp with time zone,
     completed_at timestamp with time zone,
     failed_at timestamp with time zone,
     cancelled_at timestamp with time zone,
@@ -556,6 +579,7 @@ CREATE TABLE public.idempotency_keys (
     key text NOT NULL,
     digest bytea NOT NULL,
     work_id uuid NOT NULL,
+    inputs jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 255)))
 );
@@ -914,6 +938,8 @@ CREATE TRIGGER event_new AFTER INSERT ON public.works FOR EACH ROW EXECUTE FUNCT
 CREATE TRIGGER move_work AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.move_work();
 
 CREATE TRIGGER move_work_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN ((old.status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text]))) EXECUTE FUNCTION public.move_work();
+
+CREATE TRIGGER park_jobs AFTER UPDATE OF is_active ON public.templates FOR EACH ROW WHEN ((old.is_active IS DISTINCT FROM new.is_active)) EXECUTE FUNCTION public.park_jobs();
 
 CREATE TRIGGER withdraw AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN (((old.external_id IS NOT NULL) AND (old.status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (new.status = ANY (ARRAY['pending'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.withdraw_run();
 

@@ -1,6 +1,6 @@
 """What to do about a run, given what its engine says of it. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,18 +23,25 @@ QUEUED_MOST = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the rules need to know: `takes` so far, when it was submitted, and until when."""
+    """What the rules need to know. `running_since`: when it was first seen to run, if it was;
+    `deadline_at` ends the wait in the engine's queue before that, and the run after it, which may
+    take `run_within`."""
 
     takes: int
     submitted_at: datetime
+    running_since: datetime | None
     deadline_at: datetime
+    run_within: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Look again at `until`; a hint may make it sooner."""
+    """Look again at `until`; a hint may make it sooner. `running_since` and `deadline_at` are
+    the job's, as they stand from now on."""
 
     until: datetime
+    running_since: datetime | None
+    deadline_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +78,16 @@ def decide(job: Job, observation: Observation, now: datetime, pause: timedelta) 
         case Lost() | Cancelled():
             # Our own cancellations end the job first, so this was somebody else's hand.
             return after_error(job.takes, RunLost(), now, pause)
+        case Running() if job.running_since is None:
+            # Its own time begins; what it waited before does not count.
+            return _wait(replace(job, running_since=now, deadline_at=now + job.run_within), now)
         case Queued() | Running() if now >= job.deadline_at:
             return GiveUp(timed_out(job))
         case Queued() | Running():
-            most = QUEUED_MOST if isinstance(observation, Queued) else LATEST
-            # Ever rarer, since the chance that it ends in the next second ever falls.
-            age = (now - job.submitted_at) / 5
-            return Wait(min(now + min(max(age, SOONEST), most), job.deadline_at))
+            return _wait(job, now)
 
 
-def after_error(
-    takes: int, error: AfficheError, now: datetime, pause: timedelta
-) -> Again | GiveUp:
+def after_error(takes: int, error: AfficheError, now: datetime, pause: timedelta) -> Again | GiveUp:
     """Transient faults are tried again, three takes in all; permanent ones never."""
     if not error.retryable:
         return GiveUp(error)
@@ -91,6 +96,14 @@ def after_error(
     return Again(error, now + pause * 4**takes)
 
 
+def _wait(job: Job, now: datetime) -> Wait:
+    most = QUEUED_MOST if job.running_since is None else LATEST
+    # Ever rarer, since the chance that it ends in the next second ever falls.
+    age = (now - job.submitted_at) / 5
+    until = min(now + min(max(age, SOONEST), most), job.deadline_at)
+    return Wait(until, job.running_since, job.deadline_at)
+
+
 def timed_out(job: Job) -> RunTimedOut:
-    minutes = (job.deadline_at - job.submitted_at) / timedelta(minutes=1)
+    minutes = (job.deadline_at - (job.running_since or job.submitted_at)) / timedelta(minutes=1)
     return RunTimedOut(minutes=max(1, round(minutes)))

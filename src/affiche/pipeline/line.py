@@ -70,6 +70,7 @@ class Begun:
     external_id: str | None
     deadline_at: datetime
     started_at: datetime | None
+    running_at: datetime | None
     parameters: dict[str, Any]
     outputs: list[dict[str, Any]] | None
     template_id: UUID

@@ -1,6 +1,7 @@
 """observe: ask the engine's own record how the run stands, and do what the rules say."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,13 +9,15 @@ from psycopg.types.json import Jsonb
 
 from affiche.domain.jobs import Again, Collect, GiveUp, Job, Wait, decide
 from affiche.pipeline.endings import settle
-from affiche.pipeline.line import Begun, Line, hold, moved
+from affiche.pipeline.line import Begun, Line, hold, moved, template_of
 
 
 async def observe(line: Line, begun: Begun) -> Begun | None:
     engine = await line.engines.get(begun.endpoint_id)
     observation = await engine.look(begun.external_id or str(begun.id))
-    job = Job(begun.takes, begun.started_at or begun.asked_at, begun.deadline_at)
+    run_within = timedelta(seconds=(await template_of(line, begun)).time_outs.run)
+    submitted_at = begun.started_at or begun.asked_at
+    job = Job(begun.takes, submitted_at, begun.running_at, begun.deadline_at, run_within)
     decision = decide(job, observation, line.studio.now(), line.pause)
     match decision:
         case Wait():
@@ -25,6 +28,8 @@ async def observe(line: Line, begun: Begun) -> Begun | None:
                         job_id=begun.id,
                         token=begun.token,
                         observe_at=decision.until,
+                        running_at=decision.running_since,
+                        deadline_at=decision.deadline_at,
                     )
                 )
         case Collect():

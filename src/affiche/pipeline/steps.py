@@ -87,6 +87,8 @@ async def _settle(line: Line, begun: Begun, error: AfficheError) -> None:
                     job_id=begun.id,
                     token=begun.token,
                     observe_at=now + line.pause,
+                    running_at=begun.running_at,
+                    deadline_at=begun.deadline_at,
                 )
             return
         await settle(line, begun, after_error(begun.takes, error, now, line.pause))

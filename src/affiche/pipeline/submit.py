@@ -40,17 +40,24 @@ async def submit(line: Line, begun: Begun) -> Begun | None:
     run = await _run(line, begun, template, files, chosen)
     await check_held(line, begun)
     external_id = await engine.submit(replace(run, fresh=known is None))
-    fresh = uuid4()
+    now = line.studio.now()
+    accepted = moved(
+        begun,
+        "observe",
+        uuid4(),
+        external_id=external_id,
+        started_at=now,
+        deadline_at=now + timedelta(seconds=template.time_outs.queue),
+    )
     try:
-        await _record(line, begun, template, external_id, fresh)
+        await _record(line, begun, accepted)
     except Superseded:
         # Cancelled or taken over while the engine accepted: this run is nobody's.
         await _stop(line, begun, engine, external_id)
         raise
     # An engine that is quick may have ended, and said so, before we wrote down that it began.
     if line.early.pop(external_id):
-        now = line.studio.now()
-        return moved(begun, "observe", fresh, external_id=external_id, started_at=now)
+        return accepted
     return None
 
 
@@ -101,21 +108,17 @@ def picture_name(file: File) -> str:
     return f"{file.id}.{file.mime_type.removeprefix('image/').replace('jpeg', 'jpg')}"
 
 
-async def _record(
-    line: Line, begun: Begun, template: Template, external_id: str, fresh: UUID
-) -> None:
-    now = line.studio.now()
-    patience = timedelta(seconds=template.time_outs.queue + template.time_outs.run)
+async def _record(line: Line, begun: Begun, accepted: Begun) -> None:
     async with line.studio.database.singly() as service:
         hold(
             await service.run(
                 "steps.submitted",
                 job_id=begun.id,
                 token=begun.token,
-                fresh=fresh,
-                external_id=external_id,
-                observe_at=now + FIRST_LOOK,
-                deadline_at=now + patience,
+                fresh=accepted.token,
+                external_id=accepted.external_id,
+                observe_at=line.studio.now() + FIRST_LOOK,
+                deadline_at=accepted.deadline_at,
             )
         )
 

@@ -77,10 +77,11 @@ class Work:
     def ended_at(self) -> datetime | None:
         return self.completed_at or self.failed_at or self.cancelled_at
 
-    def as_asked(self) -> "Work":
+    def as_asked(self, inputs: dict[str, Any]) -> "Work":
         """The work as its asker saw it first: the answer that an idempotency key replays."""
         return replace(
             self,
+            input_data=inputs,
             status="pending",
             progress=None,
             engine=None,
@@ -240,7 +241,7 @@ async def _asked_before(studio: Studio, caller: Caller, request: Ask) -> Work | 
             return None
         if rows[0]["digest"] != request.digest():
             raise IdempotencyMismatch
-        return (await _get(transaction, rows[0]["work_id"])).as_asked()
+        return (await _get(transaction, rows[0]["work_id"])).as_asked(rows[0]["inputs"])
 
 
 async def _inputs(

@@ -24,8 +24,12 @@ PAUSE = timedelta(seconds=4)
 OUTPUT = Output("9", "images", {"filename": "a.png"})
 
 
-def job(takes: int = 0, minutes: float = 21) -> Job:
-    return Job(takes, START, START + timedelta(minutes=minutes))
+RUN = timedelta(minutes=6)
+
+
+def job(takes: int = 0, running_since: datetime | None = None) -> Job:
+    deadline = running_since + RUN if running_since else START + timedelta(minutes=15)
+    return Job(takes, START, running_since, deadline, RUN)
 
 
 def test_success_is_collected() -> None:
@@ -58,21 +62,34 @@ def test_the_pause_grows_and_the_third_take_is_the_last() -> None:
     assert after_error(MOST_TAKES - 1, error, START, PAUSE) == GiveUp(error)
 
 
-@given(st.floats(0, 3600), st.sampled_from([Queued(), Queued(3), Running(), Running(0.5, "9")]))
+WAITING = [Queued(), Queued(3), Running(), Running(0.5, "9")]
+
+
+@given(st.floats(0, 3600), st.sampled_from(WAITING), st.booleans())
 def test_waiting_ends_at_the_deadline_and_never_busily(
-    seconds: float, observation: Observation
+    seconds: float, observation: Observation, began: bool
 ) -> None:
-    now = START + timedelta(seconds=seconds)
-    decision = decide(job(), observation, now, PAUSE)
-    if now >= job().deadline_at:
+    now, asked = START + timedelta(seconds=seconds), job(running_since=START if began else None)
+    decision = decide(asked, observation, now, PAUSE)
+    starts = isinstance(observation, Running) and not began
+    if now >= asked.deadline_at and not starts:
         assert isinstance(decision, GiveUp)
         assert isinstance(decision.error, RunTimedOut)
-        assert decision.error.params == {"minutes": 21}
+        assert decision.error.params == {"minutes": 6 if began else 15}
     else:
         assert isinstance(decision, Wait)
-        assert decision.until <= job().deadline_at
-        soonest = min(now + timedelta(milliseconds=500), job().deadline_at)
+        soonest = min(now + timedelta(milliseconds=500), decision.deadline_at)
         assert soonest <= decision.until <= now + timedelta(seconds=30)
+
+
+def test_the_run_has_its_own_time_from_when_it_is_first_seen_to_run() -> None:
+    late = START + timedelta(minutes=16)
+    decision = decide(job(), Running(), late, PAUSE)
+    assert isinstance(decision, Wait)
+    assert (decision.running_since, decision.deadline_at) == (late, late + RUN)
+    waiting = decide(job(), Queued(), START, PAUSE)
+    assert isinstance(waiting, Wait)
+    assert (waiting.running_since, waiting.deadline_at) == (None, job().deadline_at)
 
 
 @given(st.integers(0, 10), st.sampled_from([Lost(), Failed(EngineBusy()), Cancelled()]))

@@ -67,6 +67,7 @@ CREATE TABLE idempotency_keys (
   key text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
   digest bytea NOT NULL,
   work_id uuid NOT NULL,
+  inputs jsonb NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (user_id, key)
 );

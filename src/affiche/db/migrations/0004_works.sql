@@ -112,6 +112,7 @@ CREATE TABLE generation_jobs (
   updated_at timestamptz NOT NULL DEFAULT now(),
   taken_at timestamptz,
   started_at timestamptz,
+  running_at timestamptz,
   completed_at timestamptz,
   failed_at timestamptz,
   cancelled_at timestamptz,

@@ -62,6 +62,7 @@ BEGIN
     NEW.external_id := NULL;
     NEW.observe_at := NULL;
     NEW.deadline_at := NULL;
+    NEW.running_at := NULL;
   ELSIF NEW.status IN ('failed', 'cancelled') THEN
     -- A step that still runs somewhere finds that its token is gone.
     NEW.token := gen_random_uuid();
@@ -129,12 +130,32 @@ BEGIN
   NEW.workflow_id := coalesce(NEW.workflow_id, (
     SELECT workflow_ids[NEW.stage + 1] FROM template_versions
     WHERE template_id = asked.template_id AND version = asked.template_version));
-  NEW.endpoint_id := coalesce(NEW.endpoint_id, (
-    SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1));
+  IF EXISTS (SELECT FROM templates WHERE id = asked.template_id AND is_active) THEN
+    NEW.endpoint_id := coalesce(NEW.endpoint_id, (
+      SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1));
+  ELSE
+    NEW.endpoint_id := NULL;
+  END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER c_complete BEFORE INSERT ON generation_jobs
   FOR EACH ROW EXECUTE FUNCTION complete_job();
+
+-- While a template is off its waiting jobs have no endpoint, so that admission, which walks the
+-- endpoint's jobs all day, need not ask for each whether its template is on.
+CREATE FUNCTION park_jobs() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  UPDATE generation_jobs j SET endpoint_id = CASE WHEN NEW.is_active THEN (
+    SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1) END
+  FROM works w
+  WHERE w.id = j.work_id AND w.template_id = NEW.id AND j.status = 'pending'
+    AND (NOT NEW.is_active OR j.endpoint_id IS NULL);
+  PERFORM pg_notify('generation_job_created', '');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER park_jobs AFTER UPDATE OF is_active ON templates
+  FOR EACH ROW WHEN (OLD.is_active IS DISTINCT FROM NEW.is_active) EXECUTE FUNCTION park_jobs();
 
 -- Admission hears of jobs that wait and of places that became free.
 CREATE FUNCTION announce_job() RETURNS trigger LANGUAGE plpgsql
@@ -220,6 +241,9 @@ BEGIN
     status = goal,
     progress = CASE WHEN goal = 'processing' THEN progress END,
     runpod_job_id = CASE WHEN goal = 'processing' THEN moved.external_id ELSE runpod_job_id END,
+    generation_metadata = CASE WHEN goal = 'processing'
+      THEN coalesce(generation_metadata, '{}') || jsonb_build_object('submitted_at', now())
+      ELSE generation_metadata END,
     error_code = CASE WHEN goal = 'failed' THEN moved.error_code END,
     error_params = CASE WHEN goal = 'failed' THEN moved.error_params END,
     error_message = CASE WHEN goal = 'failed' THEN moved.error_message END,

@@ -26,8 +26,8 @@ BEGIN
   END IF;
   IF idempotency_key IS NOT NULL THEN
     -- A second request with the key waits here for the first and then fails on the key.
-    INSERT INTO idempotency_keys (user_id, key, digest, work_id)
-    VALUES (caller, idempotency_key, request_digest, ask_work.work_id);
+    INSERT INTO idempotency_keys (user_id, key, digest, work_id, inputs)
+    VALUES (caller, idempotency_key, request_digest, ask_work.work_id, ask_work.inputs);
   END IF;
   INSERT INTO works (id, user_id, project_id, template_id, retry_of, input_data, output_count, seed)
   VALUES (ask_work.work_id, caller, project, template, retried, inputs, outputs, chosen_seed)

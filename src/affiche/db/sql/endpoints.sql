@@ -15,10 +15,11 @@ ON CONFLICT (name) DO UPDATE SET
 UPDATE endpoints SET is_active = false WHERE name = %(name)s AND is_active
 
 -- name: adopt
-UPDATE generation_jobs SET endpoint_id = (
+UPDATE generation_jobs j SET endpoint_id = (
   SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1)
-WHERE status = 'pending' AND (endpoint_id IS NULL OR endpoint_id IN (
-  SELECT id FROM endpoints WHERE NOT is_active))
+FROM works w JOIN templates t ON t.id = w.template_id
+WHERE j.status = 'pending' AND w.id = j.work_id AND t.is_active
+  AND (j.endpoint_id IS NULL OR j.endpoint_id IN (SELECT id FROM endpoints WHERE NOT is_active))
 
 -- name: moved
 UPDATE endpoints SET url = %(url)s WHERE name = %(name)s AND url IS DISTINCT FROM %(url)s

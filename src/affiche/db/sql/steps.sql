@@ -10,7 +10,8 @@ JOIN template_versions v ON v.template_id = w.template_id AND v.version = w.temp
 WHERE j.id = %(job_id)s AND (j.token = %(key)s OR j.entry = %(key)s)
   AND j.status IN ('taken', 'processing') AND w.id = j.work_id
 RETURNING j.id, j.work_id, j.user_id, j.stage, j.output_index, j.workflow_id, j.endpoint_id,
-  j.status, j.step, j.token, j.takes, j.external_id, j.deadline_at, j.started_at, j.parameters,
+  j.status, j.step, j.token, j.takes, j.external_id, j.deadline_at, j.started_at,
+  j.running_at, j.parameters,
   j.outputs, w.template_id, w.template_version, w.input_data, w.seed, w.output_count,
   w.created_at AS asked_at, u.language
 
@@ -41,7 +42,8 @@ UPDATE generation_jobs SET
 WHERE id = %(job_id)s AND token = %(token)s
 
 -- name: observed
-UPDATE generation_jobs SET step_started_at = NULL, observe_at = %(observe_at)s
+UPDATE generation_jobs SET step_started_at = NULL, observe_at = %(observe_at)s,
+  running_at = %(running_at)s, deadline_at = %(deadline_at)s
 WHERE id = %(job_id)s AND token = %(token)s
 
 -- name: ended_well
@@ -75,11 +77,13 @@ WHERE id = %(job_id)s AND token = %(token)s
 UPDATE works w SET
   output_file_id = first.file_id, thumbnail_file_id = first.file_id,
   title = coalesce(w.title, %(title)s), tags = CASE WHEN w.tags = '{}' THEN %(tags)s ELSE w.tags END,
+  generation_metadata = coalesce(w.generation_metadata, '{}') || jsonb_build_object(
+    'width', first.width, 'height', first.height),
   output_data_json = %(about)s::jsonb || jsonb_build_object(
     'image_url', first.url, 'filename', first.name,
     'processing_time', round(extract(epoch FROM clock_timestamp() - w.created_at)::numeric, 3))
 FROM (
-  SELECT f.id AS file_id, f.file_url AS url, f.name FROM generation_jobs j
+  SELECT f.id AS file_id, f.file_url AS url, f.name, f.width, f.height FROM generation_jobs j
   JOIN files f ON f.id = j.output_file_id
   WHERE j.work_id = %(work_id)s ORDER BY j.output_index LIMIT 1
 ) first
@@ -127,7 +131,7 @@ WHERE id IN (
   WHERE status IN ('taken', 'processing') AND deadline_at < statement_timestamp()
   ORDER BY deadline_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id, token, (SELECT language FROM users u WHERE u.id = user_id) AS language,
-  extract(epoch FROM deadline_at - coalesce(started_at, taken_at))::float AS allowed
+  extract(epoch FROM deadline_at - coalesce(running_at, started_at, taken_at))::float AS allowed
 
 -- name: stranded
 UPDATE generation_jobs SET updated_at = clock_timestamp()

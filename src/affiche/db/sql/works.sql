@@ -18,7 +18,7 @@ FROM works w JOIN templates t ON t.id = w.template_id
 WHERE w.id = %(id)s
 
 -- name: by_key
-SELECT work_id, digest FROM idempotency_keys WHERE user_id = auth.uid() AND key = %(key)s
+SELECT work_id, digest, inputs FROM idempotency_keys WHERE user_id = auth.uid() AND key = %(key)s
 
 -- name: page
 SELECT w.id, w.number, w.user_id, w.project_id, w.template_id, w.template_version, w.retry_of,
