@@ -70,9 +70,7 @@ class Settings:
     fetch_private: tuple[str, ...] = _setting(
         (), "Private hosts that pictures may be fetched from, comma separated."
     )
-    retry_seconds: float = _setting(
-        4.0, "Pause before a job's second take; then four times it."
-    )
+    retry_seconds: float = _setting(4.0, "Pause before a job's second take; then four times it.")
 
 
 @dataclass(frozen=True, slots=True)
