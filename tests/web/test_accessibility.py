@@ -1,5 +1,5 @@
-"""axe-core finds nothing on any page, at a desk and on a phone, by day and by night, in both
-languages; and nothing is wider than the screen."""
+"""axe-core finds nothing on any page, at a desk by day and on a phone by night; and nothing is wider
+than the screen."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -55,8 +55,8 @@ async def check(visitor: Visit, where: str) -> None:
 
 @pytest.mark.parametrize(
     ("phone", "dark", "language"),
-    [(False, False, "en"), (True, True, "ko"), (False, True, "ko"), (True, False, "en")],
-    ids=["desk-light-en", "phone-dark-ko", "desk-dark-ko", "phone-light-en"],
+    [(False, False, "en"), (True, True, "ko")],
+    ids=["desk-light-en", "phone-dark-ko"],
 )
 async def test_every_page_is_accessible(
     visit: Open, alice: Caller, wall: Wall, phone: bool, dark: bool, language: str

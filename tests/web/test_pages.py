@@ -8,8 +8,9 @@ import aiohttp
 import pytest
 from fastapi import APIRouter
 from tests.support.servers import Answer, AsSomebody, Client
-from tests.support.studios import ask, photograph
+from tests.support.studios import ask, photograph, reached
 
+from affiche.pipeline.crew import Crew
 from affiche.serving import Server
 from affiche.studio import people, uploads, works
 from affiche.studio.studio import Caller, Studio
@@ -40,9 +41,11 @@ async def test_nothing_inline_and_a_policy_that_forbids_it(client: Client) -> No
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
 
 
-async def test_pages_are_kept_by_no_cache(client: Client) -> None:
+async def test_pages_are_one_person_s_and_asked_for_each_time(client: Client) -> None:
     for path in ("/", "/works", "/templates/klein-i2i", "/nowhere"):
-        assert "no-store" in (await page(client, path)).headers["Cache-Control"]
+        headers = (await page(client, path)).headers
+        assert headers["Cache-Control"] == "private, no-cache"
+        assert "Cookie" in headers["Vary"]
 
 
 async def test_static_files_are_kept_for_a_year_under_their_digest(
@@ -153,6 +156,26 @@ async def test_a_part_of_a_page_is_what_the_whole_page_holds(
     steady = re.compile(r'seconds="[\d.]+"')
     assert steady.sub("", main[0]) in steady.sub("", whole)
     assert "<title>Queued · a quiet beach — Affiche</title>" in part
+
+
+async def test_a_work_with_several_results_shows_each(
+    client: Client, studio: Studio, alice: Caller, working: Crew
+) -> None:
+    file = await uploads.upload(studio, alice, photograph(96, 64))
+    inputs = {"image": str(file.id), "prompt": "two", "megapixels": 0.5}
+    asked = works.Ask(template="klein-i2i", inputs=inputs, output_count=2)
+    work = await works.ask(studio, alice, asked)
+    await reached(studio, alice, work.id, "completed")
+    for number, output in enumerate(await works.outputs(studio, alice, [work.id]), 1):
+        text = (await page(client, f"/works/{work.id}?output={number}")).body.decode()
+        assert f'href="/v1/files/{output.id}?download=true"' in text
+        assert text.count("/thumbnail") == 2
+    assert (await page(client, f"/works/{work.id}?output=3")).status == 404
+
+
+async def test_the_address_of_a_refused_form_leads_back_to_it(client: Client) -> None:
+    answer = await page(client, "/templates/klein-i2i/works")
+    assert (answer.status, answer.headers["Location"]) == (303, "/templates/klein-i2i")
 
 
 async def test_works_are_paged_without_loss_or_repetition(

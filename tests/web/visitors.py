@@ -92,7 +92,7 @@ class Visit:
 
     def hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} {message.location.get('url', '')}")
 
     async def check(self) -> None:
         """No error, no warning, nothing that the policy had to block."""

@@ -1,6 +1,7 @@
 """The form of a template, the pictures put into it, and the asking."""
 
 from typing import Annotated, Final
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -38,6 +39,12 @@ async def form(
         if offered.preset.slug == preset:
             values |= offered.values
     return await _page(page, caller, template, Answers(values), opened=bool(source or preset))
+
+
+@router.get("/templates/{slug}/works")
+async def come_back(request: Request, slug: str, caller: SignedIn) -> Response:
+    """A form that was refused without scripts has this address, and can be asked for by it."""
+    return desk(request, caller).go(f"/templates/{quote(slug)}")
 
 
 @router.post("/templates/{slug}/works")

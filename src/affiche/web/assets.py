@@ -9,7 +9,8 @@ from typing import Final
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -41,6 +42,11 @@ class Assets:
 
     def mount(self, app: FastAPI) -> None:
         app.mount("/static/{version}", GZipMiddleware(_Files(self)), name="static")
+        # Pages name their icon; some browsers ask here all the same.
+        app.add_route("/favicon.ico", self._icon, include_in_schema=False)
+
+    async def _icon(self, _: Request) -> Response:
+        return RedirectResponse(self.url("mark.svg"))
 
     def _styles(self) -> bytes:
         """All style sheets as one, the tokens and the ground of the page first."""

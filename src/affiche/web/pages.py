@@ -1,8 +1,9 @@
-"""Pages as they are sent: one template for page and fragment, kept by no cache."""
+"""Pages as they are sent: one template for page and fragment, for one person alone."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from fastapi import Request
@@ -10,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from affiche.api import languages
-from affiche.api.auth import studio_of
+from affiche.api.auth import COOKIE, studio_of
 from affiche.studio.studio import Caller, Studio
 from affiche.texts import LANGUAGES, Language, say
 from affiche.web import moments
@@ -28,7 +29,8 @@ LIVE: Final = ", ".join(
     ]
 )
 """When a part of a page that shows a running work is read again."""
-PRIVATE: Final = {"Cache-Control": "private, no-store", "Vary": "Cookie, Accept-Language"}
+# Kept by nobody else, and asked for again each time, save that Back finds a form as it was left.
+PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
 
 
 class Press:
@@ -64,6 +66,11 @@ class Desk:
         return "hx-request" in self.request.headers
 
     @property
+    def seems_signed_in(self) -> bool:
+        """Enough to show the way to pages that look again; where nothing is, nobody is asked."""
+        return self.caller is not None or COOKIE in self.request.cookies
+
+    @property
     def now(self) -> datetime:
         return self.studio.now()
 
@@ -80,7 +87,7 @@ class Desk:
             live_trigger=LIVE,
             lang=self.language,
             languages=LANGUAGES,
-            caller=self.caller,
+            signed_in=status != HTTPStatus.UNAUTHORIZED and self.seems_signed_in,
             path=self.request.url.path,
             here=_here(self.request),
             t=self.say,

@@ -8,11 +8,12 @@ from typing import Any, Final
 from affiche.domain.templates import Template
 from affiche.errors import NotFound
 from affiche.studio import templates, uploads, works
+from affiche.studio.failures import recalled
 from affiche.studio.studio import Caller
 from affiche.studio.uploads import File
 from affiche.studio.works import Work
 from affiche.texts import Language, say
-from affiche.web import cards, failures
+from affiche.web import cards
 from affiche.web.pages import Desk
 
 STEPS: Final = ("pending", "taken", "processing", "completed")
@@ -43,7 +44,7 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
     outputs = await works.outputs(studio, caller, [work.id]) if work.status == "completed" else []
     if output > max(1, len(outputs)):
         raise NotFound(what="output")
-    message, hint = failures.explain(work, page.language)
+    error = recalled(work.error_code or "", work.error_params)
     done = cards.percent(work)
     beside = await source(page, caller, work, template)
     result = outputs[output - 1] if outputs else None
@@ -65,8 +66,8 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
         "node": node(work),
         "announced": done - done % ANNOUNCED,
         "steps": STEPS,
-        "message": message,
-        "hint": hint,
+        "message": error.message(page.language),
+        "hint": error.hint(page.language),
     }
 
 
