@@ -1,5 +1,5 @@
-"""axe-core finds nothing on any page, at a desk by day and on a phone by night; and nothing is wider
-than the screen."""
+"""axe-core finds nothing on any page, at a desk by day and on a phone by night; and no page is
+wider than its screen."""
 
 from dataclasses import dataclass
 from uuid import UUID
