@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from affiche.studio.works import Work
-from affiche.web import cards, moments, views
+from affiche.web import cards, moments, pages, views
 
 NOW = datetime(2026, 2, 11, 12, 0, tzinfo=UTC)
 BLANK = UUID(int=0)
@@ -90,6 +90,13 @@ def test_progress_is_shown_as_far_as_it_is_known(
     work = replace(ENDED, progress=progress)
     assert cards.percent(work) == percent
     assert views.node(work) == node
+
+
+def test_commands_are_set_as_such_and_all_else_is_text() -> None:
+    found = pages.code("Run `affiche link` & <b>`<i>`</b>")
+    assert found == (
+        "Run <code>affiche link</code> &amp; &lt;b&gt;<code>&lt;i&gt;</code>&lt;/b&gt;"
+    )
 
 
 def test_times_are_parts_of_the_whole() -> None:

@@ -1,5 +1,6 @@
 """Pages as they are sent: one template for page and fragment, for one person alone."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any, Final, cast
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from affiche.api import languages
@@ -30,7 +32,10 @@ LIVE: Final = ", ".join(
 )
 """When a part of a page that shows a running work is read again."""
 # Kept by nobody else, and asked for again each time, save that Back finds a form as it was left.
-PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
+PRIVATE: Final = {
+    "Cache-Control": "private, no-cache",
+    "Vary": "Cookie, Accept-Language, HX-Request",
+}
 
 
 class Press:
@@ -45,6 +50,7 @@ class Press:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.environment.filters["code"] = code
         self.environment.globals |= {"asset": assets.url, "elements": assets.elements}
 
 
@@ -108,6 +114,11 @@ class Desk:
 
 def desk(request: Request, caller: Caller | None) -> Desk:
     return Desk(request, caller, languages.of_request(request))
+
+
+def code(text: str) -> Markup:
+    """A sentence with its `commands` set as such; everything else in it is text."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
 
 
 def press_of(request: Request) -> Press:
