@@ -53,6 +53,11 @@ async def test_every_state_is_shown_without_a_reload_and_without_a_jump(
     moved = await visitor.shifts()
     assert sum(shift["value"] for shift in moved) < 0.001, moved
     assert (await works.get(studio, alice, visitor.work_id)).status == "completed"
+    # Back leads to the whole page, not to the part of it that was read last.
+    await page.click(".places a[href='/works']")
+    await page.go_back()
+    await expect(page.locator(".masthead")).to_be_visible()
+    await expect(page.locator("#work[data-status=completed]")).to_be_visible()
 
 
 async def test_the_tall_picture_of_a_phone_stays_still_too(
