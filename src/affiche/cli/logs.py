@@ -10,7 +10,7 @@ from affiche.cli.endings import DEBUGGING
 from affiche.cli.terminal import err
 
 # What is worth a line of its own though nothing is wrong: a work that is done.
-SPOKEN = "affiche.pipeline.finish"
+SPOKEN = "affiche.pipeline.collect"
 CHATTER = ("pyvips", "uvicorn", "uvicorn.error", "pgqueuer", "asyncio", "psycopg.pool", "aiohttp")
 _CLOCK = logging.Formatter()
 _STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "bold red"}

@@ -287,10 +287,12 @@ DECLARE
   moved generation_jobs := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
   work works;
   tally record;
+  first record;
   goal text;
 BEGIN
   SELECT * INTO work FROM works WHERE id = moved.work_id FOR UPDATE;
-  IF work.status IN ('completed', 'failed', 'cancelled') THEN
+  IF work.status IN ('completed', 'failed', 'cancelled')
+    OR (moved.status = 'processing' AND work.status = 'processing') THEN
     RETURN NULL;
   END IF;
   SELECT
@@ -312,6 +314,26 @@ BEGIN
   ELSIF tally.pending > 0 AND tally.taken + tally.completed + tally.failed = 0 THEN
     goal := 'pending';
   ELSE
+    goal := work.status;
+  END IF;
+
+  IF moved.status = 'completed' AND tally.delivered > 0 THEN
+    SELECT f.id, f.file_url, f.name, f.width, f.height, coalesce(j.about, '{}') AS about INTO first
+    FROM generation_jobs j JOIN files f ON f.id = j.output_file_id
+    WHERE j.work_id = work.id ORDER BY j.output_index LIMIT 1;
+    UPDATE works SET
+      status = goal,
+      progress = CASE WHEN goal = 'processing' THEN progress END,
+      output_file_id = first.id, thumbnail_file_id = first.id,
+      title = coalesce(title, first.about ->> 'title'),
+      tags = CASE WHEN tags = '{}' AND jsonb_typeof(first.about -> 'tags') = 'array'
+        THEN ARRAY(SELECT jsonb_array_elements_text(first.about -> 'tags')) ELSE tags END,
+      generation_metadata = coalesce(generation_metadata, '{}') || jsonb_build_object(
+        'width', first.width, 'height', first.height),
+      output_data_json = coalesce(first.about -> 'data', '{}') || jsonb_build_object(
+        'image_url', first.file_url, 'filename', first.name, 'processing_time',
+        round(extract(epoch FROM clock_timestamp() - created_at)::numeric, 3))
+    WHERE id = work.id;
     RETURN NULL;
   END IF;
   IF goal = work.status THEN
@@ -555,6 +577,7 @@ CREATE TABLE public.generation_jobs (
     execution_seconds double precision,
     runpod_job_id text GENERATED ALWAYS AS (external_id) STORED,
     result_image_url text GENERATED ALWAYS AS (('/v1/files/'::text || (output_file_id)::text)) STORED,
+    about jsonb,
     CONSTRAINT generation_jobs_output_index_check CHECK (((output_index >= 0) AND (output_index <= 9))),
     CONSTRAINT generation_jobs_stage_check CHECK ((stage >= 0)),
     CONSTRAINT generation_jobs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
@@ -851,25 +874,21 @@ CREATE INDEX generation_jobs_deadline ON public.generation_jobs USING btree (dea
 
 CREATE INDEX generation_jobs_delayed ON public.generation_jobs USING btree (run_at) WHERE (status = 'pending'::text);
 
-CREATE INDEX generation_jobs_endpoint ON public.generation_jobs USING btree (endpoint_id);
-
 CREATE INDEX generation_jobs_external ON public.generation_jobs USING btree (external_id) WHERE (status = 'processing'::text);
 
-CREATE INDEX generation_jobs_observed ON public.generation_jobs USING btree (observe_at) WHERE ((status = 'processing'::text) AND (step = 'observe'::text));
+CREATE INDEX generation_jobs_observed ON public.generation_jobs USING btree (observe_at) WHERE (status = 'processing'::text);
 
 CREATE INDEX generation_jobs_output_file ON public.generation_jobs USING btree (output_file_id) WHERE (output_file_id IS NOT NULL);
 
 CREATE INDEX generation_jobs_running ON public.generation_jobs USING btree (endpoint_id, user_id) WHERE (status = ANY (ARRAY['taken'::text, 'processing'::text]));
 
-CREATE INDEX generation_jobs_steps ON public.generation_jobs USING btree (updated_at) WHERE ((status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (step <> 'observe'::text));
+CREATE INDEX generation_jobs_taken ON public.generation_jobs USING btree (taken_at) WHERE (status = 'taken'::text);
 
 CREATE INDEX generation_jobs_user ON public.generation_jobs USING btree (user_id, id DESC);
 
 CREATE INDEX generation_jobs_waiting ON public.generation_jobs USING btree (endpoint_id, user_id, priority DESC, created_at, id) WHERE (status = 'pending'::text);
 
 CREATE INDEX generation_jobs_work ON public.generation_jobs USING btree (work_id);
-
-CREATE INDEX generation_jobs_workflow ON public.generation_jobs USING btree (workflow_id);
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 
@@ -919,15 +938,17 @@ CREATE TRIGGER announce_moved AFTER UPDATE OF status ON public.generation_jobs F
 
 CREATE TRIGGER announce_new AFTER INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.announce_job();
 
-CREATE TRIGGER b_job BEFORE UPDATE ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.guard_job();
+CREATE TRIGGER b_job BEFORE UPDATE ON public.generation_jobs FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.guard_job();
 
-CREATE TRIGGER b_work BEFORE UPDATE ON public.works FOR EACH ROW EXECUTE FUNCTION public.guard_work();
+CREATE TRIGGER b_work BEFORE UPDATE ON public.works FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.guard_work();
 
 CREATE TRIGGER c_complete BEFORE INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.complete_job();
 
 CREATE TRIGGER c_complete BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.complete_work();
 
-CREATE TRIGGER d_pair BEFORE INSERT OR UPDATE ON public.works FOR EACH ROW EXECUTE FUNCTION public.pair_columns();
+CREATE TRIGGER d_pair BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.pair_columns();
+
+CREATE TRIGGER d_pair_again BEFORE UPDATE ON public.works FOR EACH ROW WHEN (((((new.output_file_id IS DISTINCT FROM old.output_file_id) OR (new.file_id IS DISTINCT FROM old.file_id)) OR (new.output_data_json IS DISTINCT FROM old.output_data_json)) OR (new.output_data IS DISTINCT FROM old.output_data))) EXECUTE FUNCTION public.pair_columns();
 
 CREATE TRIGGER end_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.end_jobs();
 

@@ -1,7 +1,7 @@
-"""collect: fetch the output, believe it only once decoded, store it under this take's token."""
+"""collect: fetch the output, believe it only once decoded, store it, and complete the job."""
 
 import hashlib
-from uuid import uuid4
+import logging
 
 from affiche.domain.observations import Output
 from affiche.domain.templates import Workflow
@@ -11,32 +11,35 @@ from affiche.pictures.normalisation import Normalised, without_metadata
 from affiche.pictures.threads import in_thread
 from affiche.pictures.thumbnails import Thumbnail
 from affiche.pictures.verification import Limits, inspect
-from affiche.pipeline.line import Begun, Line, check_held, hold, moved, template_of
+from affiche.pipeline.delivery import about
+from affiche.pipeline.line import Begun, Line, check_held, hold, template_of
 from affiche.storage import keys
 
 # Of what an engine gives, which is more than people may bring: an upscaled picture is large.
 LIMITS = Limits(megabytes=200, megapixels=150)
+log = logging.getLogger(__name__)
 
 
-async def collect(line: Line, begun: Begun) -> Begun:
+async def collect(line: Line, begun: Begun) -> None:
     studio = line.studio
     template = await template_of(line, begun)
-    output = chosen(template.stages[begun.stage].workflow, begun)
+    workflow = template.stages[begun.stage].workflow
+    output = chosen(workflow, begun)
     engine = await line.engines.get(begun.endpoint_id)
     picture, thumbnail = await _verified(await _read(engine, output))
     await check_held(line, begun)
-    file_id, fresh = studio.new_id(), uuid4()
+    file_id = studio.new_id()
     object_key = keys.work(begun.user_id, begun.work_id, begun.token, picture.media_type)
     thumbnail_key = keys.thumbnail(begun.user_id, file_id)
     await studio.objects.put("works", object_key, picture.data, picture.media_type)
     await studio.objects.put("thumbs", thumbnail_key, thumbnail.data, "image/webp")
     name = served_name(begun.output_index, object_key)
-    async with studio.database.as_service() as transaction:
-        stored = await transaction.value(
-            "steps.add_output",
-            id=file_id,
-            user_id=begun.user_id,
-            work_id=begun.work_id,
+    # The job is completed, and with its last job the work, in the statement that adds the file.
+    hold(
+        await line.writes.delivered(
+            job_id=begun.id,
+            token=begun.token,
+            file_id=file_id,
             path=f"{begun.user_id}/{begun.work_id}/{name}",
             object_key=object_key,
             thumbnail_key=thumbnail_key,
@@ -46,17 +49,16 @@ async def collect(line: Line, begun: Begun) -> Begun:
             file_size=len(picture.data),
             mime_type=picture.media_type,
             sha256=hashlib.sha256(picture.data).digest(),
+            about=about(template, workflow, begun),
         )
-        hold(
-            await transaction.run(
-                "steps.collected",
-                job_id=begun.id,
-                token=begun.token,
-                fresh=fresh,
-                file_id=stored,
-            )
-        )
-    return moved(begun, "finish", fresh)
+    )
+    log.info(
+        "work %s: picture %d of %d, %.1f s after it was asked for",
+        begun.work_id,
+        begun.output_index + 1,
+        begun.output_count,
+        (studio.now() - begun.asked_at).total_seconds(),
+    )
 
 
 def served_name(output_index: int, object_key: str) -> str:

@@ -16,7 +16,7 @@ from affiche.db.listener import Listener
 from affiche.pipeline import preview
 from affiche.pipeline.admission import Admission
 from affiche.pipeline.engines import Engines
-from affiche.pipeline.line import ENTRYPOINT, Line, read_entry
+from affiche.pipeline.line import ENTRYPOINT, Line, Writes, read_entry
 from affiche.pipeline.observations import Observations
 from affiche.pipeline.steps import run
 from affiche.pipeline.sweep import Sweep
@@ -45,7 +45,7 @@ class Crew:
         self.studio = studio
         self.heartbeat, self.dequeue = heartbeat, dequeue
         self.listener = Listener(studio.database.direct)
-        self.line = Line(studio, Engines(studio.database))
+        self.line = Line(studio, Engines(studio.database), Writes(studio.database))
         self.observations = Observations(self.line)
         self.line.engines.heard = self.observations.heard
         self.withdrawals = Withdrawals(self.line)

@@ -1,21 +1,26 @@
 """What the steps of a work have to hand, and how they hold on to their job."""
 
+import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from affiche.db import queue
-from affiche.db.database import Transaction
+from affiche.db.database import Database, Transaction
+from affiche.db.rows import Rows
 from affiche.domain.templates import Template
 from affiche.pipeline.engines import Engines
 from affiche.studio.studio import Studio
+from affiche.studio.uploads import File
 from affiche.texts import Language
 
 Entry = tuple[str, bytes, str]
 ENTRYPOINT: Final = "carry_on"
+# What was held so lately need not be looked at again: a takeover waits longer for a heartbeat.
+SURE_SECONDS: Final = 0.5
 
 
 class Early:
@@ -38,23 +43,12 @@ class Early:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The resources of one process's pipeline, shared by all its steps."""
-
-    studio: Studio
-    engines: Engines
-    early: Early = field(default_factory=Early)
-
-    @property
-    def pause(self) -> timedelta:
-        """Before the second take of a job; four times that before the third."""
-        return timedelta(seconds=self.studio.settings.retry_seconds)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """A step that this process holds, by `token`, with what it needs of job and work."""
+    """A step that this process holds, by `token`, with what it needs of job and work.
+
+    `unsent`: no process can have started a run under `external_id` before.
+    """
 
     id: UUID
     work_id: UUID
@@ -80,23 +74,66 @@ class Begun:
     output_count: int
     asked_at: datetime
     language: Language
+    # What this hand has found or made since it began, and need not ask for again.
+    unsent: bool = False
+    files: Mapping[str, File] = field(default_factory=dict)
+    sure_until: float = field(default_factory=lambda: time.monotonic() + SURE_SECONDS)
+
+    @property
+    def fresh(self) -> UUID:
+        """The token under which the next step is held: told beforehand, so that whoever gives
+        the job back knows both that it may have."""
+        return uuid5(self.token, "next")
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A row that was written."""
+
+
+class Writes:
+    """What the steps of many jobs ask of the database, each kind of it together."""
+
+    def __init__(self, database: Database) -> None:
+        self.begin = Rows(database, "steps.begin", Begun)
+        self.file = Rows(database, "steps.file", File)
+        self.held = Rows(database, "steps.held", Touched)
+        self.prepared = Rows(database, "steps.prepared", Touched)
+        self.submitted = Rows(database, "steps.submitted", Touched)
+        self.observed = Rows(database, "steps.observed", Touched)
+        self.ended_well = Rows(database, "steps.ended_well", Touched)
+        self.delivered = Rows(database, "steps.delivered", Touched)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The resources of one process's pipeline, shared by all its steps."""
+
+    studio: Studio
+    engines: Engines
+    writes: "Writes"
+    early: Early = field(default_factory=Early)
+
+    @property
+    def pause(self) -> timedelta:
+        """Before the second take of a job; four times that before the third."""
+        return timedelta(seconds=self.studio.settings.retry_seconds)
 
 
 class Superseded(Exception):
     """Another take of the job holds it now; whatever this one did is void."""
 
 
-def hold(rows: int) -> None:
+def hold(touched: Touched | int | None) -> None:
     """Every write of a step is conditional on its token: nothing written means it is lost."""
-    if rows != 1:
+    if touched is None or touched == 0:
         raise Superseded
 
 
 async def check_held(line: Line, begun: Begun) -> None:
     """Look once more before an effect outside the database; raises Superseded."""
-    async with line.studio.database.singly() as service:
-        if not await service.value("steps.held", job_id=begun.id, token=begun.token):
-            raise Superseded
+    if time.monotonic() > begun.sure_until:
+        hold(await line.writes.held(job_id=begun.id, token=begun.token))
 
 
 async def template_of(line: Line, begun: Begun) -> Template:
@@ -104,9 +141,10 @@ async def template_of(line: Line, begun: Begun) -> Template:
     return await studio.versions.read(studio.database, begun.template_id, begun.template_version)
 
 
-def moved(begun: Begun, step: str, fresh: UUID, **changes: Any) -> Begun:
-    """The job as its row now stands: at the next step, which is held under the token `fresh`."""
-    return replace(begun, step=step, token=fresh, **changes)
+def moved(begun: Begun, step: str, **changes: Any) -> Begun:
+    """The job as its row now stands: at the next step, which is held under the fresh token."""
+    until = time.monotonic() + SURE_SECONDS
+    return replace(begun, step=step, token=begun.fresh, sure_until=until, **changes)
 
 
 def entry(job_id: UUID, step: str, token: UUID) -> Entry:

@@ -7,12 +7,15 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from affiche.db.together import Together
 from affiche.domain.observations import Hint, Running
 from affiche.errors import DatabaseUnavailable
 from affiche.pipeline.line import Line, enqueue, entry
@@ -22,6 +25,8 @@ BATCH: Final = 200
 PROGRESS_SECONDS: Final = 0.4
 """Between two writes of one run's progress: what an eye can follow, and a database can take."""
 RUNS_KEPT: Final = 4096
+# Longer than any step may take (steps.SECONDS), so that nothing alive is begun anew.
+STRANDED_AFTER: Final = timedelta(seconds=150)
 log = logging.getLogger(__name__)
 
 
@@ -32,22 +37,38 @@ class Due:
     token: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Waits(Due):
+    external_id: str
+
+
 class Observations:
     """A service of every `affiche work`."""
 
     def __init__(self, line: Line) -> None:
         self.line = line
         self._written: OrderedDict[str, float] = OrderedDict()
+        self._together = Together(self._look_at)
+        self._looks: set[asyncio.Task[None]] = set()
 
     async def heard(self, hint: Hint) -> None:
         """What an engine's socket said. Losing one is no harm: the row falls due by itself."""
         try:
             if hint.ended:
-                await self._look_now(hint.external_id)
+                # Not waited for, so that the ends that are said together are looked at together.
+                task = asyncio.create_task(self._look(hint.external_id))
+                self._looks.add(task)
+                task.add_done_callback(self._looks.discard)
             elif isinstance(hint.observation, Running):
                 await self._progress(hint.external_id, hint.observation)
         except DatabaseUnavailable as error:
             log.warning("a hint for run %s was dropped: %s", hint.external_id, error)
+
+    async def _look(self, external_id: str) -> None:
+        try:
+            await self._together(external_id)
+        except DatabaseUnavailable as error:
+            log.warning("a hint for run %s was dropped: %s", external_id, error)
 
     async def run(self) -> None:
         """Make what is due a step, for ever."""
@@ -63,20 +84,23 @@ class Observations:
     async def look_at_due(self) -> bool:
         """True if there were more than one batch's."""
         async with self.line.studio.database.as_service() as transaction:
-            due = await transaction.all(Due, "steps.due", most=BATCH)
+            due = await transaction.all(Due, "steps.due", most=BATCH, stranded=STRANDED_AFTER)
             await enqueue(transaction, [entry(job.id, job.step, job.token) for job in due])
         return len(due) == BATCH
 
-    async def _look_now(self, external_id: str) -> None:
+    async def _look_at(self, external_ids: Sequence[str]) -> Sequence[None]:
         # Noted first and looked for second: whichever of the row and the hint is later, one of
         # both sides finds the other.
-        self.line.early.add(external_id)
+        for external_id in external_ids:
+            self.line.early.add(external_id)
         async with self.line.studio.database.singly() as service:
-            found = await service.all(Due, "steps.of_run", external_id=external_id)
-            await enqueue(service, [entry(job.id, job.step, job.token) for job in found])
-        if found:
-            self.line.early.pop(external_id)
-        self._written.pop(external_id, None)
+            found = await service.all(Waits, "steps.of_runs", external_ids=list(external_ids))
+            await enqueue(service, [entry(run.id, run.step, run.token) for run in found])
+        for run in found:
+            self.line.early.pop(run.external_id)
+        for external_id in external_ids:
+            self._written.pop(external_id, None)
+        return [None] * len(external_ids)
 
     async def _progress(self, external_id: str, running: Running) -> None:
         now = time.monotonic()

@@ -3,9 +3,6 @@
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
-
-from psycopg.types.json import Jsonb
 
 from affiche.domain.jobs import Again, Collect, GiveUp, Job, Wait, decide
 from affiche.pipeline.endings import settle
@@ -21,31 +18,27 @@ async def observe(line: Line, begun: Begun) -> Begun | None:
     decision = decide(job, observation, line.studio.now(), line.pause)
     match decision:
         case Wait():
-            async with line.studio.database.singly() as service:
-                hold(
-                    await service.run(
-                        "steps.observed",
-                        job_id=begun.id,
-                        token=begun.token,
-                        observe_at=decision.until,
-                        running_at=decision.running_since,
-                        deadline_at=decision.deadline_at,
-                    )
+            hold(
+                await line.writes.observed(
+                    job_id=begun.id,
+                    token=begun.token,
+                    observe_at=decision.until,
+                    running_at=decision.running_since,
+                    deadline_at=decision.deadline_at,
                 )
+            )
         case Collect():
-            outputs, fresh = [_stored(asdict(o)) for o in decision.outputs], uuid4()
-            async with line.studio.database.singly() as service:
-                hold(
-                    await service.run(
-                        "steps.ended_well",
-                        job_id=begun.id,
-                        token=begun.token,
-                        fresh=fresh,
-                        outputs=Jsonb(outputs),
-                        seconds=decision.seconds,
-                    )
+            outputs = [_stored(asdict(o)) for o in decision.outputs]
+            hold(
+                await line.writes.ended_well(
+                    job_id=begun.id,
+                    token=begun.token,
+                    fresh=begun.fresh,
+                    outputs=outputs,
+                    seconds=decision.seconds,
                 )
-            return moved(begun, "collect", fresh, outputs=outputs)
+            )
+            return moved(begun, "collect", outputs=outputs)
         case Again() | GiveUp():
             await settle(line, begun, decision)
     return None

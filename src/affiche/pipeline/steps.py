@@ -2,7 +2,8 @@
 
 One queue entry carries a job through its steps until its row waits for the engine or has ended.
 Each step commits its effect together with the next state, under a token of its own; if the process
-dies, the queue hands the same entry to another, which goes on at the step where the row stands.
+dies, the queue hands the same entry to another, which goes on at the step where the row stands. If
+the database goes, the job is carried on once it is back.
 """
 
 import asyncio
@@ -15,7 +16,6 @@ from affiche.domain.jobs import MOST_TAKES, GiveUp, after_error
 from affiche.errors import AfficheError, DatabaseUnavailable, EngineUnreachable, TakenTooOften
 from affiche.pipeline.collect import collect
 from affiche.pipeline.endings import settle
-from affiche.pipeline.finish import finish
 from affiche.pipeline.line import Begun, Line, Superseded, enqueue, entry
 from affiche.pipeline.observe import observe
 from affiche.pipeline.prepare import prepare
@@ -28,9 +28,9 @@ STEPS: Final[dict[str, Step]] = {
     "submit": submit,
     "observe": observe,
     "collect": collect,
-    "finish": finish,
 }
-SECONDS: Final = {"prepare": 90, "submit": 120, "observe": 60, "collect": 120, "finish": 30}
+SECONDS: Final = {"prepare": 90, "submit": 120, "observe": 60, "collect": 120}
+DATABASE_PAUSE: Final = 1.0
 
 
 class Unexpected(AfficheError):
@@ -42,13 +42,21 @@ class Unexpected(AfficheError):
 async def run(line: Line, job_id: UUID, key: UUID) -> None:
     """Carry the job on if `key` is its token, or was that of the process that died over it.
 
-    Never raises but when the process stops or the database is gone: then the queue or the sweep
-    brings the job back.
+    Never raises but when the process stops: then the job is given back.
     """
-    async with line.studio.database.singly() as service:
-        begun = await service.maybe(Begun, "steps.begin", job_id=job_id, key=key, token=uuid4())
-    while begun is not None:
-        begun = await _step(line, begun)
+    resumed = False
+    while True:
+        try:
+            begun = await line.writes.begin(job_id=job_id, key=key, token=uuid4(), resumed=resumed)
+            while begun is not None:
+                begun = await _step(line, begun)
+        except DatabaseUnavailable as error:
+            # What the step did outside stands; its row knows where to go on, under this key.
+            log.warning("job %s waits for the database: %s", job_id, error)
+            resumed = True
+            await asyncio.sleep(DATABASE_PAUSE)
+        else:
+            return
 
 
 async def _step(line: Line, begun: Begun) -> Begun | None:
@@ -81,15 +89,13 @@ async def _settle(line: Line, begun: Begun, error: AfficheError) -> None:
         if begun.step == "observe" and error.retryable and now < begun.deadline_at:
             # The run goes on whether or not we can see it: look again, and count nothing.
             log.warning("work %s cannot be observed: %s", begun.work_id, error)
-            async with line.studio.database.singly() as service:
-                await service.run(
-                    "steps.observed",
-                    job_id=begun.id,
-                    token=begun.token,
-                    observe_at=now + line.pause,
-                    running_at=begun.running_at,
-                    deadline_at=begun.deadline_at,
-                )
+            await line.writes.observed(
+                job_id=begun.id,
+                token=begun.token,
+                observe_at=now + line.pause,
+                running_at=begun.running_at,
+                deadline_at=begun.deadline_at,
+            )
             return
         await settle(line, begun, after_error(begun.takes, error, now, line.pause))
     except Superseded:
@@ -100,7 +106,8 @@ async def _give_back(line: Line, begun: Begun) -> None:
     """The process stops in the middle of a step: whoever is next begins it anew."""
     token = uuid4()
     async with line.studio.database.as_service() as transaction:
-        if await transaction.run(
-            "steps.given_back", job_id=begun.id, token=begun.token, fresh=token
-        ):
-            await enqueue(transaction, [entry(begun.id, begun.step, token)])
+        step = await transaction.value(
+            "steps.given_back", job_id=begun.id, tokens=[begun.token, begun.fresh], token=token
+        )
+        if step is not None:
+            await enqueue(transaction, [entry(begun.id, step, token)])

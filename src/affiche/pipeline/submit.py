@@ -1,10 +1,10 @@
 """submit: bind the graph and start it on the engine, once, whatever happens in between."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 from affiche.domain.templates import Template, stage_values
 from affiche.engines.engine import Engine, Picture, Run
@@ -25,32 +25,22 @@ FIRST_LOOK = timedelta(seconds=1)
 
 
 async def submit(line: Line, begun: Begun) -> Begun | None:
-    template, known = await template_of(line, begun), begun.external_id
-    chosen = known or run_id(begun)
-    async with line.studio.database.singly() as service:
-        if known is None:
-            # The id is on record before anything is started under it, so it can be found again.
-            hold(
-                await service.run(
-                    "steps.submitting", job_id=begun.id, token=begun.token, external_id=chosen
-                )
-            )
-        files = await _files(service, template, begun.parameters)
+    template = await template_of(line, begun)
+    files = begun.files or await _files(line, template, begun.parameters)
     engine = await line.engines.get(begun.endpoint_id)
-    run = await _run(line, begun, template, files, chosen)
+    run = await _run(line, begun, template, files)
     await check_held(line, begun)
-    external_id = await engine.submit(replace(run, fresh=known is None))
+    external_id = await engine.submit(run)
     now = line.studio.now()
     accepted = moved(
         begun,
         "observe",
-        uuid4(),
         external_id=external_id,
         started_at=now,
         deadline_at=now + timedelta(seconds=template.time_outs.queue),
     )
     try:
-        await _record(line, begun, accepted)
+        await _record(line, begun, template, accepted)
     except Superseded:
         # Cancelled or taken over while the engine accepted: this run is nobody's.
         await _stop(line, begun, engine, external_id)
@@ -61,25 +51,18 @@ async def submit(line: Line, begun: Begun) -> Begun | None:
     return None
 
 
-def run_id(begun: Begun) -> str:
-    """The job's own id for its first run; another for each take that starts one anew."""
-    return str(begun.id if begun.takes == 0 else uuid5(begun.id, str(begun.takes)))
+async def _files(line: Line, template: Template, parameters: dict[str, Any]) -> dict[str, File]:
+    found = {}
+    for form_field in template.fields:
+        if form_field.type == "file" and form_field.name in parameters:
+            file = await line.writes.file(file_id=UUID(parameters[form_field.name]))
+            if file is None:
+                raise RunLost(detail="an input picture is gone")
+            found[form_field.name] = file
+    return found
 
 
-async def _files(
-    transaction: Any, template: Template, parameters: dict[str, Any]
-) -> dict[str, File]:
-    names = [f.name for f in template.fields if f.type == "file" and f.name in parameters]
-    ids = [UUID(parameters[name]) for name in names]
-    found = {f.id: f for f in await transaction.all(File, "files.by_ids", ids=ids)}
-    if len(found) != len(set(ids)):
-        raise RunLost(detail="an input picture is gone")
-    return {name: found[file_id] for name, file_id in zip(names, ids, strict=True)}
-
-
-async def _run(
-    line: Line, begun: Begun, template: Template, files: dict[str, File], run: str
-) -> Run:
+async def _run(line: Line, begun: Begun, template: Template, files: Mapping[str, File]) -> Run:
     stage = template.stages[begun.stage]
     workflow = stage.workflow
     data = await asyncio.gather(
@@ -100,7 +83,8 @@ async def _run(
     named = {name: picture_name(file) for name, file in files.items()}
     values = stage_values(template, stage, {**begun.parameters, **named})
     graph = bind(workflow.graph, workflow.bindings, values)
-    return Run(run, graph.api(), pictures)
+    assert begun.external_id is not None
+    return Run(begun.external_id, graph.api(), pictures, fresh=begun.unsent)
 
 
 def picture_name(file: File) -> str:
@@ -108,19 +92,32 @@ def picture_name(file: File) -> str:
     return f"{file.id}.{file.mime_type.removeprefix('image/').replace('jpeg', 'jpg')}"
 
 
-async def _record(line: Line, begun: Begun, accepted: Begun) -> None:
-    async with line.studio.database.singly() as service:
-        hold(
-            await service.run(
-                "steps.submitted",
-                job_id=begun.id,
-                token=begun.token,
-                fresh=accepted.token,
-                external_id=accepted.external_id,
-                observe_at=line.studio.now() + FIRST_LOOK,
-                deadline_at=accepted.deadline_at,
-            )
+async def _record(line: Line, begun: Begun, template: Template, accepted: Begun) -> None:
+    kind = (await line.engines.endpoint(begun.endpoint_id)).kind if begun.endpoint_id else None
+    hold(
+        await line.writes.submitted(
+            job_id=begun.id,
+            token=begun.token,
+            fresh=accepted.token,
+            external_id=accepted.external_id,
+            observe_at=line.studio.now() + FIRST_LOOK,
+            deadline_at=accepted.deadline_at,
+            engine=kind,
+            metadata=_metadata(template, begun.parameters, begun.seed),
         )
+    )
+
+
+def _metadata(template: Template, parameters: dict[str, Any], seed: int | None) -> dict[str, Any]:
+    """What seed 001 keeps of a generation; width and height follow with the picture."""
+    files = {f.name for f in template.fields if f.type == "file"}
+    return {
+        **{name: value for name, value in parameters.items() if name not in files},
+        "original_prompt": parameters.get("prompt"),
+        "model": template.model,
+        "seed": seed,
+        "has_image_input": any(name in parameters for name in files),
+    }
 
 
 async def _stop(line: Line, begun: Begun, engine: Engine, external_id: str) -> None:

@@ -12,12 +12,10 @@ from psycopg.types.json import Jsonb
 from affiche.db import queue
 from affiche.errors import AfficheError, DatabaseUnavailable, RunTimedOut
 from affiche.pipeline.line import Line, enqueue, entry
-from affiche.pipeline.observations import Due
+from affiche.pipeline.observations import STRANDED_AFTER, Due
 from affiche.texts import Language
 
 EVERY: Final = 10.0
-# Longer than any step may take (steps.SECONDS), so that nothing alive is begun anew.
-STRANDED_AFTER: Final = timedelta(seconds=150)
 BATCH: Final = 200
 FORGET_EVERY: Final = timedelta(hours=1)
 log = logging.getLogger(__name__)

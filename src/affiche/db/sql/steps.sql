@@ -1,93 +1,118 @@
 -- name: begin
 UPDATE generation_jobs j SET
-  token = %(token)s,
-  entry = %(key)s,
+  token = r.token,
+  entry = r.key,
   step_started_at = clock_timestamp(),
-  takes = j.takes + CASE WHEN j.step_started_at IS NULL OR j.step = 'observe' THEN 0 ELSE 1 END
-FROM works w
+  takes = j.takes + CASE
+    WHEN j.step_started_at IS NULL OR j.step = 'observe' OR r.resumed THEN 0 ELSE 1 END
+FROM jsonb_to_recordset(%(rows)s::jsonb)
+  AS r (n integer, job_id uuid, key uuid, token uuid, resumed boolean), works w
 JOIN users u ON u.id = w.user_id
 JOIN template_versions v ON v.template_id = w.template_id AND v.version = w.template_version
-WHERE j.id = %(job_id)s AND (j.token = %(key)s OR j.entry = %(key)s)
+WHERE j.id = r.job_id AND (j.token = r.key OR j.entry = r.key)
   AND j.status IN ('taken', 'processing') AND w.id = j.work_id
-RETURNING j.id, j.work_id, j.user_id, j.stage, j.output_index, j.workflow_id, j.endpoint_id,
+RETURNING r.n, j.id, j.work_id, j.user_id, j.stage, j.output_index, j.workflow_id, j.endpoint_id,
   j.status, j.step, j.token, j.takes, j.external_id, j.deadline_at, j.started_at,
   j.running_at, j.parameters,
   j.outputs, w.template_id, w.template_version, w.input_data, w.seed, w.output_count,
   w.created_at AS asked_at, u.language
 
+-- name: file
+SELECT r.n, f.id, f.number, f.user_id, f.work_id, f.bucket_id, f.path, f.object_key,
+  f.thumbnail_key, f.name, f.width, f.height, f.file_size, f.mime_type, f.created_at
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (n integer, file_id uuid)
+JOIN files f ON f.id = r.file_id
+
 -- name: held
-SELECT true FROM generation_jobs
-WHERE id = %(job_id)s AND token = %(token)s AND status IN ('taken', 'processing')
+SELECT r.n FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (n integer, job_id uuid, token uuid)
+JOIN generation_jobs j ON j.id = r.job_id
+WHERE j.token = r.token AND j.status IN ('taken', 'processing')
 
 -- name: prepared
 WITH job AS (
-  UPDATE generation_jobs SET
-    step = 'submit', step_started_at = clock_timestamp(), token = %(fresh)s, parameters = %(parameters)s,
-    prompt_used = %(prompt)s, negative_prompt_used = %(negative_prompt)s
-  WHERE id = %(job_id)s AND token = %(token)s
-  RETURNING work_id
+  UPDATE generation_jobs j SET
+    step = 'submit', step_started_at = clock_timestamp(), token = r.fresh,
+    external_id = r.external_id, parameters = r.parameters, prompt_used = r.prompt,
+    negative_prompt_used = r.negative_prompt
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+    n integer, job_id uuid, token uuid, fresh uuid, external_id text, parameters jsonb,
+    prompt text, negative_prompt text, input_data jsonb, seed bigint)
+  WHERE j.id = r.job_id AND j.token = r.token
+  RETURNING r.n, j.work_id, r.input_data, r.seed
+), work AS (
+  -- Only a picture that was fetched just now has changed them.
+  UPDATE works w SET input_data = job.input_data, seed = job.seed
+  FROM job WHERE w.id = job.work_id
+    AND (w.input_data, w.seed) IS DISTINCT FROM (job.input_data, job.seed)
 )
-UPDATE works w SET input_data = %(input_data)s, seed = %(seed)s,
-  generation_metadata = %(metadata)s, engine = %(engine)s
-FROM job WHERE w.id = job.work_id
-
--- name: submitting
-UPDATE generation_jobs SET external_id = %(external_id)s
-WHERE id = %(job_id)s AND token = %(token)s
+SELECT n FROM job
 
 -- name: submitted
-UPDATE generation_jobs SET
-  status = 'processing', step = 'observe', step_started_at = NULL, token = %(fresh)s,
-  external_id = %(external_id)s, observe_at = %(observe_at)s, deadline_at = %(deadline_at)s
-WHERE id = %(job_id)s AND token = %(token)s
+WITH job AS (
+  UPDATE generation_jobs j SET
+    status = 'processing', step = 'observe', step_started_at = NULL, token = r.fresh,
+    external_id = r.external_id, observe_at = r.observe_at, deadline_at = r.deadline_at
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+    n integer, job_id uuid, token uuid, fresh uuid, external_id text, observe_at timestamptz,
+    deadline_at timestamptz, engine text, metadata jsonb)
+  WHERE j.id = r.job_id AND j.token = r.token
+  RETURNING r.n, j.work_id, j.external_id, r.engine, r.metadata
+), work AS (
+  -- Moved here, so that the row is written once; the trigger finds nothing left to do.
+  UPDATE works w SET
+    status = 'processing', progress = NULL, engine = job.engine, runpod_job_id = job.external_id,
+    generation_metadata = job.metadata || jsonb_build_object('submitted_at', now())
+  FROM job WHERE w.id = job.work_id AND w.status = 'taken'
+)
+SELECT n FROM job
 
 -- name: observed
-UPDATE generation_jobs SET step_started_at = NULL, observe_at = %(observe_at)s,
-  running_at = %(running_at)s, deadline_at = %(deadline_at)s
-WHERE id = %(job_id)s AND token = %(token)s
+UPDATE generation_jobs j SET step_started_at = NULL, observe_at = r.observe_at,
+  running_at = r.running_at, deadline_at = r.deadline_at
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+  n integer, job_id uuid, token uuid, observe_at timestamptz, running_at timestamptz,
+  deadline_at timestamptz)
+WHERE j.id = r.job_id AND j.token = r.token
+RETURNING r.n
 
 -- name: ended_well
-UPDATE generation_jobs SET
-  step = 'collect', step_started_at = clock_timestamp(), token = %(fresh)s, outputs = %(outputs)s,
-  execution_seconds = %(seconds)s
-WHERE id = %(job_id)s AND token = %(token)s
+UPDATE generation_jobs j SET
+  step = 'collect', step_started_at = clock_timestamp(), token = r.fresh, outputs = r.outputs,
+  execution_seconds = r.seconds
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+  n integer, job_id uuid, token uuid, fresh uuid, outputs jsonb, seconds double precision)
+WHERE j.id = r.job_id AND j.token = r.token
+RETURNING r.n
 
--- name: collected
-UPDATE generation_jobs SET
-  step = 'finish', step_started_at = clock_timestamp(), token = %(fresh)s, output_file_id = %(file_id)s
-WHERE id = %(job_id)s AND token = %(token)s
-
--- name: add_output
-INSERT INTO files (id, user_id, work_id, bucket_id, path, object_key, thumbnail_key, name,
-  width, height, file_size, mime_type, sha256)
-VALUES (%(id)s, %(user_id)s, %(work_id)s, 'works', %(path)s, %(object_key)s, %(thumbnail_key)s,
-  %(name)s, %(width)s, %(height)s, %(file_size)s, %(mime_type)s, %(sha256)s)
--- A job that began anew after it had collected, or a second job by hand, gives the name anew.
-ON CONFLICT (bucket_id, path) DO UPDATE SET
-  object_key = excluded.object_key, thumbnail_key = excluded.thumbnail_key,
-  width = excluded.width, height = excluded.height, file_size = excluded.file_size,
-  mime_type = excluded.mime_type, sha256 = excluded.sha256
-RETURNING id
-
--- name: finished
-UPDATE generation_jobs SET status = 'completed', step_started_at = NULL
-WHERE id = %(job_id)s AND token = %(token)s
-
--- name: work_finished
-UPDATE works w SET
-  output_file_id = first.file_id, thumbnail_file_id = first.file_id,
-  title = coalesce(w.title, %(title)s), tags = CASE WHEN w.tags = '{}' THEN %(tags)s ELSE w.tags END,
-  generation_metadata = coalesce(w.generation_metadata, '{}') || jsonb_build_object(
-    'width', first.width, 'height', first.height),
-  output_data_json = %(about)s::jsonb || jsonb_build_object(
-    'image_url', first.url, 'filename', first.name,
-    'processing_time', round(extract(epoch FROM clock_timestamp() - w.created_at)::numeric, 3))
-FROM (
-  SELECT f.id AS file_id, f.file_url AS url, f.name, f.width, f.height FROM generation_jobs j
-  JOIN files f ON f.id = j.output_file_id
-  WHERE j.work_id = %(work_id)s ORDER BY j.output_index LIMIT 1
-) first
-WHERE w.id = %(work_id)s
+-- name: delivered
+WITH held AS (
+  SELECT r.*, j.user_id, j.work_id
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+    n integer, job_id uuid, token uuid, file_id uuid, path text, object_key text,
+    thumbnail_key text, name text, width integer, height integer, file_size bigint,
+    mime_type text, sha256 bytea, about jsonb)
+  JOIN generation_jobs j ON j.id = r.job_id AND j.token = r.token
+  FOR UPDATE OF j
+), file AS (
+  INSERT INTO files (id, user_id, work_id, bucket_id, path, object_key, thumbnail_key, name,
+    width, height, file_size, mime_type, sha256)
+  SELECT file_id, user_id, work_id, 'works', path, object_key, thumbnail_key, name,
+    width, height, file_size, mime_type, sha256
+  FROM held
+  -- A job that began anew after it had collected, or a second job by hand, gives the name anew.
+  ON CONFLICT (bucket_id, path) DO UPDATE SET
+    object_key = excluded.object_key, thumbnail_key = excluded.thumbnail_key,
+    width = excluded.width, height = excluded.height, file_size = excluded.file_size,
+    mime_type = excluded.mime_type, sha256 = excluded.sha256
+  RETURNING id, path
+)
+-- The trigger completes the work, and tells on it what `about` says.
+UPDATE generation_jobs j SET
+  status = 'completed', step = 'finish', step_started_at = NULL, output_file_id = file.id,
+  about = held.about
+FROM held JOIN file ON file.path = held.path
+WHERE j.id = held.job_id AND j.token = held.token
+RETURNING held.n
 
 -- name: again
 UPDATE generation_jobs SET
@@ -113,16 +138,18 @@ WHERE j.external_id = %(external_id)s AND j.status = 'processing'
 RETURNING w.id
 
 -- name: due
+-- A step that began by itself, and of which nothing was heard for so long, is due as well.
 UPDATE generation_jobs SET observe_at = clock_timestamp() + interval '20 seconds'
 WHERE id IN (
   SELECT id FROM generation_jobs
-  WHERE status = 'processing' AND step = 'observe' AND observe_at <= statement_timestamp()
+  WHERE status = 'processing' AND observe_at <= statement_timestamp()
+    AND (step = 'observe' OR updated_at < statement_timestamp() - %(stranded)s::interval)
   ORDER BY observe_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id, step, token
 
--- name: of_run
-SELECT id, step, token FROM generation_jobs
-WHERE external_id = %(external_id)s AND status = 'processing' AND step = 'observe'
+-- name: of_runs
+SELECT id, step, token, external_id FROM generation_jobs
+WHERE external_id = ANY (%(external_ids)s) AND status = 'processing' AND step = 'observe'
 
 -- name: overdue
 UPDATE generation_jobs SET token = gen_random_uuid()
@@ -137,11 +164,12 @@ RETURNING id, token, (SELECT language FROM users u WHERE u.id = user_id) AS lang
 UPDATE generation_jobs SET updated_at = clock_timestamp()
 WHERE id IN (
   SELECT id FROM generation_jobs
-  WHERE status IN ('taken', 'processing') AND step <> 'observe'
+  WHERE status = 'taken' AND taken_at < statement_timestamp() - %(after)s::interval
     AND updated_at < statement_timestamp() - %(after)s::interval
-  ORDER BY updated_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+  ORDER BY taken_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id, step, token
 
 -- name: given_back
-UPDATE generation_jobs SET token = %(fresh)s, step_started_at = NULL
-WHERE id = %(job_id)s AND token = %(token)s AND status IN ('taken', 'processing')
+UPDATE generation_jobs SET token = %(token)s, step_started_at = NULL
+WHERE id = %(job_id)s AND token = ANY (%(tokens)s) AND status IN ('taken', 'processing')
+RETURNING step
