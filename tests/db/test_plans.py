@@ -5,7 +5,7 @@ What is bounded is the pages that are read, which is the same on every machine; 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -94,6 +94,7 @@ def test_the_studio_is_large(studio: Studio) -> None:
 
 
 PATIENCE = timedelta(minutes=10)
+LATER, EARLIER = datetime(9999, 1, 1, tzinfo=UTC), datetime(1999, 1, 1, tzinfo=UTC)
 # Statement, its values beside endpoint and user, the index it lives by, and the pages it may read.
 SERVICE: list[tuple[str, dict[str, Any], str, int]] = [
     ("admission.endpoints", {}, "generation_jobs_waiting", 20),
@@ -110,6 +111,11 @@ SERVICE: list[tuple[str, dict[str, Any], str, int]] = [
     ("steps.overdue", {"most": 200}, "generation_jobs_deadline", 20),
     ("steps.stranded", {"most": 200, "after": PATIENCE}, "generation_jobs_steps", 20),
     ("withdrawals.due", {"most": 200}, "withdrawals_due", 20),
+    ("sweep.quiet", {"most": 200, "after": PATIENCE}, "generation_jobs_steps", 20),
+    ("sweep.old_events", {"most": 500, "before": LATER}, "events_age", 30 * 500),
+    ("sweep.old_events", {"most": 500, "before": EARLIER}, "events_age", 20),
+    ("sweep.ended_jobs", {"most": 500, "before": LATER}, "generation_jobs_ended", 120 * 500),
+    ("sweep.ended_jobs", {"most": 500, "before": EARLIER}, "generation_jobs_ended", 20),
 ]
 PAGE = {"before": LAST, "limit": 50}
 PERSON: list[tuple[str, dict[str, Any], str, int]] = [

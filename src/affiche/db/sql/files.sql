@@ -20,5 +20,8 @@ FROM files WHERE id = ANY (%(ids)s)
 SELECT f.id, f.number, f.user_id, f.work_id, f.bucket_id, f.path, f.object_key, f.thumbnail_key,
   f.name, f.width, f.height, f.file_size, f.mime_type, f.created_at
 FROM files f WHERE f.work_id = ANY (%(work_ids)s) AND f.bucket_id = 'works'
-  AND EXISTS (SELECT FROM generation_jobs j WHERE j.output_file_id = f.id AND j.work_id = f.work_id)
+  AND (
+    EXISTS (SELECT FROM generation_jobs j WHERE j.output_file_id = f.id AND j.work_id = f.work_id)
+    -- Of an old work the jobs are forgotten, and with them whatever was not delivered.
+    OR NOT EXISTS (SELECT FROM generation_jobs j WHERE j.work_id = f.work_id))
 ORDER BY f.work_id, f.path
