@@ -25,6 +25,10 @@ from affiche.errors import (
 LOCK = 4207849
 LEAVE_SECONDS = 10.0
 """How long processes that are just being stopped are waited for."""
+LOCK_SECONDS = 60.0
+"""How long a migration waits for a table that somebody else holds."""
+TURN_SECONDS = 600.0
+"""How long it waits for another process that migrates."""
 # A migrating process that was killed should not hold its locks for as long as its statement runs;
 # not every system's PostgreSQL can notice.
 CAREFUL = """
@@ -86,13 +90,20 @@ async def migrate(address: Address) -> list[Migration]:
     """
     async with _connected(address) as connection:
         await connection.execute(CAREFUL)
-        await connection.execute("SET lock_timeout = '10min'")
         try:
+            await _wait_at_most(connection, TURN_SECONDS)
             await connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
-            await connection.execute("SET lock_timeout = '1min'")
+            await _wait_at_most(connection, LOCK_SECONDS)
             return await _migrate(connection)
         except psycopg.errors.LockNotAvailable as error:
             raise DatabaseInUse(sessions=1, detail=str(error)) from error
+
+
+async def _wait_at_most(connection: AsyncConnection[Any], seconds: float) -> None:
+    """For any lock, from now on."""
+    await connection.execute(
+        "SELECT set_config('lock_timeout', %s, false)", (f"{seconds * 1000:.0f}ms",)
+    )
 
 
 async def _migrate(connection: AsyncConnection[Any]) -> list[Migration]:
