@@ -1,11 +1,11 @@
 -- name: release
 -- Into line with what was delayed and is due. What somebody holds comes in the next round.
 UPDATE generation_jobs SET run_at = run_at
-WHERE id IN (
+WHERE id = ANY (ARRAY(
   SELECT id FROM generation_jobs
   WHERE status = 'pending' AND turn IS NULL AND endpoint_id IS NOT NULL
     AND run_at <= statement_timestamp()
-  ORDER BY run_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+  ORDER BY run_at LIMIT %(most)s FOR UPDATE SKIP LOCKED))
 
 -- name: endpoints
 SELECT e.id FROM endpoints e
@@ -45,7 +45,8 @@ WITH chosen AS (
 UPDATE generation_jobs j
 SET status = 'taken', token = gen_random_uuid(),
     deadline_at = clock_timestamp() + %(patience)s
-FROM chosen WHERE j.id = chosen.id
+-- As an array: joined, a plan without the parameters' values reads the whole table.
+WHERE j.id = ANY (ARRAY(SELECT id FROM chosen))
 RETURNING j.id, j.step, j.token
 
 -- name: recount
