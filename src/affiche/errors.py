@@ -97,6 +97,12 @@ class HeadTooLarge(BadRequest):
     code, status = "head_too_large", 431
 
 
+class RangeRefused(BadRequest):
+    """`size`: of the file, in bytes, behind whose end the range begins."""
+
+    code, status = "range", 416
+
+
 class MethodRefused(BadRequest):
     code, status = "method", 405
 
