@@ -41,8 +41,13 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
         async with Database(address, direct=direct, size=settings.database_pool) as database:
             if migrating:
                 await furnish(settings, database)
-            where = settings.storage_url or settings.data / "objects"
-            yield Studio(settings, database, Objects(where), signing_secret(settings.data))
+            objects = Objects(object_store(settings))
+            yield Studio(settings, database, objects, signing_secret(settings.data))
+
+
+def object_store(settings: Settings) -> str | Path:
+    """Where the objects are: a URL, or the folder in the data folder."""
+    return settings.storage_url or settings.data / "objects"
 
 
 async def migrated(settings: Settings) -> tuple[list[str], list[str]]:

@@ -85,6 +85,24 @@ class MediaTypeRefused(BadRequest):
     code, status = "media_type", 415
 
 
+class EncodingRefused(BadRequest):
+    """A body that came compressed."""
+
+    code, status = "encoding", 415
+
+
+class HeadTooLarge(BadRequest):
+    """`limit`: KB that address and headers may have together."""
+
+    code, status = "head_too_large", 431
+
+
+class RangeRefused(BadRequest):
+    """`size`: of the file, in bytes, behind whose end the range begins."""
+
+    code, status = "range", 416
+
+
 class MethodRefused(BadRequest):
     code, status = "method", 405
 
@@ -97,6 +115,12 @@ class HostRefused(AfficheError):
 
 class TooManyStreams(AfficheError):
     code, status, retryable = "too_many_streams", 429, True
+
+
+class Busy(AfficheError):
+    """More is being sent at this moment than is held in memory."""
+
+    code, status, retryable = "busy", 503, True
 
 
 class NotSignedIn(AfficheError):
@@ -182,6 +206,12 @@ class PictureTooManyFrames(PictureTooManyPixels):
     """Each frame would do, all together do not. `frames`; `width`, `height`, `limit` as above."""
 
     code = "picture_too_many_frames"
+
+
+class PictureTooSlow(PictureError):
+    """Decoding did not come to its end in `seconds`."""
+
+    code = "picture_too_slow"
 
 
 class AddressRefused(AfficheError):
@@ -346,3 +376,66 @@ class SchemaOutdated(AfficheError):
     """`found`, `expected`: migration numbers."""
 
     code, status = "schema_outdated", 503
+
+
+class SchemaNewer(SchemaOutdated):
+    """The database knows a migration that this program does not."""
+
+    code = "schema_newer"
+
+
+class MigrationChanged(AfficheError):
+    """What was applied under `number` and `name` reads otherwise in this program."""
+
+    code, status = "migration_changed", 503
+
+
+class DatabaseInUse(AfficheError):
+    """`sessions`: how many are in the way of an upgrade."""
+
+    code, status, retryable = "database_in_use", 503, True
+
+
+# --- backups ----------------------------------------------------------------------------------
+
+
+class BackupFailed(AfficheError):
+    """`path`: the file that could not be written; `reason`: the system's own words."""
+
+    code = "backup_failed"
+
+
+class NothingToBackUp(AfficheError):
+    code = "nothing_to_back_up"
+
+
+class BackupBroken(AfficheError):
+    """A file that is no whole backup. `reason`: a key of `backups.reasons`."""
+
+    code = "backup_broken"
+
+    def message(self, language: Language) -> str:
+        reason = say(language, f"backups.reasons.{self.params['reason']}")
+        return say(language, f"errors.{self.code}.message", reason=reason)
+
+
+class BackupNewer(AfficheError):
+    """`version`: the Affiche that made it, later than this one."""
+
+    code = "backup_newer"
+
+
+class RestoreRefused(AfficheError):
+    """`what` holds something already: a key of `backups.holders`."""
+
+    code = "restore_refused"
+
+    def message(self, language: Language) -> str:
+        what = say(language, f"backups.holders.{self.params['what']}")
+        return say(language, f"errors.{self.code}.message", what=what)
+
+
+class RestoreFailed(AfficheError):
+    """`reason`: one line for the operator, in the words of whoever failed."""
+
+    code = "restore_failed"

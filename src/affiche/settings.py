@@ -71,6 +71,13 @@ class Settings:
         (), "Private hosts that pictures may be fetched from, comma separated."
     )
     retry_seconds: float = _setting(4.0, "Pause before a job's second take; then four times it.")
+    orphan_hours: float = _setting(
+        24.0, "Hours until a stored object that no record names is removed; 1 at least."
+    )
+    upload_days: float = _setting(7.0, "Days until an upload that no work ever used is removed.")
+    job_days: float = _setting(
+        90.0, "Days that the records of a finished work's runs are kept; its pictures stay."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +165,8 @@ def _typed(name: str, value: Any) -> Any:
         typed = typed.expanduser().absolute()
     if isinstance(typed, int | float) and typed <= 0 and name != "preview_pace":
         raise SettingInvalid(name=name, reason="must be more than zero")
+    if name == "orphan_hours" and typed < 1:
+        raise SettingInvalid(name=name, reason="must be 1 or more")
     if name == "language" and typed not in ("ko", "en"):
         raise SettingInvalid(name=name, reason="ko or en")
     return typed

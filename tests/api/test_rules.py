@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affiche.api.files import bare_name
 from affiche.errors import AfficheError
 from affiche.studio.events import Event
 from affiche.studio.failures import recalled
@@ -21,7 +20,7 @@ moments = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 2)), max_siz
 def events(told: list[tuple[str, int]]) -> list[Event]:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     return [
-        Event(id=n, txid="7", work_id=UUID(int=work), type=kind, data={}, created_at=now)
+        Event(id=n, era=0, txid="7", work_id=UUID(int=work), type=kind, data={}, created_at=now)
         for n, (kind, work) in enumerate(told, 1)
     ]
 
@@ -42,16 +41,6 @@ def test_only_progress_that_was_overtaken_is_left_out(told: list[tuple[str, int]
     for work in {e.work_id for e in whole}:
         assert [e for e in whole if e.work_id == work][-1] in kept
     assert coalesced(kept) == kept
-
-
-@given(st.text(max_size=300))
-def test_a_bare_name_holds_nothing_that_a_name_should_not(name: str) -> None:
-    bare = bare_name(name)
-    assert len(bare) <= 200
-    assert "/" not in bare
-    assert "\\" not in bare
-    assert bare.isprintable()
-    assert bare_name(bare) == bare
 
 
 params = st.dictionaries(

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from affiche.comfy.answers import Waiting
 from affiche.comfy.client import Client
+from affiche.comfy.queue import Queue
 from affiche.comfy.transport import Transport
 
 from .facts import LIMITS, NOT_FOUND, A, B, C, Fact, view
@@ -30,7 +30,7 @@ FACTS = [
         "the queue comes unsorted, and a negative number is next",
         Client.queue,
         {"GET /queue": [says(QUEUE)]},
-        {A: Waiting(None, {"1": {}}), B: Waiting(1, {"2": {}}), C: Waiting(2, {"3": {}})},
+        Queue({A: {"1": {}}}, {B: 1, C: 2}),
     ),
     Fact(
         "GET /prompt counts waiting and running",
@@ -194,6 +194,6 @@ async def test_schemas_are_kept(script: Script, client: Client) -> None:
 async def test_a_path_and_a_user_in_the_address(script: Script) -> None:
     transport = Transport(script.url.replace("//", "//me:secret@") + "/comfy/", LIMITS)
     script.on("GET /comfy/queue", says({"queue_running": [], "queue_pending": []}))
-    assert await Client(transport).queue() == {}
+    assert await Client(transport).queue() == Queue()
     assert script.asked[0].headers["Authorization"].startswith("Basic ")
     await transport.close()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affiche.comfy.messages import Cached, Executed, Executing, NodeProgress, RunMessage, Started
-from affiche.comfy.progress import Progress, weights
+from affiche.comfy.progress import Progress, plan, weights
 
 from .graphs import copied, klein, node
 
@@ -44,7 +44,7 @@ def test_a_circle_of_sigmas_ends() -> None:
 
 def test_from_start_to_end() -> None:
     graph = klein()
-    progress = Progress(graph)
+    progress = Progress(plan(graph))
     progress.hear(Started("p"))
     assert progress.fraction == 0
     progress.hear(Cached("p", ("75:70", "75:71", "75:72")))
@@ -61,7 +61,7 @@ def test_from_start_to_end() -> None:
 
 
 def test_the_node_before_is_done_when_the_next_begins() -> None:
-    progress = Progress(copied())
+    progress = Progress(plan(copied()))
     progress.hear(Executing("p", "76", "76"))
     progress.hear(Executing("p", "9", "9"))
     assert progress.fraction == 0.5
@@ -70,7 +70,7 @@ def test_the_node_before_is_done_when_the_next_begins() -> None:
 
 
 def test_labels() -> None:
-    progress = Progress(klein())
+    progress = Progress(plan(klein()))
     assert progress.label({}) is None
     progress.hear(Executing("p", "75:64", "75:64"))
     assert progress.label({}) == "Paint"
@@ -81,7 +81,7 @@ def test_labels() -> None:
 
 
 def test_a_node_inside_an_expanded_one_is_shown_as_that() -> None:
-    progress = Progress(copied())
+    progress = Progress(plan(copied()))
     progress.hear(Executing("p", "9.0.1", "9"))
     assert progress.node == "9"
 
@@ -96,7 +96,7 @@ MESSAGES: st.SearchStrategy[RunMessage] = st.one_of(
 
 @given(st.lists(MESSAGES))
 def test_it_only_grows_and_stays_in_bounds(messages: list[Any]) -> None:
-    progress = Progress(klein())
+    progress = Progress(plan(klein()))
     before = 0.0
     for message in messages:
         progress.hear(message)

@@ -36,10 +36,13 @@ RULES = {
         CROSS JOIN LATERAL aclexplode(c.relacl) a
         WHERE relnamespace = 'public'::regnamespace
         AND a.grantee = 'authenticated'::regrole
-        AND (relkind NOT IN ('r', 'p') OR a.privilege_type <> 'SELECT')""",
-    "a view or foreign table has no rule here": """
+        AND (relkind NOT IN ('r', 'p', 'v') OR a.privilege_type <> 'SELECT')""",
+    "a view shows what its owner may see": """
         SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
-        AND relkind IN ('v', 'm', 'f')""",
+        AND relkind = 'v' AND NOT coalesce(reloptions, '{}') && '{security_invoker=true}'""",
+    "a stored view or foreign table has no rule here": """
+        SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        AND relkind IN ('m', 'f')""",
     "a function that acts for others is not the service role's": """
         SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
         AND prosecdef AND proowner <> 'service_role'::regrole""",

@@ -1,50 +1,88 @@
-"""A large studio: 200,000 works of 300 users, 50,000 of them waiting, and what they left behind."""
+"""A large studio: many works of many users, some of them waiting or running, and what they left.
 
+Every tenth work is one user's. Nothing is inserted one by one: a million works take a minute.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection
 
-USERS, WORKS, WAITING, RUNNING, EVENTS = 300, 200_000, 50_000, 64, 100_000
+TABLES = ("works", "generation_jobs", "files", "events")
 
-# Without triggers and indexes at work, a tenth of the time; indexes are made again at the end.
-FILL = [
-    f"""INSERT INTO users (id, name, email)
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    users: int = 300
+    works: int = 50_000
+    waiting: int = 20_000
+    running: int = 5_000
+
+    @property
+    def delayed(self) -> int:
+        """Of those that wait, every twentieth."""
+        last = self.works // 20
+        return last - (self.works - self.waiting) // 20
+
+
+SMALL = Size()
+
+
+def statements(size: Size) -> list[str]:
+    works, ended = size.works, size.works - size.waiting - size.running
+    return [
+        f"""INSERT INTO users (id, name, email)
         SELECT uuidv7(make_interval(secs => n - 1e8)), 'u' || n, n || '@example.com'
-        FROM generate_series(1, {USERS}) n""",
-    *(
-        f"CREATE TEMP TABLE {name} AS"
-        f" SELECT row_number() OVER (ORDER BY id) - 1 AS place, id FROM {table}"
-        for name, table in (("people", "users"), ("kinds", "templates"))
-    ),
-    # Older first, so that ids are in the order of time; every user has some of every kind.
-    f"""INSERT INTO works (id, user_id, template_id, template_version, status, created_at, seed)
-        SELECT uuidv7(make_interval(secs => (n - {WORKS}) * 20)), p.id,
-          t.id, 1,
-          CASE WHEN n > {WORKS - WAITING} THEN 'pending'
-               WHEN n > {WORKS - WAITING - RUNNING} THEN 'processing'
+        FROM generate_series(1, {size.users}) n""",
+        """INSERT INTO projects (user_id, name, is_default)
+        SELECT id, name, true FROM users u
+        WHERE NOT EXISTS (SELECT FROM projects p WHERE p.user_id = u.id AND p.is_default)""",
+        *(
+            f"CREATE TEMP TABLE {name} AS"
+            f" SELECT row_number() OVER (ORDER BY id) - 1 AS place, id FROM {table}"
+            for name, table in (("people", "users"), ("kinds", "templates"))
+        ),
+        # Older first, so that ids are in the order of time; every user has some of every kind.
+        f"""INSERT INTO works (id, user_id, template_id, template_version, status, created_at, seed)
+        SELECT uuidv7(make_interval(secs => (n - {works}) * 20)), p.id, t.id, 1,
+          CASE WHEN n > {works - size.waiting} THEN 'pending' WHEN n > {ended} THEN 'processing'
                WHEN n % 9 = 0 THEN 'failed' WHEN n % 31 = 0 THEN 'cancelled' ELSE 'completed' END,
-          now() + make_interval(secs => (n - {WORKS}) * 20), n
-        FROM generate_series(1, {WORKS}) n JOIN people p ON p.place = n % {USERS}
+          now() + make_interval(secs => (n - {works}) * 20), n
+        FROM generate_series(1, {works}) n
+        JOIN people p ON p.place = CASE WHEN n % 10 = 0 THEN 0 ELSE n % {size.users} END
         JOIN kinds t ON t.place = n % 7 % 2""",
-    f"""INSERT INTO generation_jobs (id, work_id, user_id, endpoint_id, status, step, priority,
-          run_at, observe_at, deadline_at, external_id, created_at)
-        SELECT w.id, w.id, w.user_id, (SELECT id FROM endpoints LIMIT 1), w.status,
+        """INSERT INTO files (id, user_id, work_id, bucket_id, path, object_key, width, height,
+          file_size, mime_type, sha256, created_at)
+        SELECT id, user_id, id, 'works', user_id || '/' || id, id::text, 8, 8, 99, 'image/png', '',
+          created_at FROM works WHERE status = 'completed'""",
+        """INSERT INTO generation_jobs (id, work_id, user_id, endpoint_id, status, step, priority,
+          run_at, observe_at, deadline_at, external_id, output_file_id, created_at, turn)
+        SELECT w.id, w.id, w.user_id, e.id, w.status,
           CASE w.status WHEN 'pending' THEN 'prepare' WHEN 'processing' THEN 'observe'
-            ELSE 'finish' END,
-          CASE WHEN w.seed % 50 = 0 THEN 1 ELSE 0 END,
-          w.created_at + CASE WHEN w.status = 'pending' AND w.seed % 20 = 0
-            THEN interval '1 year' ELSE interval '0' END,
-          w.created_at, w.created_at + interval '1 year', w.id::text, w.created_at
-        FROM works w WHERE w.seed > {WORKS - WAITING} - 30000""",
-    f"""INSERT INTO events (txid, user_id, work_id, type, created_at)
-        SELECT (n / 1000 + 3)::text::xid8, p.id, NULL, 'work.completed', now()
-        FROM generate_series(1, {EVENTS}) n JOIN people p ON p.place = n % {USERS}""",
-]
-TABLES = ("works", "generation_jobs", "events")
+            ELSE 'finish' END, p.priority,
+          w.created_at + CASE WHEN p.delayed THEN interval '1 year' ELSE interval '0' END,
+          w.created_at, w.created_at + interval '1 year', w.id::text,
+          CASE w.status WHEN 'completed' THEN w.id END, w.created_at,
+          CASE WHEN w.status IN ('pending', 'processing') AND NOT p.delayed THEN
+            2 * row_number() OVER (PARTITION BY w.user_id, p.priority, w.status, p.delayed
+              ORDER BY w.id) - CASE w.status WHEN 'pending' THEN 1 ELSE 1000000 END END
+        FROM works w
+        CROSS JOIN (SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1) e
+        CROSS JOIN LATERAL (SELECT CASE WHEN w.seed % 50 = 1 THEN 1 ELSE 0 END AS priority,
+          w.status = 'pending' AND w.seed % 20 = 0 AS delayed) p""",
+        f"""UPDATE endpoints SET running = {size.running}, works_at_once = {size.running} + 1000
+        WHERE id IN (SELECT endpoint_id FROM generation_jobs)""",
+        f"""INSERT INTO events (txid, user_id, work_id, type, created_at)
+        SELECT (n / 5000 + 3)::text::xid8, p.id, NULL, 'work.completed', now()
+        FROM generate_series(1, {works}) n JOIN people p ON p.place = n % {size.users}""",
+    ]
 
 
-def fill(superuser: Connection[Any]) -> None:
-    """As superuser, with autocommit: nobody else may leave out triggers."""
+def fill(superuser: Connection[Any], size: Size = SMALL) -> None:
+    """As superuser, with autocommit: nobody else may leave out triggers.
+
+    Indexes are made again at the end, which takes a tenth of the time.
+    """
     superuser.execute("SET session_replication_role = replica")
     superuser.execute("SET maintenance_work_mem = '256MB'")
     indexes = superuser.execute(
@@ -55,7 +93,7 @@ def fill(superuser: Connection[Any]) -> None:
     ).fetchall()
     for name, _ in indexes:
         superuser.execute(f"DROP INDEX {name}")
-    for statement in FILL:
+    for statement in statements(size):
         superuser.execute(statement)
     for _, definition in indexes:
         superuser.execute(definition)

@@ -21,12 +21,15 @@ NAMES = {"user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE", "ho
 NOISE = re.compile(rf"--|\\|SET |SELECT pg_catalog\.set_config|.* OWNER TO {embedded.OWNER};$")
 
 
-def dumped(address: Address) -> str:
-    """All but pgqueuer's own schema, with owners and rights."""
+def dumped(address: Address, only: str | None = None) -> str:
+    """All but pgqueuer's own schema, or `only` one schema, with owners and rights."""
     found = conninfo_to_dict(address.url)
     told = {NAMES[name]: str(value) for name, value in found.items() if name in NAMES}
     done = subprocess.run(
-        [embedded.BINARIES / "pg_dump", "--schema-only", "--exclude-schema=pgqueuer"],
+        [
+            *(embedded.BINARIES / "pg_dump", "--schema-only"),
+            f"--schema={only}" if only else "--exclude-schema=pgqueuer",
+        ],
         env={**os.environ, **told},
         capture_output=True,
         text=True,

@@ -199,6 +199,51 @@ async def test_the_next_delayed_job_is_waited_for(
         assert 0 < await admission._until_due() <= 2
 
 
+async def test_one_that_falls_due_while_admission_looks_elsewhere_is_not_forgotten(
+    service: Connection[Any], endpoint: UUID, shared: Address
+) -> None:
+    """Due, and not yet in line: the next round comes at once, not with the next poll."""
+    row = wait(service, work(service, user(service, "u")), delay=1)
+    past = "UPDATE generation_jobs SET run_at = now() - interval '1 hour' WHERE id = %s"
+    async with Database(shared, size=3) as database:
+        admission = Admission(database, Listener(shared))
+        await admission.admit()
+        assert taken(service) == []
+        # As time would: without a write that brings it into line.
+        service.execute("SELECT pg_sleep(1.1)")
+        assert 0 < await admission._until_due() <= 0.05
+        await admission.admit()
+        assert taken(service) == [row]
+    service.execute(past, (row,))
+    assert value(service, "SELECT turn FROM generation_jobs WHERE id = %s", row) is not None
+
+
+async def test_thousands_that_are_delayed_come_into_line_by_and_by(
+    service: Connection[Any], endpoint: UUID, shared: Address
+) -> None:
+    own, other = user(service, "own"), user(service, "other")
+    asked = work(service, own)
+    service.execute(
+        "INSERT INTO generation_jobs (work_id, run_at)"
+        " SELECT %s, clock_timestamp() + interval '1 second' FROM generate_series(1, 250)",
+        (asked,),
+    )
+    single = wait(service, work(service, other))
+    waiting = "SELECT count(*) FROM generation_jobs WHERE status = 'pending' AND turn IS NULL"
+    async with Database(shared, size=3) as database:
+        admission = Admission(database, Listener(shared))
+        await admission.admit()
+        assert taken(service) == [single]
+        assert value(service, waiting) == 250
+        service.execute("SELECT pg_sleep(1.1)")
+        pauses = [await admission.admit() for _ in range(3)]
+        assert pauses[:2] == [0.0, 0.0]
+        assert pauses[2] > 0
+        assert value(service, waiting) == 0
+    turns = "SELECT count(DISTINCT turn) FROM generation_jobs WHERE work_id = %s"
+    assert value(service, turns, asked) == 250
+
+
 async def test_what_somebody_else_holds_is_passed_over(
     service: Connection[Any], endpoint: UUID, shared: Address, connect: Connect
 ) -> None:
@@ -212,6 +257,69 @@ async def test_what_somebody_else_holds_is_passed_over(
         assert taken(service) == [free]
     await admit(shared)
     assert set(taken(service)) == {free, held}
+
+
+async def test_an_endpoint_that_is_being_admitted_to_is_looked_at_again_soon(
+    service: Connection[Any], endpoint: UUID, shared: Address, connect: Connect
+) -> None:
+    wait(service, work(service, user(service, "u")))
+    other = connect()
+    async with Database(shared, size=3) as database:
+        admission = Admission(database, Listener(shared))
+        with other.transaction():
+            other.execute("SELECT FROM endpoints WHERE id = %s FOR NO KEY UPDATE", (endpoint,))
+            assert 0 < await admission.admit() <= 0.25
+            assert taken(service) == []
+        assert await admission.admit() > 0.25
+        assert len(taken(service)) == 1
+
+
+def counted(service: Connection[Any], endpoint: UUID) -> int:
+    found: int = value(
+        service,
+        "SELECT running + (SELECT coalesce(sum(places), 0) FROM place_changes"
+        " WHERE endpoint_id = e.id) FROM endpoints e WHERE id = %s",
+        endpoint,
+    )
+    return found
+
+
+async def test_what_runs_is_known_however_it_began_and_ended(
+    service: Connection[Any], endpoint: UUID, shared: Address
+) -> None:
+    cap(service, endpoint, 9)
+    own = user(service, "u")
+    rows = [wait(service, work(service, own)) for _ in range(8)]
+    await admit(shared)
+    assert counted(service, endpoint) == 8
+    for row, change in zip(
+        rows,
+        (
+            "status = 'failed'",
+            "status = 'cancelled'",
+            "status = 'pending'",
+            "status = 'processing'",
+            "endpoint_id = NULL",
+            "step = 'submit'",
+        ),
+        strict=False,
+    ):
+        service.execute(f"UPDATE generation_jobs SET {change} WHERE id = %s", (row,))
+    service.execute("DELETE FROM generation_jobs WHERE id = %s", (rows[6],))
+    assert counted(service, endpoint) == 3
+    query = (
+        "SELECT count(*) FROM generation_jobs"
+        " WHERE endpoint_id = %s AND status IN ('taken', 'processing')"
+    )
+    assert value(service, query, endpoint) == 3
+    by_hand = wait(service, work(service, own), delay=60)
+    service.execute("UPDATE generation_jobs SET status = 'taken' WHERE id = %s", (by_hand,))
+    assert counted(service, endpoint) == 4
+    service.execute("UPDATE generation_jobs SET status = 'failed' WHERE endpoint_id IS NULL")
+    service.execute("UPDATE endpoints SET running = 77 WHERE id = %s", (endpoint,))
+    wait(service, work(service, own))
+    await admit(shared)
+    assert counted(service, endpoint) == value(service, query, endpoint) == 5
 
 
 JOBS = st.lists(
@@ -230,7 +338,7 @@ def test_no_choice_is_unfair(
     jobs: list[tuple[int, int, int]],
     places: int,
 ) -> None:
-    """(whose, priority, age) of each that waits: whoever was passed over had no better claim."""
+    """(whose, priority, age) of each: of one priority, whoever was passed over has no less."""
     clear(service)
     cap(service, endpoint, places)
     people = [user(service, f"u{n}") for n in range(4)]
@@ -242,12 +350,15 @@ def test_no_choice_is_unfair(
     chosen = {row: waiting[row] for row in taken(service)}
     passed = {row: about for row, about in waiting.items() if row not in chosen}
     assert len(chosen) == min(places, len(waiting))
-    held = Counter(whose for whose, _, _ in chosen.values())
-    for whose, priority, age in passed.values():
+    held = Counter((whose, priority) for whose, priority, _ in chosen.values())
+    for whose, priority, _ in passed.values():
         assert all(priority <= other for _, other, _ in chosen.values())
-        for rival, equal, other_age in chosen.values():
-            if equal != priority:
-                continue
-            # Taken in this one's stead, it would have left its owner no worse off than the other.
-            assert held[rival] <= held[whose] + 1
-            assert rival != whose or other_age >= age
+        # Taken in a rival's stead, it would have left its owner no worse off than the rival.
+        for (_, equal), count in held.items():
+            assert equal != priority or count <= held[whose, priority] + 1
+    # Of a user's own, those that were asked for first.
+    for whose, priority, _ in waiting.values():
+        own = [row for row, about in waiting.items() if about[:2] == (whose, priority)]
+        assert [row in chosen for row in own] == sorted(
+            (row in chosen for row in own), reverse=True
+        )

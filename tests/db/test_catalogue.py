@@ -19,7 +19,10 @@ BREACHES = {
     "something is granted to everybody": "GRANT SELECT ON works TO PUBLIC",
     "a column is granted to everybody": "GRANT SELECT (id) ON works TO anon",
     "a person may do more than read": "GRANT UPDATE ON works TO authenticated",
-    "a view or foreign table has no rule here": "CREATE VIEW seen AS SELECT * FROM works",
+    "a view shows what its owner may see": "CREATE VIEW seen AS SELECT * FROM works",
+    "a stored view or foreign table has no rule here": (
+        "CREATE MATERIALIZED VIEW seen AS SELECT 1 AS one"
+    ),
     "a function that acts for others is not the service role's": (
         "CREATE FUNCTION odd() RETURNS int LANGUAGE sql SECURITY DEFINER"
         " SET search_path = pg_catalog, pg_temp AS 'SELECT 1'"

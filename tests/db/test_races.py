@@ -10,11 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg import Connection
 from tests.db.conftest import Connect, become
-from tests.db.people import file, job, user, value, work
-
-from affiche.db.statements import statement
-
-FINISHED = statement("steps.finished")
+from tests.db.people import deliver, job, user, value, work
 
 
 def token(service: Connection[Any], row: UUID) -> UUID:
@@ -23,24 +19,14 @@ def token(service: Connection[Any], row: UUID) -> UUID:
 
 
 def running(service: Connection[Any], own: UUID, outputs: int) -> tuple[UUID, list[UUID]]:
-    """A work whose jobs have all collected and are about to finish."""
+    """A work whose jobs have all run and are about to be completed."""
     asked = work(service, own, outputs)
     jobs = [job(service, asked, index) for index in range(outputs)]
     for status in ("taken", "processing"):
         service.execute(
             "UPDATE generation_jobs SET status = %s WHERE work_id = %s", (status, asked)
         )
-    for row in jobs:
-        service.execute(
-            "UPDATE generation_jobs SET output_file_id = %s WHERE id = %s",
-            (file(service, own, asked), row),
-        )
     return asked, jobs
-
-
-def finish(connection: Connection[Any], row: UUID, held: UUID) -> int:
-    """How many rows the finish step wrote: none if somebody else was first."""
-    return connection.execute(FINISHED, {"job_id": row, "token": held}).rowcount
 
 
 def fail(connection: Connection[Any], row: UUID, held: UUID) -> int:
@@ -83,9 +69,9 @@ def beside(
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
-        (finish, finish, "completed"),
-        (finish, fail, "completed"),
-        (fail, finish, "completed"),
+        (deliver, deliver, "completed"),
+        (deliver, fail, "completed"),
+        (fail, deliver, "completed"),
         (fail, fail, "failed"),
     ],
 )
@@ -113,7 +99,7 @@ def test_cancelling_comes_too_late_for_what_was_finished(
     asked, (row,) = running(service, own, 1)
     first, second = connect(), connect("authenticated", own)
     first.execute("BEGIN")
-    assert finish(first, row, token(service, row)) == 1
+    assert deliver(first, row, token(service, row)) == 1
     answer = beside(service, first, lambda: cancel(second, asked), second.info.backend_pid)
     assert answer == "completed"
     assert value(service, "SELECT status FROM generation_jobs WHERE id = %s", row) == "completed"
@@ -128,7 +114,7 @@ def test_finishing_comes_too_late_for_what_was_cancelled(
     first, second = connect("authenticated", own), connect()
     first.execute("BEGIN")
     assert cancel(first, asked) == "cancelled"
-    wrote = beside(service, first, lambda: finish(second, row, held), second.info.backend_pid)
+    wrote = beside(service, first, lambda: deliver(second, row, held), second.info.backend_pid)
     assert wrote == 0
     assert value(service, "SELECT status FROM works WHERE id = %s", asked) == "cancelled"
     assert value(service, "SELECT output_file_id FROM generation_jobs WHERE id = %s", row) is None
@@ -150,7 +136,7 @@ def test_whoever_cancels_waits_for_the_step_and_never_the_other_way(
         first,
         lambda: cancel(second, asked),
         second.info.backend_pid,
-        meanwhile=lambda: finish(first, row, held),
+        meanwhile=lambda: deliver(first, row, held),
     )
     assert answer == "completed"
 
@@ -162,7 +148,7 @@ def test_many_ends_at_once_leave_nothing_open(service: Connection[Any], connect:
     for asked, jobs in works:
         for row in jobs:
             held = token(service, row)
-            ends.append(lambda c, row=row, held=held: finish(c, row, held))
+            ends.append(lambda c, row=row, held=held: deliver(c, row, held))
         ends.append(lambda c, asked=asked: cancel(c, asked))
     random.Random(420).shuffle(ends)
     connections = [connect() for _ in range(4)]
@@ -185,5 +171,5 @@ def test_many_ends_at_once_leave_nothing_open(service: Connection[Any], connect:
 
 def test_a_late_step_writes_nothing(service: Connection[Any]) -> None:
     _, (row,) = running(service, user(service, "someone"), 1)
-    assert finish(service, row, uuid4()) == 0
-    assert finish(service, row, token(service, row)) == 1
+    assert deliver(service, row, uuid4()) == 0
+    assert deliver(service, row, token(service, row)) == 1

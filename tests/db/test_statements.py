@@ -25,14 +25,15 @@ def used() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if isinstance(node, ast.Call):
                 found.setdefault(str(path.relative_to(SOURCE)), set()).update(named(node))
     return found
 
 
 def named(call: ast.Call) -> set[str]:
     """The names in the first two arguments of what may run a statement."""
-    if not isinstance(call.func, ast.Attribute) or call.func.attr not in CALLS:
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if called not in CALLS and not (isinstance(call.func, ast.Name) and call.func.id == "Rows"):
         return set()
     return {
         part.value

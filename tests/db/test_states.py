@@ -1,16 +1,14 @@
 """The state table of works and jobs, move by move, as the database enforces it."""
 
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from psycopg import Connection, sql
 from psycopg.errors import CheckViolation
 from psycopg.rows import dict_row
-from tests.db.people import TEMPLATE, file, job, user, value, work
-
-from affiche.db.statements import statement
+from tests.db.people import TEMPLATE, deliver, file, job, user, value, work
 
 STATES = ("pending", "taken", "processing", "completed", "failed", "cancelled")
 ALLOWED = {
@@ -260,36 +258,20 @@ def test_a_work_that_has_ended_takes_no_further_job(service: Connection[Any], en
         job(service, asked)
 
 
-def test_a_job_that_began_anew_can_collect_again(service: Connection[Any]) -> None:
-    row = made(service, "generation_jobs", "processing")
-    held = look(service, "generation_jobs", row)
-    about = {
-        "user_id": held["user_id"],
-        "work_id": held["work_id"],
-        "path": f"{held['user_id']}/{held['work_id']}/output.png",
-        "thumbnail_key": None,
-        "name": "output.png",
-        "mime_type": "image/png",
-        "sha256": b"",
-    }
-    put: LiteralString = statement("steps.add_output")
-    sizes = {"width": 8, "height": 8, "file_size": 99}
-    first = value_of(service, put, {**about, **sizes, "id": uuid4(), "object_key": "a/1.png"})
-    move(service, "generation_jobs", row, "pending")
-    sizes = {"width": 9, "height": 7, "file_size": 88}
-    again = value_of(service, put, {**about, **sizes, "id": uuid4(), "object_key": "a/2.png"})
-    assert first == again
-    stored = look(service, "files", again)
-    assert (stored["object_key"], stored["width"], stored["height"], stored["file_size"]) == (
-        *("a/2.png", 9, 7, 88),
+def test_a_job_that_began_anew_delivers_under_the_same_name(service: Connection[Any]) -> None:
+    asked = work(service, user(service, "someone"))
+    one, other = job(service, asked), job(service, asked)
+    for row, picture in ((one, {"width": 8}), (other, {"width": 9, "object_key": "a/2.png"})):
+        for status in ("taken", "processing"):
+            service.execute("UPDATE generation_jobs SET status = %s WHERE id = %s", (status, row))
+        held: UUID = look(service, "generation_jobs", row)["token"]
+        assert deliver(service, row, held, **picture) == 1
+    first, second = (
+        look(service, "generation_jobs", row)["output_file_id"] for row in (one, other)
     )
-
-
-def value_of(service: Connection[Any], query: LiteralString, params: dict[str, Any]) -> UUID:
-    row = service.execute(query, params).fetchone()
-    assert row is not None
-    found: UUID = row[0]
-    return found
+    assert first == second == look(service, "works", asked)["output_file_id"]
+    stored = look(service, "files", first)
+    assert (stored["object_key"], stored["width"]) == ("a/2.png", 9)
 
 
 # --- one value under two names ----------------------------------------------------------------

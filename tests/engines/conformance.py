@@ -28,9 +28,10 @@ from .place import (
     until_end,
     until_seen,
 )
+from .watching import Watching
 
 
-class Conformance:
+class Conformance(Watching):
     """Subclasses give the fixtures `place` and `engine`."""
 
     # --- submitting and looking ---------------------------------------------------------------
@@ -107,61 +108,6 @@ class Conformance:
             for run in runs:
                 await ears.until_ended(run.external_id)
                 assert isinstance(await until_end(engine, run.external_id), Succeeded)
-
-    # --- hints --------------------------------------------------------------------------------
-
-    async def test_hints_grow_and_end(self, place: Place, engine: Engine) -> None:
-        run = a_run(place.slow())
-        async with listening(engine) as ears:
-            await engine.submit(run)
-            await ears.until_ended(run.external_id)
-            assert isinstance(await engine.look(run.external_id), Succeeded)
-            seen = [
-                hint.observation
-                for hint in ears.of(run.external_id)
-                if isinstance(hint.observation, Running)
-            ]
-            parts = [running.fraction or 0.0 for running in seen]
-            assert parts == sorted(parts)
-            assert len(set(parts)) > 5
-            assert parts[0] < 0.5 < parts[-1] <= 1
-            assert {running.label for running in seen if running.node == "75:64"} == {"Paint"}
-
-    async def test_a_lost_connection_is_made_up_for(self, place: Place, engine: Engine) -> None:
-        run = a_run(place.slow())
-        place.drop_connections_at("75:64")
-        async with listening(engine) as ears:
-            await engine.submit(run)
-            # First it is only looked at again, since nobody can know; then it has ended.
-            await ears.until_ended(run.external_id)
-            while isinstance(await engine.look(run.external_id), Running | Queued):
-                before = len(ears.ends(run.external_id))
-                await ears.until_ended(run.external_id, before + 1)
-            assert isinstance(await engine.look(run.external_id), Succeeded)
-
-    async def test_a_server_that_comes_back_is_heard_again(
-        self, place: Place, engine: Engine
-    ) -> None:
-        async with listening(engine) as ears:
-            before, after = a_run(place.quick()), a_run(place.quick())
-            place.hold("9")
-            await engine.submit(before)
-            await ears.until_running(before.external_id)
-            await place.restart(away=0.3)
-            place.release()
-            await ears.until_ended(before.external_id)
-            assert await engine.look(before.external_id) == Lost()
-            await engine.submit(after)
-            await ears.until_ended(after.external_id)
-            assert isinstance(await engine.look(after.external_id), Succeeded)
-
-    async def test_the_record_comes_after_the_news(self, place: Place, engine: Engine) -> None:
-        run = a_run(place.quick())
-        place.delay_record(0.08)
-        async with listening(engine) as ears:
-            await engine.submit(run)
-            await ears.until_ended(run.external_id)
-            assert isinstance(await engine.look(run.external_id), Succeeded)
 
     # --- cancelling ---------------------------------------------------------------------------
 
@@ -337,6 +283,7 @@ class Conformance:
         for call in (
             engine.submit(run),
             engine.look(run.external_id),
+            engine.glance([run.external_id]),
             engine.cancel(run.external_id),
             engine.schemas(),
         ):

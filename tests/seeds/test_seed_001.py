@@ -187,7 +187,7 @@ def test_admission_goes_by_priority_and_then_by_age(
         )
         return made
 
-    young, old, urgent = waiting(0, 1), waiting(0, 9), waiting(5, 0)
+    old, young, urgent = waiting(0, 9), waiting(0, 1), waiting(5, 0)
     endpoint = people.value(
         service, "SELECT endpoint_id FROM generation_jobs WHERE id = %s", urgent
     )

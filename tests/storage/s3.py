@@ -1,6 +1,6 @@
 """As much of S3 as obstore speaks, on loopback. Signatures are seen to be there, not checked."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
@@ -17,6 +17,8 @@ class Store:
         self.parts: dict[str, dict[int, bytes]] = {}
         self.unsigned: list[str] = []
         self.status: int | None = None
+        self.modified = "2026-11-21T12:00:00.000Z"
+        self.page = 1000
         self.url = ""
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -27,7 +29,7 @@ class Store:
         if self.status is not None or not signed:
             return web.Response(status=self.status or 403, text="<Error><Code>No</Code></Error>")
         if request.method == "GET" and "list-type" in request.query:
-            return self._listed(request.query.get("prefix", ""))
+            return self._listed(request.query.get("prefix", ""), request.query)
         if request.method == "POST":
             return await self._post(request, key)
         if request.method == "PUT":
@@ -78,14 +80,19 @@ class Store:
             f'<Key>{key}</Key><ETag>"1"</ETag></CompleteMultipartUploadResult>'
         )
 
-    def _listed(self, prefix: str) -> web.Response:
+    def _listed(self, prefix: str, query: Mapping[str, str]) -> web.Response:
+        """A page at a time, in the order of the keys, as S3 does."""
+        after = query.get("continuation-token") or query.get("start-after", "")
+        keys = [key for key in sorted(self.objects) if key.startswith(prefix) and key > after]
+        page, more = keys[: self.page], len(keys) > self.page
         found = "".join(
-            f"<Contents><Key>{escape(key)}</Key><Size>{len(data)}</Size><ETag>1</ETag>"
-            "<LastModified>2026-11-21T12:00:00.000Z</LastModified></Contents>"
-            for key, data in sorted(self.objects.items())
-            if key.startswith(prefix)
+            f"<Contents><Key>{escape(key)}</Key><Size>{len(self.objects[key])}</Size>"
+            f"<ETag>1</ETag><LastModified>{self.modified}</LastModified></Contents>"
+            for key in page
         )
-        return _xml(f"<ListBucketResult><IsTruncated>false</IsTruncated>{found}</ListBucketResult>")
+        token = f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>" if more else ""
+        truncated = f"<IsTruncated>{str(more).lower()}</IsTruncated>"
+        return _xml(f"<ListBucketResult>{truncated}{token}{found}</ListBucketResult>")
 
 
 def _xml(text: str) -> web.Response:

@@ -1,7 +1,6 @@
 """Pictures in and out."""
 
 from typing import Annotated, Any, Final
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -12,8 +11,10 @@ from starlette.responses import Response, StreamingResponse
 
 from affiche.api.auth import SignedIn, studio_of
 from affiche.api.bodies import pieces, whole
-from affiche.api.problems import refusals
+from affiche.api.problems import problem, refusals
+from affiche.api.ranges import Unsatisfiable, wanted
 from affiche.api.shapes import FileShape, file_shape
+from affiche.domain import names
 from affiche.errors import (
     DatabaseUnavailable,
     FieldProblem,
@@ -27,20 +28,27 @@ from affiche.errors import (
     PictureTooLarge,
     PictureTooManyFrames,
     PictureTooManyPixels,
+    PictureTooSlow,
     PictureTypeRefused,
     PictureUnknown,
+    RangeRefused,
     RequestStalled,
     RequestUnreadable,
     StorageFailed,
 )
 from affiche.pictures.kinds import KINDS
-from affiche.studio import uploads
+from affiche.studio import uploads, works
+from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
 
 router: Final = APIRouter(prefix="/v1/files", tags=["files"])
 FORM_SLACK: Final = 64 * 1024
 ACCEPTED: Final = "multipart/form-data, application/octet-stream, image/*"
 UNCHANGING: Final = "private, max-age=31536000, immutable"
+TYPES: Final = {facts.media_type: facts.extension for facts in KINDS.values()}
+# A picture that is opened by itself is a page of its own, and may do nothing. Browsers lay it out
+# by a style in the page that they make for it.
+ALONE: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 BINARY: Final[dict[str, Any]] = {"type": "string", "format": "binary"}
 UPLOAD: Final[dict[str, Any]] = {
     "required": True,
@@ -55,6 +63,10 @@ UPLOAD: Final[dict[str, Any]] = {
 PICTURE: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The picture itself.",
+        "content": {facts.media_type: {"schema": BINARY} for facts in KINDS.values()},
+    },
+    206: {
+        "description": "The part that was asked for (Range).",
         "content": {facts.media_type: {"schema": BINARY} for facts in KINDS.values()},
     },
     304: {"description": "The client has it already (If-None-Match)."},
@@ -73,7 +85,7 @@ ABSENT: Final = refusals(NotSignedIn, NotFound, DatabaseUnavailable, StorageFail
     responses=refusals(
         *(NotSignedIn, Forbidden, RequestUnreadable, RequestStalled, MediaTypeRefused),
         *(InvalidInputs, PictureEmpty, PictureBroken, PictureTooLarge, PictureTooManyPixels),
-        *(PictureTooManyFrames, PictureTypeRefused, PictureUnknown),
+        *(PictureTooManyFrames, PictureTooSlow, PictureTypeRefused, PictureUnknown),
         *(DatabaseUnavailable, StorageFailed),
     ),
 )
@@ -99,11 +111,13 @@ async def upload_file(
         data = await whole(request, limits.bytes, too_large)
     else:
         raise MediaTypeRefused(accepted=ACCEPTED)
-    return file_shape(await uploads.upload(studio, caller, data, name=bare_name(name)))
+    return file_shape(await uploads.upload(studio, caller, data, name=name))
 
 
 @router.get(
-    "/{file_id}", response_class=Response, responses=PICTURE | ABSENT | refusals(InvalidInputs)
+    "/{file_id}",
+    response_class=Response,
+    responses=PICTURE | ABSENT | refusals(InvalidInputs, RangeRefused),
 )
 async def read_file(
     request: Request,
@@ -111,19 +125,33 @@ async def read_file(
     caller: SignedIn,
     download: Annotated[bool, Query(description="As an attachment, to be saved.")] = False,
 ) -> Response:
-    """The picture itself."""
+    """The picture itself, or with Range a part of it."""
     studio = studio_of(request)
     file = await uploads.get(studio, caller, file_id)
-    headers = {
-        "ETag": f'"{file.id}"',
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": disposition(file, attachment=download),
-    }
-    if _has_it(request, headers["ETag"]):
+    etag = f'"{file.id}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Accept-Ranges": "bytes"}
+    if _has_it(request, etag):
         return Response(status_code=304, headers=headers)
-    headers["Content-Length"] = str(file.file_size)
+    try:
+        part = _part(request, etag, file.file_size)
+    except Unsatisfiable:
+        refusal = problem(request, RangeRefused(size=file.file_size))
+        refusal.headers["Content-Range"] = f"bytes */{file.file_size}"
+        return refusal
+    # A type that nobody verified can only have been put into the row by hand.
+    known = file.mime_type in TYPES
+    name = await _saved_as(studio, caller, file)
+    headers["Content-Disposition"] = names.disposition(name, attachment=download or not known)
+    headers["Content-Security-Policy"] = ALONE
+    start, end = part or (0, file.file_size)
+    headers["Content-Length"] = str(end - start)
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.file_size}"
     return StreamingResponse(
-        await uploads.read(studio, file), headers=headers, media_type=file.mime_type
+        await uploads.read(studio, file, part),
+        status_code=206 if part else 200,
+        headers=headers,
+        media_type=file.mime_type if known else "application/octet-stream",
     )
 
 
@@ -132,7 +160,11 @@ async def read_thumbnail(request: Request, file_id: UUID, caller: SignedIn) -> R
     """The picture at 512 pixels at most, as WebP; it never changes."""
     studio = studio_of(request)
     file = await uploads.get(studio, caller, file_id)
-    headers = {"ETag": f'"{file.id}-512"', "Cache-Control": UNCHANGING}
+    headers = {
+        "ETag": f'"{file.id}-512"',
+        "Cache-Control": UNCHANGING,
+        "Content-Security-Policy": ALONE,
+    }
     if _has_it(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return StreamingResponse(
@@ -150,6 +182,12 @@ class _InMemory(MultiPartParser):
     """What is refused has then never been on a disk; the body's limit is also this one's."""
 
     spool_max_size = 2**40
+
+    def on_part_begin(self) -> None:
+        # A form's head may name a codec that takes minutes for a long name (punycode); forms in
+        # multipart have no such parameter (RFC 7578, 5.1.2).
+        self._charset = "utf-8"
+        super().on_part_begin()
 
 
 async def _of_form(request: Request, limit: int, too_large: PictureTooLarge) -> tuple[bytes, str]:
@@ -174,20 +212,18 @@ async def _of_form(request: Request, limit: int, too_large: PictureTooLarge) -> 
     return data, sent.filename or ""
 
 
-def bare_name(name: str) -> str:
-    """A file's name without folders and without what no name should hold."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(c for c in last if c.isprintable()).strip()[:200]
+async def _saved_as(studio: Studio, caller: Caller, file: File) -> str:
+    extension = TYPES.get(file.mime_type, "bin")
+    if file.work_id is None:
+        return names.saved(file.name, extension)
+    work = await works.get(studio, caller, file.work_id)
+    return names.saved(file.name, extension, slug=work.template_slug, number=work.number)
 
 
-def disposition(file: File, *, attachment: bool) -> str:
-    """Content-Disposition with the name twice: for all, and as it is (RFC 6266, RFC 8187)."""
-    extension = next((f.extension for f in KINDS.values() if f.media_type == file.mime_type), "bin")
-    stem = bare_name(file.name).rpartition(".")[0] or bare_name(file.name) or "picture"
-    name = f"{stem}.{extension}"
-    plain = "".join(c if (c.isascii() and c.isalnum()) or c in "-_. " else "_" for c in name)
-    kind = "attachment" if attachment else "inline"
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+def _part(request: Request, etag: str, size: int) -> tuple[int, int] | None:
+    """Of the file that the client began with, or else the whole (RFC 9110, 13.1.5)."""
+    begun = request.headers.get("if-range", etag).strip()
+    return wanted(request.headers.get("range", ""), size) if begun == etag else None
 
 
 def _has_it(request: Request, etag: str) -> bool:

@@ -17,7 +17,7 @@ from affiche.cli.terminal import complain, err, page, write_json
 DEBUG: Final = "--debug"
 GROUPS: Final = {
     "pictures": ("up", "run", "templates", "link"),
-    "studio": ("serve", "work", "migrate", "doctor", "settings", "emulate"),
+    "studio": ("serve", "work", "migrate", "backup", "restore", "doctor", "settings", "emulate"),
 }
 
 BELOW: Final = ("templates", "emulate")

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from affiche.cli.endings import CommandError, Exit
+from affiche.studio.backups import unfinished
 
 PAGE, LOCK, KEY = "studio.json", "studio.lock", "command-key"
 
@@ -32,8 +33,9 @@ def running(data: Path) -> Running | None:
     return told if _is_held(data) else None
 
 
-def made(data: Path) -> None:
-    """Make sure of the data folder; raises CommandError when it cannot be used."""
+def made(data: Path, *, restoring: bool = False) -> None:
+    """Make sure of the data folder; raises CommandError when it cannot be used, or when a restore
+    into it has not ended, which only `restoring` may go on with."""
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
@@ -41,15 +43,17 @@ def made(data: Path) -> None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CommandError("no_data", Exit.FAILED, data=data, reason=reason) from error
+    if not restoring and unfinished.digest(data) is not None:
+        raise CommandError("unfinished", Exit.FAILED, data=data)
 
 
 @contextmanager
-def claimed(data: Path) -> Iterator[None]:
+def claimed(data: Path, *, restoring: bool = False) -> Iterator[None]:
     """Be the one studio of `data`; raises CommandError when another one is.
 
     On leaving, `studio.json` is gone.
     """
-    made(data)
+    made(data, restoring=restoring)
     with (data / LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -38,14 +38,6 @@ class Refused:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One entry of the queue: `ahead` runs stand before it, None while it is being run."""
-
-    ahead: int | None
-    graph: Mapping[str, Any]
-
-
 def prompt_answer(status: int, body: Any) -> Accepted | Refused | None:
     """The answer to POST /prompt with `status` 200 or 400; None when it is of no known shape."""
     if not isinstance(body, dict):
@@ -84,18 +76,6 @@ def reason(problems: Iterable[NodeProblem], graph: Mapping[str, Mapping[str, Any
     return "; ".join(told[:_NAMED_PROBLEMS]) + (f"; +{more}" if more > 0 else "")
 
 
-def queue_answer(body: Any) -> dict[str, Waiting]:
-    """GET /queue by prompt id. Pending entries come unsorted; the lowest number is next."""
-    running = _entries(_dict(body).get("queue_running"))
-    pending = sorted(_entries(_dict(body).get("queue_pending")), key=lambda entry: entry[0])
-    places: dict[str, Waiting] = {}
-    for place, (_, prompt_id, graph) in enumerate(pending):
-        places.setdefault(prompt_id, Waiting(len(running) + place, graph))
-    for _, prompt_id, graph in running:
-        places[prompt_id] = Waiting(None, graph)
-    return places
-
-
 def uploaded_name(body: Any) -> str | None:
     """What LoadImage takes for the answer to an upload; None when it is of no known shape."""
     name = _dict(body).get("name")
@@ -103,15 +83,6 @@ def uploaded_name(body: Any) -> str | None:
     if not isinstance(name, str) or not name or not isinstance(subfolder, str):
         return None
     return f"{subfolder}/{name}" if subfolder else name
-
-
-def _entries(items: Any) -> list[tuple[float, str, Mapping[str, Any]]]:
-    found: list[tuple[float, str, Mapping[str, Any]]] = []
-    for item in items if isinstance(items, list) else []:
-        match item:
-            case [int() | float() as number, str() as prompt_id, *rest]:
-                found.append((number, prompt_id, _dict(rest[0] if rest else None)))
-    return found
 
 
 def _place(problem: NodeProblem, graph: Mapping[str, Mapping[str, Any]]) -> str:

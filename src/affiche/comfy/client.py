@@ -4,22 +4,24 @@ import asyncio
 import io
 import re
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal, cast, get_args
 
 import aiohttp
 
 from affiche.comfy.answers import (
     Accepted,
     Refused,
-    Waiting,
     prompt_answer,
-    queue_answer,
     uploaded_name,
 )
-from affiche.comfy.transport import MB, Answer, Transport
+from affiche.comfy.queue import Queue, QueueReader
+from affiche.comfy.transport import MB, Answer, AnswerTooLarge, Transport
 from affiche.errors import EngineRefused, EngineUnreachable, OutputMissing, PictureTooLarge
 
+JobStatus = Literal["pending", "in_progress", "completed", "failed", "cancelled"]
 _SCHEMAS_KEPT: Final = 60.0
+# Of a queue, taken in at once: a few milliseconds' work.
+_PIECE: Final = MB // 2
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
@@ -51,9 +53,42 @@ class Client:
                 return parsed
         raise _strange(answer)
 
-    async def queue(self) -> dict[str, Waiting]:
-        """Everybody's runs that wait or run, by prompt id."""
-        return queue_answer(await self._json("queue"))
+    async def queue(self) -> Queue:
+        """Everybody's runs that wait or run. Raises AnswerTooLarge past the limit for a queue.
+
+        It is read as it comes, in a thread where there is much of it.
+        """
+        clock = asyncio.get_running_loop().time
+        reader, waiting, size = QueueReader(), bytearray(), 0
+        try:
+            async with self._transport.stream("queue") as response:
+                if response.status != 200:
+                    raise EngineUnreachable(detail=f"status {response.status} for the queue")
+                begun = clock()
+                async for chunk in response.content.iter_any():
+                    size += len(chunk)
+                    if size > self._transport.limits.queue_bytes:
+                        raise AnswerTooLarge(detail=f"a queue of over {size} B")
+                    waiting += chunk
+                    if len(waiting) > _PIECE:
+                        await asyncio.to_thread(reader.feed, bytes(waiting))
+                        waiting.clear()
+            reader.feed(bytes(waiting))
+            return reader.queue(clock() - begun)
+        except ValueError as error:
+            raise EngineUnreachable(detail=f"/queue is {error}") from error
+
+    async def job(self, prompt_id: str) -> JobStatus | Literal["absent"] | None:
+        """How one run stands, without the queue; None on servers that cannot say it."""
+        answer = await self._transport.ask("GET", "api", "jobs", prompt_id)
+        if answer.status == 404:
+            # Of an unknown job in JSON, of an unknown route as text.
+            return "absent" if answer.body.lstrip().startswith(b"{") else None
+        body = await answer.json() if answer.status == 200 else None
+        status = body.get("status") if isinstance(body, dict) else None
+        if status not in get_args(JobStatus):
+            raise _strange(answer)
+        return cast(JobStatus, status)
 
     async def remaining(self) -> int | None:
         """How many runs wait or run."""
@@ -84,13 +119,13 @@ class Client:
     async def _cancel_by_hand(self, prompt_id: str) -> bool:
         """For servers without job routes. The id is read again before the interrupt, because
         servers older than its parameter interrupt whatever runs."""
-        place = (await self.queue()).get(prompt_id)
-        if place is None:
+        queue = await self.queue()
+        if prompt_id not in queue:
             return False
-        if place.ahead is not None:
+        if prompt_id in queue.waiting:
             await self._done("queue", send={"delete": [prompt_id]})
-            place = (await self.queue()).get(prompt_id)
-        if place is not None:
+            queue = await self.queue()
+        if prompt_id in queue:
             await self._done("interrupt", send={"prompt_id": prompt_id})
         return True
 

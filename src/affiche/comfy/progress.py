@@ -7,6 +7,7 @@ cached is done.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from affiche.comfy.messages import Cached, Executed, Executing, NodeProgress, RunMessage
 
@@ -20,18 +21,39 @@ def weights(graph: Graph) -> dict[str, float]:
     return {node: _weight(graph, node) for node in _needed(graph)}
 
 
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+class Plan:
+    """What is kept of a graph while it runs: class and title of every node, and weights.
+
+    Runs of one template share one plan, so that 100,000 of them weigh no more than their ids.
+    """
+
+    nodes: Mapping[str, tuple[str, str | None]]
+    weights: Mapping[str, float]
+
+
+_plans: Final[WeakValueDictionary[tuple[Any, ...], Plan]] = WeakValueDictionary()
+
+
+def plan(graph: Graph) -> Plan:
+    """The plan of `graph`, the same object as for every graph like it."""
+    nodes = {node: (str(body.get("class_type", "")), _title(body)) for node, body in graph.items()}
+    weighed = weights(graph)
+    key = (*nodes.items(), *weighed.items())
+    known = _plans.get(key)
+    if known is None:
+        known = _plans[key] = Plan(nodes, weighed)
+    return known
+
+
 @dataclass(slots=True)
 class Progress:
     """One run as heard so far; its memory is bounded by its graph."""
 
-    graph: Graph
+    plan: Plan
     node: str | None = None
     fraction: float = 0.0
-    _weights: dict[str, float] = field(init=False)
     _done: dict[str, float] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._weights = weights(self.graph)
 
     def hear(self, message: RunMessage) -> None:
         """Take one message of this run in; the fraction never goes back."""
@@ -39,26 +61,25 @@ class Progress:
             case Cached(nodes=nodes):
                 self._finish(nodes)
             case NodeProgress(nodes=nodes):
-                self._done.update((n, part) for n, part in nodes.items() if n in self._weights)
+                self._done.update((n, p) for n, p in nodes.items() if n in self.plan.weights)
             case Executed(node=node):
                 self._finish([node])
             case Executing(node=node, display_node=shown):
                 if self.node not in (None, node, shown):
                     self._finish([self.node])
-                self.node = shown if shown in self.graph else node
-        total = sum(self._weights.values())
-        done = sum(self._weights[node] * part for node, part in self._done.items())
+                self.node = shown if shown in self.plan.nodes else node
+        weights = self.plan.weights
+        total = sum(weights.values())
+        done = sum(weights[node] * part for node, part in self._done.items())
         self.fraction = max(self.fraction, min(1.0, done / total)) if total else 0.0
 
     def label(self, schemas: Mapping[str, Any]) -> str | None:
         """The present node's title, else its display name in `schemas`, else its class."""
-        body = self.graph.get(self.node or "", {})
-        class_type: str = body.get("class_type", "")
-        title = body.get("_meta", {}).get("title")
+        class_type, title = self.plan.nodes.get(self.node or "", ("", None))
         return title or schemas.get(class_type, {}).get("display_name") or class_type or None
 
     def _finish(self, nodes: Iterable[str | None]) -> None:
-        self._done.update((node, 1.0) for node in nodes if node in self._weights)
+        self._done.update((n, 1.0) for n in nodes if n is not None and n in self.plan.weights)
 
 
 def _needed(graph: Graph) -> set[str]:
@@ -106,3 +127,8 @@ def _sources(body: Mapping[str, Any]) -> dict[str, str]:
 def _saves(body: Mapping[str, Any]) -> bool:
     class_type = str(body.get("class_type"))
     return "filename_prefix" in body.get("inputs", {}) or class_type.startswith(("Save", "Preview"))
+
+
+def _title(body: Mapping[str, Any]) -> str | None:
+    title = body.get("_meta", {}).get("title")
+    return str(title) if title else None

@@ -32,7 +32,8 @@ class Limits:
     """What one server may cost: seconds for each kind of call, bytes for each kind of answer.
 
     `connect` until a connection stands, `ask` for a short question, `prompt` for the checking of
-    a graph, `upload` for one picture, `read` for one output, `stall` for silence in a transfer.
+    a graph, `upload` for one picture, `read` for one output or the whole queue, `stall` for
+    silence in a transfer. A queue's answer is never held in memory, so its limit is one of time.
     """
 
     connect: float = 5.0
@@ -42,7 +43,12 @@ class Limits:
     read: float = 300.0
     stall: float = 30.0
     answer_bytes: int = 64 * MB
+    queue_bytes: int = 512 * MB
     file_bytes: int = 64 * MB
+
+
+class AnswerTooLarge(EngineUnreachable):
+    """There is an answer, past the limit for its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ class Transport:
 
     @asynccontextmanager
     async def stream(
-        self, *path: str, params: Mapping[str, str]
+        self, *path: str, params: Mapping[str, str] | None = None
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """An answer whose body the caller reads by itself; failures in the block are mapped."""
         try:

@@ -174,6 +174,22 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.count_place() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF OLD.status IN ('taken', 'processing') AND OLD.endpoint_id IS NOT NULL THEN
+    INSERT INTO place_changes (endpoint_id, places) VALUES (OLD.endpoint_id, -1);
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
+    IF NEW.status IN ('taken', 'processing') AND NEW.endpoint_id IS NOT NULL THEN
+      INSERT INTO place_changes (endpoint_id, places) VALUES (NEW.endpoint_id, 1);
+    END IF;
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.end_jobs() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -195,6 +211,49 @@ BEGIN
   GRANT CREATE ON SCHEMA public TO service_role;
   EXECUTE format('ALTER FUNCTION %s OWNER TO service_role', target::regprocedure);
   REVOKE CREATE ON SCHEMA public FROM service_role;
+END $$;
+
+CREATE FUNCTION public.give_turn() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  turns_of CONSTANT integer := 4207850;
+  own CONSTANT integer := uuid_hash_extended(NEW.user_id, 0) & 1023;
+BEGIN
+  IF NEW.endpoint_id IS NULL OR NEW.run_at > clock_timestamp() THEN
+    NEW.turn := NULL;
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'UPDATE' THEN
+    IF NEW.turn IS NOT NULL AND OLD.status = 'pending'
+      AND NEW.endpoint_id IS NOT DISTINCT FROM OLD.endpoint_id AND NEW.priority = OLD.priority THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  -- Two transactions of one user that could not see each other would give the same turns. Whoever
+  -- inserts for a second user, or holds rows already, does not wait, so that none wait in a circle.
+  IF NOT pg_try_advisory_xact_lock(turns_of, own) AND TG_OP = 'INSERT' AND NOT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = turns_of AND pid = pg_backend_pid()) THEN
+    PERFORM pg_advisory_xact_lock(turns_of, own);
+  END IF;
+  IF NEW.takes > 0 THEN
+    -- What comes back lines up with what else came back of its user's, before the rest.
+    SELECT max(j.turn) INTO NEW.turn FROM generation_jobs j
+    WHERE j.endpoint_id = NEW.endpoint_id AND j.user_id = NEW.user_id
+      AND j.priority = NEW.priority AND j.id <> NEW.id
+      AND j.status = 'pending' AND j.turn IS NOT NULL AND j.takes > 0;
+  ELSE
+    SELECT max(j.turn) INTO NEW.turn FROM generation_jobs j
+    WHERE j.endpoint_id = NEW.endpoint_id AND j.user_id = NEW.user_id
+      AND j.priority = NEW.priority AND j.id <> NEW.id
+      AND j.status IN ('pending', 'taken', 'processing') AND j.turn IS NOT NULL;
+  END IF;
+  NEW.turn := greatest(1, NEW.turn + 2, (
+    SELECT t.turn + 1 FROM turns t
+    WHERE t.endpoint_id = NEW.endpoint_id AND t.priority = NEW.priority));
+  RETURN NEW;
 END $$;
 
 CREATE FUNCTION public.guard_job() RETURNS trigger
@@ -292,7 +351,7 @@ DECLARE
 BEGIN
   SELECT * INTO work FROM works WHERE id = moved.work_id FOR UPDATE;
   IF work.status IN ('completed', 'failed', 'cancelled')
-    OR (moved.status = 'processing' AND work.status = 'processing') THEN
+    OR (TG_OP = 'UPDATE' AND moved.status = 'processing' AND work.status = 'processing') THEN
     RETURN NULL;
   END IF;
   SELECT
@@ -358,6 +417,15 @@ BEGIN
   WHERE id = work.id;
   RETURN NULL;
 END $$;
+
+CREATE FUNCTION public.named_files(inputs jsonb) RETURNS SETOF uuid
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+  SELECT (found #>> '{}')::uuid FROM jsonb_path_query(inputs, 'strict $.**') AS found
+  WHERE jsonb_typeof(found) = 'string' AND length(found #>> '{}') = 36
+    AND found #>> '{}' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+$_$;
 
 CREATE FUNCTION public.pair_columns() RETURNS trigger
     LANGUAGE plpgsql
@@ -436,6 +504,16 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.use_files() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE files SET used_at = clock_timestamp()
+  WHERE id IN (SELECT named_files(NEW.input_data)) AND used_at IS NULL;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.withdraw_run() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -476,6 +554,7 @@ CREATE TABLE public.endpoints (
     "position" integer DEFAULT 100 NOT NULL,
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    running integer DEFAULT 0 NOT NULL,
     CONSTRAINT endpoints_kind_check CHECK ((kind = ANY (ARRAY['runpod'::text, 'comfyui'::text, 'preview'::text]))),
     CONSTRAINT endpoints_works_at_once_check CHECK ((works_at_once > 0))
 );
@@ -521,6 +600,7 @@ CREATE TABLE public.files (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     file_path text GENERATED ALWAYS AS (path) STORED,
     file_url text GENERATED ALWAYS AS (('/v1/files/'::text || (id)::text)) STORED,
+    used_at timestamp with time zone,
     CONSTRAINT files_bucket_id_check CHECK ((bucket_id = ANY (ARRAY['uploads'::text, 'works'::text]))),
     CONSTRAINT files_file_size_check CHECK ((file_size > 0)),
     CONSTRAINT files_height_check CHECK ((height > 0)),
@@ -577,6 +657,7 @@ CREATE TABLE public.generation_jobs (
     execution_seconds double precision,
     runpod_job_id text GENERATED ALWAYS AS (external_id) STORED,
     result_image_url text GENERATED ALWAYS AS (('/v1/files/'::text || (output_file_id)::text)) STORED,
+    turn bigint,
     about jsonb,
     CONSTRAINT generation_jobs_output_index_check CHECK (((output_index >= 0) AND (output_index <= 9))),
     CONSTRAINT generation_jobs_stage_check CHECK ((stage >= 0)),
@@ -609,6 +690,23 @@ CREATE TABLE public.idempotency_keys (
 
 ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.place_changes (
+    endpoint_id uuid NOT NULL,
+    id bigint NOT NULL,
+    places integer NOT NULL
+);
+
+ALTER TABLE ONLY public.place_changes FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.place_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.place_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.projects (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     number bigint NOT NULL,
@@ -638,29 +736,6 @@ CREATE TABLE public.sessions (
 
 ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.sign_in_links (
-    hash bytea NOT NULL,
-    user_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    used_at timestamp with time zone
-);
-
-ALTER TABLE ONLY public.sign_in_links FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.template_versions (
-    template_id uuid NOT NULL,
-    version integer NOT NULL,
-    digest text NOT NULL,
-    definition jsonb NOT NULL,
-    workflow_ids uuid[] NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT template_versions_version_check CHECK ((version > 0)),
-    CONSTRAINT template_versions_workflow_ids_check CHECK ((cardinality(workflow_ids) > 0))
-);
-
-ALTER TABLE ONLY public.template_versions FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE public.templates (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     number bigint NOT NULL,
@@ -685,6 +760,72 @@ CREATE TABLE public.templates (
 
 ALTER TABLE ONLY public.templates FORCE ROW LEVEL SECURITY;
 
+CREATE VIEW public.shown_works WITH (security_invoker='true') AS
+ SELECT w.id,
+    w.number,
+    w.user_id,
+    w.project_id,
+    w.template_id,
+    w.template_version,
+    w.retry_of,
+    w.input_data,
+    w.output_count,
+    w.seed,
+    w.status,
+    w.progress,
+    w.engine,
+    w.generation_metadata,
+    w.output_file_id,
+    w.title,
+    w.tags,
+    w.error_code,
+    w.error_params,
+    w.created_at,
+    w.taken_at,
+    w.processing_at,
+    w.completed_at,
+    w.failed_at,
+    w.cancelled_at,
+    t.slug AS template_slug,
+    t.estimated_time
+   FROM (public.works w
+     JOIN public.templates t ON ((t.id = w.template_id)));
+
+CREATE TABLE public.sign_in_links (
+    hash bytea NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.sign_in_links FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.sweeps (
+    bucket text NOT NULL,
+    "position" text DEFAULT ''::text NOT NULL,
+    examined bigint DEFAULT 0 NOT NULL,
+    young bigint DEFAULT 0 NOT NULL,
+    removed bigint DEFAULT 0 NOT NULL,
+    began_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.sweeps FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.template_versions (
+    template_id uuid NOT NULL,
+    version integer NOT NULL,
+    digest text NOT NULL,
+    definition jsonb NOT NULL,
+    workflow_ids uuid[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT template_versions_version_check CHECK ((version > 0)),
+    CONSTRAINT template_versions_workflow_ids_check CHECK ((cardinality(workflow_ids) > 0))
+);
+
+ALTER TABLE ONLY public.template_versions FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE public.templates ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.templates_number_seq
     START WITH 1
@@ -693,6 +834,15 @@ ALTER TABLE public.templates ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.turns (
+    endpoint_id uuid NOT NULL,
+    priority integer NOT NULL,
+    turn bigint NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.turns FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.users (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -802,6 +952,9 @@ ALTER TABLE ONLY public.generation_jobs
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 
+ALTER TABLE ONLY public.place_changes
+    ADD CONSTRAINT place_changes_pkey PRIMARY KEY (endpoint_id, id);
+
 ALTER TABLE ONLY public.projects
     ADD CONSTRAINT projects_number_key UNIQUE (number);
 
@@ -813,6 +966,9 @@ ALTER TABLE ONLY public.sessions
 
 ALTER TABLE ONLY public.sign_in_links
     ADD CONSTRAINT sign_in_links_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.sweeps
+    ADD CONSTRAINT sweeps_pkey PRIMARY KEY (bucket);
 
 ALTER TABLE ONLY public.template_versions
     ADD CONSTRAINT template_versions_pkey PRIMARY KEY (template_id, version);
@@ -828,6 +984,9 @@ ALTER TABLE ONLY public.templates
 
 ALTER TABLE ONLY public.templates
     ADD CONSTRAINT templates_template_name_key UNIQUE (template_name);
+
+ALTER TABLE ONLY public.turns
+    ADD CONSTRAINT turns_pkey PRIMARY KEY (endpoint_id, priority);
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_email_key UNIQUE (email);
@@ -866,27 +1025,37 @@ CREATE INDEX events_cursor ON public.events USING btree (user_id, txid, id);
 
 CREATE INDEX events_work ON public.events USING btree (work_id);
 
+CREATE INDEX files_object ON public.files USING btree (object_key);
+
+CREATE INDEX files_thumbnail ON public.files USING btree (thumbnail_key) WHERE (thumbnail_key IS NOT NULL);
+
+CREATE INDEX files_unused ON public.files USING btree (created_at) WHERE ((bucket_id = 'uploads'::text) AND (used_at IS NULL));
+
 CREATE INDEX files_user ON public.files USING btree (user_id, id DESC);
 
 CREATE INDEX files_work ON public.files USING btree (work_id) WHERE (work_id IS NOT NULL);
 
 CREATE INDEX generation_jobs_deadline ON public.generation_jobs USING btree (deadline_at) WHERE (status = ANY (ARRAY['taken'::text, 'processing'::text]));
 
-CREATE INDEX generation_jobs_delayed ON public.generation_jobs USING btree (run_at) WHERE (status = 'pending'::text);
+CREATE INDEX generation_jobs_delayed ON public.generation_jobs USING btree (run_at) WHERE ((status = 'pending'::text) AND (turn IS NULL) AND (endpoint_id IS NOT NULL));
+
+CREATE INDEX generation_jobs_ended ON public.generation_jobs USING btree (COALESCE(completed_at, failed_at, cancelled_at)) WHERE (status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]));
 
 CREATE INDEX generation_jobs_external ON public.generation_jobs USING btree (external_id) WHERE (status = 'processing'::text);
 
-CREATE INDEX generation_jobs_observed ON public.generation_jobs USING btree (observe_at) WHERE (status = 'processing'::text);
+CREATE INDEX generation_jobs_line ON public.generation_jobs USING btree (endpoint_id, priority DESC, turn, created_at, id) WHERE ((status = 'pending'::text) AND (turn IS NOT NULL));
+
+CREATE INDEX generation_jobs_observed ON public.generation_jobs USING btree (observe_at) WHERE ((status = 'processing'::text) AND (step = 'observe'::text));
 
 CREATE INDEX generation_jobs_output_file ON public.generation_jobs USING btree (output_file_id) WHERE (output_file_id IS NOT NULL);
 
-CREATE INDEX generation_jobs_running ON public.generation_jobs USING btree (endpoint_id, user_id) WHERE (status = ANY (ARRAY['taken'::text, 'processing'::text]));
+CREATE INDEX generation_jobs_returned ON public.generation_jobs USING btree (endpoint_id, user_id, priority, turn) WHERE ((status = 'pending'::text) AND (turn IS NOT NULL) AND (takes > 0));
 
-CREATE INDEX generation_jobs_taken ON public.generation_jobs USING btree (taken_at) WHERE (status = 'taken'::text);
+CREATE INDEX generation_jobs_steps ON public.generation_jobs USING btree (taken_at) WHERE ((status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (step <> 'observe'::text));
+
+CREATE INDEX generation_jobs_turns ON public.generation_jobs USING btree (endpoint_id, user_id, priority, turn) WHERE ((status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text])) AND (turn IS NOT NULL));
 
 CREATE INDEX generation_jobs_user ON public.generation_jobs USING btree (user_id, id DESC);
-
-CREATE INDEX generation_jobs_waiting ON public.generation_jobs USING btree (endpoint_id, user_id, priority DESC, created_at, id) WHERE (status = 'pending'::text);
 
 CREATE INDEX generation_jobs_work ON public.generation_jobs USING btree (work_id);
 
@@ -907,6 +1076,8 @@ CREATE INDEX sign_in_links_user ON public.sign_in_links USING btree (user_id);
 CREATE INDEX templates_gallery ON public.templates USING btree (display_order, slug) WHERE is_active;
 
 CREATE INDEX withdrawals_due ON public.withdrawals USING btree (run_at) WHERE (done_at IS NULL);
+
+CREATE INDEX withdrawals_ended ON public.withdrawals USING btree (done_at) WHERE (done_at IS NOT NULL);
 
 CREATE INDEX withdrawals_endpoint ON public.withdrawals USING btree (endpoint_id);
 
@@ -950,6 +1121,10 @@ CREATE TRIGGER d_pair BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTIO
 
 CREATE TRIGGER d_pair_again BEFORE UPDATE ON public.works FOR EACH ROW WHEN (((((new.output_file_id IS DISTINCT FROM old.output_file_id) OR (new.file_id IS DISTINCT FROM old.file_id)) OR (new.output_data_json IS DISTINCT FROM old.output_data_json)) OR (new.output_data IS DISTINCT FROM old.output_data))) EXECUTE FUNCTION public.pair_columns();
 
+CREATE TRIGGER e_turn BEFORE INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.give_turn();
+
+CREATE TRIGGER e_turn_again BEFORE UPDATE OF status, run_at, endpoint_id, priority ON public.generation_jobs FOR EACH ROW WHEN ((new.status = 'pending'::text)) EXECUTE FUNCTION public.give_turn();
+
 CREATE TRIGGER end_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.end_jobs();
 
 CREATE TRIGGER event_moved AFTER UPDATE OF status, progress ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR ((old.progress IS DISTINCT FROM new.progress) AND (new.status = 'processing'::text)))) EXECUTE FUNCTION public.record_work_event();
@@ -961,6 +1136,14 @@ CREATE TRIGGER move_work AFTER UPDATE OF status ON public.generation_jobs FOR EA
 CREATE TRIGGER move_work_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN ((old.status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text]))) EXECUTE FUNCTION public.move_work();
 
 CREATE TRIGGER park_jobs AFTER UPDATE OF is_active ON public.templates FOR EACH ROW WHEN ((old.is_active IS DISTINCT FROM new.is_active)) EXECUTE FUNCTION public.park_jobs();
+
+CREATE TRIGGER place AFTER UPDATE OF status, endpoint_id ON public.generation_jobs FOR EACH ROW WHEN ((((old.status = ANY (ARRAY['taken'::text, 'processing'::text])) <> (new.status = ANY (ARRAY['taken'::text, 'processing'::text]))) OR ((old.status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (old.endpoint_id IS DISTINCT FROM new.endpoint_id)))) EXECUTE FUNCTION public.count_place();
+
+CREATE TRIGGER place_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN ((old.status = ANY (ARRAY['taken'::text, 'processing'::text]))) EXECUTE FUNCTION public.count_place();
+
+CREATE TRIGGER use_files AFTER INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.use_files();
+
+CREATE TRIGGER use_files_later AFTER UPDATE OF input_data ON public.works FOR EACH ROW WHEN ((old.input_data IS DISTINCT FROM new.input_data)) EXECUTE FUNCTION public.use_files();
 
 CREATE TRIGGER withdraw AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN (((old.external_id IS NOT NULL) AND (old.status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (new.status = ANY (ARRAY['pending'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.withdraw_run();
 
@@ -1001,6 +1184,9 @@ ALTER TABLE ONLY public.sign_in_links
 
 ALTER TABLE ONLY public.template_versions
     ADD CONSTRAINT template_versions_template_id_fkey FOREIGN KEY (template_id) REFERENCES public.templates(id);
+
+ALTER TABLE ONLY public.turns
+    ADD CONSTRAINT turns_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
 
 ALTER TABLE ONLY public.withdrawals
     ADD CONSTRAINT withdrawals_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
@@ -1062,6 +1248,8 @@ CREATE POLICY own ON public.works FOR SELECT TO authenticated USING ((user_id = 
 
 CREATE POLICY owner ON public.affiche_migrations TO affiche USING (true);
 
+ALTER TABLE public.place_changes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.projects ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY self ON public.users FOR SELECT TO authenticated USING ((id = ( SELECT auth.uid() AS uid)));
@@ -1078,15 +1266,21 @@ CREATE POLICY service ON public.generation_jobs TO service_role USING (true) WIT
 
 CREATE POLICY service ON public.idempotency_keys TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.place_changes TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.projects TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.sessions TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.sign_in_links TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.sweeps TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.template_versions TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.templates TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.turns TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.users TO service_role USING (true) WITH CHECK (true);
 
@@ -1100,9 +1294,13 @@ ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sign_in_links ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.sweeps ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.template_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.templates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.turns ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
@@ -1159,18 +1357,27 @@ GRANT SELECT ON TABLE public.generation_jobs TO authenticated;
 GRANT ALL ON TABLE public.idempotency_keys TO service_role;
 GRANT SELECT ON TABLE public.idempotency_keys TO authenticated;
 
+GRANT ALL ON TABLE public.place_changes TO service_role;
+
 GRANT ALL ON TABLE public.projects TO service_role;
 GRANT SELECT ON TABLE public.projects TO authenticated;
 
 GRANT ALL ON TABLE public.sessions TO service_role;
 
+GRANT ALL ON TABLE public.templates TO service_role;
+GRANT SELECT ON TABLE public.templates TO authenticated;
+
+GRANT SELECT ON TABLE public.shown_works TO authenticated;
+GRANT SELECT ON TABLE public.shown_works TO service_role;
+
 GRANT ALL ON TABLE public.sign_in_links TO service_role;
+
+GRANT ALL ON TABLE public.sweeps TO service_role;
 
 GRANT ALL ON TABLE public.template_versions TO service_role;
 GRANT SELECT ON TABLE public.template_versions TO authenticated;
 
-GRANT ALL ON TABLE public.templates TO service_role;
-GRANT SELECT ON TABLE public.templates TO authenticated;
+GRANT ALL ON TABLE public.turns TO service_role;
 
 GRANT ALL ON TABLE public.users TO service_role;
 GRANT SELECT ON TABLE public.users TO authenticated;

@@ -1,6 +1,6 @@
 """What every engine can do. One folder a kind; one conformance suite for all."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -62,6 +62,13 @@ class Engine(Protocol):
 
     async def look(self, external_id: str) -> Observation:
         """What the engine's own record says of the run. Raises EngineUnreachable."""
+
+    async def glance(self, external_ids: Collection[str]) -> Mapping[str, Observation]:
+        """What can be said of many runs at little cost: those that wait or run.
+
+        A run not in the answer must be looked at by itself. What is said may be older than a
+        look, the more so the longer the engine's queue is. Raises EngineUnreachable.
+        """
 
     async def cancel(self, external_id: str) -> bool:
         """Stop the run wherever it is, never anyone else's; True if it was there. Repeatable."""

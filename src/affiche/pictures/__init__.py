@@ -1,6 +1,7 @@
 """Pictures: told by content, verified by decoding, made plain for engines, made small for lists.
 
-Every function here is CPU work and blocks; from a coroutine call it through `in_thread`.
+Every function here is CPU work and blocks; from a coroutine call it through `in_thread`, which
+also gives it its time. What a picture may cost is in `Limits.memory`.
 """
 
 from affiche.pictures.kinds import ALL, KINDS, Kind, accepted_kinds, sniff

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import pyvips
 
 from affiche.pictures.containers import gif, jpeg, png, webp
+from affiche.pictures.containers.kept import Kept
 from affiche.pictures.kinds import KINDS, Kind
-from affiche.pictures.loaders import broken, field, load
+from affiche.pictures.loaders import broken, field, load, shown
 from affiche.pictures.verification import Verified
 
 _STRIPPED: Final[dict[Kind, Callable[[bytes], bytes]]] = {
@@ -17,8 +19,13 @@ _STRIPPED: Final[dict[Kind, Callable[[bytes], bytes]]] = {
     "webp": webp.stripped,
     "gif": gif.stripped,
 }
-# What every engine reads as it is.
-_PLAIN: Final[frozenset[Kind]] = frozenset({"jpeg", "png", "webp"})
+# What every engine reads as it is, and how it becomes pixels alone: what the decoder did not take
+# for a profile is none.
+_PLAIN: Final[dict[Kind, Callable[[bytes], bytes]]] = {
+    "jpeg": partial(jpeg.stripped, keep=Kept.NOTHING),
+    "png": partial(png.stripped, keep=Kept.NOTHING),
+    "webp": partial(webp.stripped, keep=Kept.NOTHING),
+}
 _LOSSLESS: Final[frozenset[Kind]] = frozenset({"png", "gif", "tiff"})
 # Past this a PNG of a photograph is too slow to send for what it keeps.
 _LARGEST_PNG: Final = 4_000_000
@@ -37,14 +44,17 @@ def normalise(data: bytes, verified: Verified) -> Normalised:
 
     Bytes that need no change of pixels lose their metadata and are otherwise the same. Else the
     picture is coded anew: PNG where it has alpha or came from a lossless kind, JPEG (quality 95,
-    full colour) where it did not or is larger than 4 megapixels. Raises PictureBroken.
+    full colour) where it did not or is larger than 4 megapixels. Raises PictureBroken,
+    PictureTooSlow.
     """
     if verified.plain and verified.kind in _PLAIN:
-        return _bare(data, verified)
-    # A turn needs the whole picture at hand; reading from top to bottom needs a few lines.
-    access = "sequential" if verified.orientation == 1 else "random"
+        return _bare(_PLAIN[verified.kind](data), verified)
     try:
-        return _coded(_as_srgb(load(data, verified.kind, access=access).autorot()), verified.kind)
+        image = _as_srgb(load(shown(data, verified.kind), verified.kind))
+        if verified.orientation != 1:
+            # A turn needs the whole picture at hand: after it was made 8-bit, not before.
+            image = image.copy_memory().autorot()
+        return _coded(image, verified.kind)
     except pyvips.Error as error:
         raise broken(error) from error
 
@@ -53,15 +63,14 @@ def without_metadata(data: bytes, verified: Verified) -> Normalised:
     """An output as it is stored: pixel for pixel the engine's, without prompts and places.
 
     PNG, JPEG, WebP and GIF that stand upright keep their pixels' bytes and their frames; all else
-    is normalised. Raises PictureBroken.
+    is normalised. Raises PictureBroken, PictureTooSlow.
     """
     if verified.kind in _STRIPPED and verified.orientation == 1:
-        return _bare(data, verified)
+        return _bare(_STRIPPED[verified.kind](data), verified)
     return normalise(data, verified)
 
 
-def _bare(data: bytes, verified: Verified) -> Normalised:
-    bare = _STRIPPED[verified.kind](data)
+def _bare(bare: bytes, verified: Verified) -> Normalised:
     return Normalised(bare, verified.media_type, verified.width, verified.height)
 
 

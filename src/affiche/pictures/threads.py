@@ -1,4 +1,7 @@
-"""Picture work away from the event loop, on as many threads as there are cores."""
+"""Picture work away from the event loop: on as many threads as there are cores, and eight at most.
+
+Each call has its time, and is stopped when nobody waits for it any more.
+"""
 
 import asyncio
 import os
@@ -8,8 +11,12 @@ from contextvars import copy_context
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
+from affiche.pictures.decodings import SECONDS, Decoding
+
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_MOST: Final = 8
 
 
 def _cores() -> int:
@@ -18,12 +25,39 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
+AT_ONCE: Final = min(_cores(), _MOST)
+"""Pictures that are decoded at once in this process."""
 # A pool and not a semaphore around `to_thread`: a cancelled wait must not free the place of a
 # decoding that still runs, and libvips keeps memory for each thread that ever called it.
-_POOL: Final = ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="pictures")
+_POOL: Final = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="pictures")
 
 
 async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """`function(*args, **kwargs)` on a picture thread; at most one per core run at once."""
-    call = partial(copy_context().run, function, *args, **kwargs)
-    return await asyncio.get_running_loop().run_in_executor(_POOL, call)
+    """`function(*args, **kwargs)` on a picture thread; raises PictureTooSlow after 30 seconds."""
+    return await timed(SECONDS, partial(function, *args, **kwargs))
+
+
+async def timed(seconds: float, function: Callable[[], T]) -> T:
+    """`function()` on a picture thread; it is stopped once it ran for so many `seconds`."""
+    loop, decoding = asyncio.get_running_loop(), Decoding(seconds)
+    clock: asyncio.TimerHandle
+
+    def look() -> None:
+        nonlocal clock
+        if decoding.left <= 0:
+            decoding.stop()
+        else:
+            clock = loop.call_later(decoding.left, look)
+
+    def run() -> T:
+        with decoding.running():
+            return function()
+
+    clock = loop.call_later(seconds, look)
+    try:
+        return await loop.run_in_executor(_POOL, copy_context().run, run)
+    except asyncio.CancelledError:
+        decoding.stop()
+        raise
+    finally:
+        clock.cancel()

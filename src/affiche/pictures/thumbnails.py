@@ -7,7 +7,7 @@ import pyvips
 
 from affiche.errors import PictureBroken
 from affiche.pictures.kinds import sniff
-from affiche.pictures.loaders import broken, field, load
+from affiche.pictures.loaders import broken, field, load, shown
 
 MEDIA_TYPE: Final = "image/webp"
 
@@ -24,14 +24,15 @@ class Thumbnail:
 def thumbnail(data: bytes, size: int = 512) -> Thumbnail:
     """The thumbnail of a picture that was verified; decodes no more of it than it needs.
 
-    Raises PictureBroken.
+    Raises PictureBroken, PictureTooSlow.
     """
     kind = sniff(data)
     if kind is None:
         raise PictureBroken(detail="not a kind that can be read")
+    seen = shown(data, kind)
     try:
-        options = _options(load(data, kind), size)
-        return _saved(pyvips.Image.thumbnail_buffer(data, size, **options))
+        options = _options(load(seen, kind), size)
+        return _saved(pyvips.Image.thumbnail_buffer(seen, size, **options))
     except pyvips.Error as error:
         raise broken(error) from error
 

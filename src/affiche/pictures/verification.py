@@ -1,6 +1,5 @@
 """Is this a picture, which one, and can it be read to its end?"""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,19 +14,14 @@ from affiche.errors import (
     PictureTypeRefused,
     PictureUnknown,
 )
-from affiche.pictures.containers import gif, jpeg, png
+from affiche.pictures import costs, decodings
+from affiche.pictures.containers import gif, png, tiff
+from affiche.pictures.containers.kept import count
 from affiche.pictures.kinds import ALL, KINDS, Kind, foreign, sniff
-from affiche.pictures.loaders import broken, field, load
+from affiche.pictures.loaders import broken, field, load, shown
 from affiche.pictures.thumbnails import Thumbnail, shrunk
 
-_ANIMATED: Final[frozenset[Kind]] = frozenset({"gif", "webp"})
-# What libvips lets pass: a bad CRC, an animation that was cut off between two frames, a million
-# comments.
-_CHECKS: Final[dict[Kind, Callable[[bytes], None]]] = {
-    "jpeg": jpeg.check,
-    "png": png.check,
-    "gif": gif.check,
-}
+_ANIMATED: Final[frozenset[Kind]] = frozenset({"gif", "webp", "png"})
 # CMYK and alpha; a TIFF may claim 65,535.
 _MOST_BANDS: Final = 5
 
@@ -47,6 +41,15 @@ class Limits:
     @property
     def pixels(self) -> int:
         return self.megapixels * 1_000_000
+
+    @property
+    def memory(self) -> int:
+        """Bytes: the most by which the process grows while one picture is verified and made plain.
+
+        In MB, 96 + 8 x megabytes + 16 x megapixels: 1,056 for the defaults, and a few for an
+        ordinary picture. Whatever would need more is refused by what its header says.
+        """
+        return 96 * 2**20 + 8 * self.bytes + costs.MOST_PER_PIXEL * self.pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,14 @@ class Verified:
 def verify(data: bytes, limits: Limits, accept: frozenset[Kind] | None = None) -> Verified:
     """Decode `data` to its end within `limits` and say what it is.
 
-    The first page of a TIFF and the primary image of an AVIF count; of a GIF or WebP every frame.
-    Raises PictureEmpty, PictureTooLarge, PictureTypeRefused, PictureTooManyPixels,
-    PictureTooManyFrames, PictureBroken.
+    The first page of a TIFF and the primary image of an AVIF count; of a GIF, WebP or PNG every
+    frame. Raises PictureEmpty, PictureTooLarge, PictureTypeRefused, PictureTooManyPixels,
+    PictureTooManyFrames, PictureBroken, PictureTooSlow.
     """
     image, verified = _opened(data, limits, accept)
     try:
         image.avg()
+        _read_frames(data, verified)
     except pyvips.Error as error:
         raise broken(error) from error
     return verified
@@ -88,28 +92,45 @@ def inspect(
     """`verify` and a thumbnail of the first frame out of one decoding; raises as `verify` does."""
     image, verified = _opened(data, limits, accept)
     try:
-        if verified.kind in _ANIMATED and verified.pages > 1:
-            image.avg()
-            image = load(data, verified.kind)
-        return verified, shrunk(image, size)
+        small = shrunk(image, size)
+        _read_frames(data, verified)
     except pyvips.Error as error:
         raise broken(error) from error
+    return verified, small
 
 
 def _opened(
     data: bytes, limits: Limits, accept: frozenset[Kind] | None
 ) -> tuple[pyvips.Image, Verified]:
     kind = _kind(data, limits, ALL if accept is None else accept)
-    if kind in _CHECKS:
-        _CHECKS[kind](data)
-    first = load(data, kind)
-    verified = _described(first, kind)
+    _check_count(data, kind, limits)
+    image = load(shown(data, kind), kind)
+    verified = _described(image, kind, data)
     _check(verified, limits)
-    if first.bands > _MOST_BANDS:
-        raise PictureBroken(detail=f"{first.bands} bands")
-    if kind in _ANIMATED and verified.pages > 1:
-        return load(data, kind, n=-1), verified
-    return first, verified
+    if image.bands > _MOST_BANDS:
+        raise PictureBroken(detail=f"{image.bands} bands")
+    _afford(image, verified, limits)
+    return image, verified
+
+
+def _read_frames(data: bytes, verified: Verified) -> None:
+    """All of them, to their end."""
+    if verified.pages == 1 or verified.kind not in _ANIMATED:
+        return
+    if verified.kind == "png":
+        shared, frames = png.frames(data)
+        for frame in frames:
+            load(frame.png(shared), "png").avg()
+    else:
+        load(shown(data, verified.kind), verified.kind, n=-1).avg()
+
+
+def _check_count(data: bytes, kind: Kind, limits: Limits) -> None:
+    """Before a decoder goes through all of them to say how many they are."""
+    if kind == "gif" and (frames := gif.frames(data)) > limits.frames:
+        raise _too_many(frames, *gif.canvas(data), limits)
+    if kind == "tiff":
+        count(tiff.pages(data, limits.frames), limits.frames, "TIFF pages")
 
 
 def _kind(data: bytes, limits: Limits, accept: frozenset[Kind]) -> Kind:
@@ -127,8 +148,8 @@ def _kind(data: bytes, limits: Limits, accept: frozenset[Kind]) -> Kind:
     raise PictureTypeRefused(found=found, accepted=accepted)
 
 
-def _described(image: pyvips.Image, kind: Kind) -> Verified:
-    pages = field(image, "n-pages") or 1
+def _described(image: pyvips.Image, kind: Kind, data: bytes) -> Verified:
+    pages = (len(png.frames(data)[1]) if kind == "png" else field(image, "n-pages")) or 1
     orientation = field(image, "orientation") or 1
     turned = orientation in (5, 6, 7, 8)
     return Verified(
@@ -158,9 +179,21 @@ def _check(verified: Verified, limits: Limits) -> None:
         )
     decoded = verified.pages if verified.kind in _ANIMATED else 1
     if verified.pages > limits.frames or pixels * decoded > limits.pixels:
-        raise PictureTooManyFrames(
-            frames=verified.pages,
+        raise _too_many(verified.pages, verified.width, verified.height, limits)
+
+
+def _too_many(frames: int, width: int, height: int, limits: Limits) -> PictureTooManyFrames:
+    return PictureTooManyFrames(frames=frames, width=width, height=height, limit=limits.megapixels)
+
+
+def _afford(image: pyvips.Image, verified: Verified, limits: Limits) -> None:
+    """Refuse what would need more than `limits.memory`, and let the large ones wait their turn."""
+    pixels, cost = verified.width * verified.height, costs.per_pixel(image, verified)
+    if pixels * cost > limits.pixels * costs.MOST_PER_PIXEL:
+        raise PictureTooManyPixels(
             width=verified.width,
             height=verified.height,
-            limit=limits.megapixels,
+            limit=int(limits.megapixels * costs.MOST_PER_PIXEL / cost),
         )
+    frames = verified.pages if verified.kind in _ANIMATED else 1
+    decodings.await_turn(int(pixels * frames * cost))

@@ -9,7 +9,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -25,8 +24,6 @@ BATCH: Final = 200
 PROGRESS_SECONDS: Final = 0.4
 """Between two writes of one run's progress: what an eye can follow, and a database can take."""
 RUNS_KEPT: Final = 4096
-# Longer than any step may take (steps.SECONDS), so that nothing alive is begun anew.
-STRANDED_AFTER: Final = timedelta(seconds=150)
 log = logging.getLogger(__name__)
 
 
@@ -84,7 +81,7 @@ class Observations:
     async def look_at_due(self) -> bool:
         """True if there were more than one batch's."""
         async with self.line.studio.database.as_service() as transaction:
-            due = await transaction.all(Due, "steps.due", most=BATCH, stranded=STRANDED_AFTER)
+            due = await transaction.all(Due, "steps.due", most=BATCH)
             await enqueue(transaction, [entry(job.id, job.step, job.token) for job in due])
         return len(due) == BATCH
 

@@ -9,13 +9,21 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from affiche.db import queue
 from affiche.errors import AfficheError, DatabaseUnavailable, RunTimedOut
+from affiche.pipeline import retention
+from affiche.pipeline.leftovers import Leftovers
 from affiche.pipeline.line import Line, enqueue, entry
-from affiche.pipeline.observations import STRANDED_AFTER, Due
+from affiche.pipeline.observations import Due
+from affiche.pipeline.steps import STEPS
 from affiche.texts import Language
 
 EVERY: Final = 10.0
+# A job under way always has an entry in the queue; without one it is nobody's, and this is only
+# not to look at every job that moves.
+FORSAKEN_AFTER: Final = timedelta(seconds=5)
+# An entry that is held and leads nowhere: longer than any step may take (steps.SECONDS), so that
+# nothing alive is begun anew.
+STRANDED_AFTER: Final = timedelta(seconds=150)
 BATCH: Final = 200
 FORGET_EVERY: Final = timedelta(hours=1)
 log = logging.getLogger(__name__)
@@ -29,20 +37,42 @@ class Overdue:
     allowed: float
 
 
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A job under way of which nothing was heard for a while; `entry`: the key it was begun by."""
+
+    id: UUID
+    step: str
+    token: UUID
+    entry: UUID | None
+
+    @property
+    def keys(self) -> set[str]:
+        """Of every queue entry that may be carrying it: one that began at an earlier step too."""
+        tokens = {self.token, self.entry or self.token}
+        return {entry(self.id, step, token)[2] for step in STEPS for token in tokens}
+
+
 class Sweep:
     """A service of every `affiche work`; the rows' locks share the work between processes."""
 
     def __init__(self, line: Line) -> None:
         self.line = line
         self.database = line.studio.database
+        self.leftovers = Leftovers(line.studio)
 
     async def run(self) -> None:
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._run())
+            both.create_task(self.leftovers.run())
+
+    async def _run(self) -> None:
         forget_at = self.line.studio.now()
         while True:
             try:
                 await self.sweep()
                 if self.line.studio.now() >= forget_at:
-                    await self.forget()
+                    await retention.forget(self.line.studio)
                     forget_at = self.line.studio.now() + FORGET_EVERY
             except DatabaseUnavailable as error:
                 log.warning("the sweep waits: %s", error)
@@ -50,6 +80,7 @@ class Sweep:
 
     async def sweep(self) -> None:
         await self.time_out()
+        await self.take_up()
         await self.bring_back()
 
     async def time_out(self) -> None:
@@ -67,6 +98,21 @@ class Sweep:
                     error_message=error.message(job.language),
                 )
 
+    async def take_up(self, after: timedelta = FORSAKEN_AFTER) -> None:
+        """Enqueue again the step of every job that is under way and in no queue: what a step
+        leaves that the database failed."""
+        async with self.database.as_service() as transaction:
+            quiet = await transaction.all(Quiet, "sweep.quiet", after=after, most=BATCH)
+            keys = sorted(key for job in quiet for key in job.keys)
+            queued = {
+                row["dedupe_key"] for row in await transaction.rows("sweep.queued", keys=keys)
+            }
+            forsaken = [job for job in quiet if not job.keys & queued]
+            if forsaken:
+                log.warning("%d jobs were in no queue and are taken up again", len(forsaken))
+                await transaction.run("sweep.forsaken", ids=[job.id for job in forsaken])
+                await enqueue(transaction, [entry(job.id, job.step, job.token) for job in forsaken])
+
     async def bring_back(self, after: timedelta = STRANDED_AFTER) -> None:
         """Enqueue again the step of every job that has stood still.
 
@@ -76,8 +122,3 @@ class Sweep:
         async with self.database.as_service() as transaction:
             jobs = await transaction.all(Due, "steps.stranded", after=after, most=BATCH)
             await enqueue(transaction, [entry(job.id, job.step, job.token) for job in jobs])
-
-    async def forget(self) -> None:
-        async with self.database.as_service() as transaction:
-            await transaction.run("people.forget_expired", now=self.line.studio.now())
-        await queue.prune_log(self.database)

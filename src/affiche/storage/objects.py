@@ -2,23 +2,23 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import obstore
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore
+from obstore.store import LocalStore, ObjectStore
 
-from affiche.errors import AfficheError, NotFound, PictureTooLarge, StorageFailed
+from affiche.errors import NotFound, PictureTooLarge, StorageFailed
 from affiche.storage import keys, links
+from affiche.storage.explanations import explained, timed
 from affiche.storage.stores import Remote, opened
 
 if TYPE_CHECKING:
-    from obstore import GetResult
+    from obstore import GetOptions, GetResult
 
 _PIECE: Final = 256 * 1024
 # obstore streams a local file in small steps, at 4 ms for a megabyte; whole it takes 0.2 ms.
@@ -55,7 +55,7 @@ class Stream(AsyncIterator[bytes]):
 
     async def whole(self) -> bytes:
         """All bytes, instead of iterating."""
-        with _explained():
+        with explained():
             async with asyncio.timeout(self._seconds):
                 return bytes(await self._found.bytes_async())
 
@@ -67,7 +67,7 @@ class Stream(AsyncIterator[bytes]):
             yield await self.whole()
             return
         pieces = self._found.stream(min_chunk_size=_PIECE)
-        async for piece in _timed(pieces, self._seconds):
+        async for piece in timed(pieces, self._seconds):
             yield bytes(piece)
 
 
@@ -76,13 +76,13 @@ class Objects:
     not there or cannot be a key. `seconds` is the time-out of one call."""
 
     def __init__(self, where: str | Path, *, seconds: float = 30.0) -> None:
-        self._store = opened(where)
-        self._folder = self._store.prefix if isinstance(self._store, LocalStore) else None
-        self._seconds = seconds
+        self.store: ObjectStore = opened(where)
+        self.folder = self.store.prefix if isinstance(self.store, LocalStore) else None
+        self.seconds = seconds
 
     @property
     def is_local(self) -> bool:
-        return self._folder is not None
+        return self.folder is not None
 
     async def put(
         self, bucket: str, key: str, data: bytes | AsyncIterator[bytes], media_type: str
@@ -94,20 +94,22 @@ class Objects:
         """
         path = keys.located(bucket, key)
         kept = None if self.is_local else {"Content-Type": media_type}
-        with _explained(absence=StorageFailed):
-            async with asyncio.timeout(self._seconds):
-                await obstore.put_async(self._store, path, data, attributes=cast(Any, kept))
-                if self._folder is not None and bucket != "thumbs":
-                    await asyncio.to_thread(_flush, self._folder / path)
+        with explained(absence=StorageFailed):
+            async with asyncio.timeout(self.seconds):
+                await obstore.put_async(self.store, path, data, attributes=cast(Any, kept))
+                if self.folder is not None and bucket != "thumbs":
+                    await asyncio.to_thread(_flush, self.folder / path)
 
-    async def get(self, bucket: str, key: str) -> Stream:
+    async def get(self, bucket: str, key: str, part: tuple[int, int] | None = None) -> Stream:
+        """The object, or the `part` of it from its first byte to before the second."""
         path = keys.located(bucket, key)
-        with _explained():
-            async with asyncio.timeout(self._seconds):
-                found = await obstore.get_async(self._store, path)
+        options: GetOptions = {"range": part} if part else {}
+        with explained():
+            async with asyncio.timeout(self.seconds):
+                found = await obstore.get_async(self.store, path, options=options)
         typed = found.attributes.get("Content-Type")
         entry = _entry(bucket, key, found.meta, typed)
-        return Stream(entry, found, self._seconds)
+        return Stream(entry, found, self.seconds)
 
     async def read(self, bucket: str, key: str, limit: int = _READ_LIMIT) -> bytes:
         """The whole object; raises PictureTooLarge past `limit` bytes, before it is read."""
@@ -119,9 +121,9 @@ class Objects:
     async def head(self, bucket: str, key: str) -> Entry:
         """What is known of an object; the type is told from the key's ending."""
         path = keys.located(bucket, key)
-        with _explained():
-            async with asyncio.timeout(self._seconds):
-                return _entry(bucket, key, await obstore.head_async(self._store, path))
+        with explained():
+            async with asyncio.timeout(self.seconds):
+                return _entry(bucket, key, await obstore.head_async(self.store, path))
 
     async def exists(self, bucket: str, key: str) -> bool:
         try:
@@ -133,15 +135,21 @@ class Objects:
     async def delete(self, bucket: str, key: str) -> None:
         """Repeatable: what is not there is deleted."""
         path = keys.located(bucket, key)
-        with suppress(NotFound), _explained():
-            async with asyncio.timeout(self._seconds):
-                await obstore.delete_async(self._store, path)
+        with suppress(NotFound), explained():
+            async with asyncio.timeout(self.seconds):
+                await obstore.delete_async(self.store, path)
+
+    async def delete_paths(self, paths: Sequence[str]) -> None:
+        """Many at once in a store that is no folder, each as `bucket/key`, of whatever name."""
+        with explained():
+            async with asyncio.timeout(self.seconds):
+                await obstore.delete_async(self.store, paths)
 
     async def list(self, bucket: str, prefix: str = "") -> AsyncIterator[Entry]:
         """Every object below `prefix`, which is whole parts of a key; fetched page by page."""
         under = keys.located(bucket, prefix.strip("/")) if prefix.strip("/") else bucket
-        pages = obstore.list(self._store, under, chunk_size=500)
-        async for page in _timed(pages, self._seconds):
+        pages = obstore.list(self.store, under, chunk_size=500)
+        async for page in timed(pages, self.seconds):
             for meta in page:
                 yield _entry(bucket, meta["path"].partition("/")[2], meta)
 
@@ -155,22 +163,9 @@ class Objects:
         if self.is_local:
             return links.sign(secret, bucket, key, now=now, valid=valid)
         path = keys.located(bucket, key)
-        with _explained():
-            async with asyncio.timeout(self._seconds):
-                return await obstore.sign_async(cast(Remote, self._store), "GET", path, valid)
-
-
-async def _timed(source: AsyncIterable[Any], seconds: float) -> AsyncIterator[Any]:
-    """What `source` gives, each within `seconds`."""
-    pieces = aiter(source)
-    while True:
-        try:
-            with _explained():
-                async with asyncio.timeout(seconds):
-                    piece = await anext(pieces)
-        except StopAsyncIteration:
-            return
-        yield piece
+        with explained():
+            async with asyncio.timeout(self.seconds):
+                return await obstore.sign_async(cast(Remote, self.store), "GET", path, valid)
 
 
 def _entry(bucket: str, key: str, meta: Any, media_type: str | None = None) -> Entry:
@@ -188,15 +183,3 @@ def _flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@contextmanager
-def _explained(absence: type[AfficheError] = NotFound) -> Iterator[None]:
-    """Ours for obstore's and the system's errors; `absence` for a path that is not there."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise absence(what="file", detail=str(error)[:300]) from error
-    except (BaseError, OSError, NotImplementedError) as error:
-        detail = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        raise StorageFailed(detail=detail) from error

@@ -21,6 +21,8 @@ from affiche.errors import (
     DatabaseUnavailable,
     EngineError,
     GraphProblem,
+    MigrationChanged,
+    SchemaNewer,
     SchemaOutdated,
     StorageFailed,
 )
@@ -64,6 +66,8 @@ async def database(address: Address, direct: Address, *, running: bool) -> list[
         await migrate.check(direct)
         async with Database(address, direct=direct, size=2) as opened:
             return [await _server(opened), *[found async for found in _engines(opened, running)]]
+    except (SchemaNewer, MigrationChanged) as error:
+        return [Finding("broken", "database", error.code, error.params)]
     except SchemaOutdated as error:
         return [Finding("broken", "database", "schema", error.params)]
     except DatabaseUnavailable as error:

@@ -6,7 +6,13 @@ from typing import Any, Final
 from uuid import uuid4
 
 from affiche.db import migrate
-from affiche.errors import AfficheError, DatabaseUnavailable, StorageFailed
+from affiche.errors import (
+    AfficheError,
+    DatabaseUnavailable,
+    MigrationChanged,
+    SchemaOutdated,
+    StorageFailed,
+)
 from affiche.studio.studio import Studio
 
 SECONDS: Final = 5.0
@@ -21,7 +27,8 @@ async def missing(studio: Studio) -> dict[str, AfficheError]:
     problems: dict[str, AfficheError] = {}
     for name, error in zip(("database", "storage"), found, strict=True):
         if error is not None:
-            problems["schema" if error.code == "schema_outdated" else name] = error
+            unfit = isinstance(error, SchemaOutdated | MigrationChanged)
+            problems["schema" if unfit else name] = error
     return problems
 
 

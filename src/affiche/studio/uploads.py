@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from affiche.domain import names
 from affiche.errors import NotFound
 from affiche.pictures.kinds import Kind
 from affiche.pictures.normalisation import Normalised, normalise
@@ -70,7 +71,7 @@ async def keep(studio: Studio, user_id: UUID, checked: Checked, name: str = "") 
             path=object_key,
             object_key=object_key,
             thumbnail_key=thumbnail_key,
-            name=name[:200],
+            name=names.bare(name),
             width=picture.width,
             height=picture.height,
             file_size=len(picture.data),
@@ -97,9 +98,11 @@ async def get(studio: Studio, caller: Caller, file_id: UUID) -> File:
     return found
 
 
-async def read(studio: Studio, file: File) -> AsyncIterator[bytes]:
-    """The file's bytes, in pieces."""
-    return await studio.objects.get(file.bucket_id, file.object_key)
+async def read(
+    studio: Studio, file: File, part: tuple[int, int] | None = None
+) -> AsyncIterator[bytes]:
+    """The file's bytes in pieces, or those from the first to before the second of `part`."""
+    return await studio.objects.get(file.bucket_id, file.object_key, part)
 
 
 async def read_thumbnail(studio: Studio, file: File) -> AsyncIterator[bytes]:

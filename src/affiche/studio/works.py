@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -100,6 +100,9 @@ class Work:
         )
 
 
+SHOWN = tuple(each.name for each in fields(Work) if each.name != "replayed")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """`template`: id, slug or name. `lenient`: the inputs come from an HTML form, all text."""
@@ -129,8 +132,7 @@ async def ask(studio: Studio, caller: Caller, request: Ask) -> Work:
     inputs, seed = await _inputs(studio, caller, found.template, request)
     try:
         async with studio.database.as_user(caller.id) as transaction:
-            work = await transaction.maybe(
-                Work,
+            rows = await transaction.rows(
                 "works.ask",
                 id=studio.new_id(),
                 template_id=found.template.id,
@@ -153,8 +155,8 @@ async def ask(studio: Studio, caller: Caller, request: Ask) -> Work:
         raise NotFound(what=error.diag.message_hint or "template") from error
     except psycopg.errors.InsufficientPrivilege as error:
         raise NotSignedIn(detail=str(error)) from error
-    assert work is not None
-    return work
+    # The function answers with the whole row of the table.
+    return Work(**{name: rows[0][name] for name in SHOWN})
 
 
 async def get(studio: Studio, caller: Caller, work_id: UUID) -> Work:

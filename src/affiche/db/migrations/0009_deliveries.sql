@@ -8,12 +8,11 @@ ALTER TABLE generation_jobs ADD COLUMN about jsonb;
 UPDATE generation_jobs SET step = 'collect'
 WHERE step = 'finish' AND status IN ('taken', 'processing');
 
--- An index on a column, or with it in its condition, makes every update of it touch all indexes of
--- the row. `updated_at` and `step` change in every step, so no index has them.
+-- An index on a column makes every update of it touch all indexes of the row. `updated_at` changes
+-- in every write, so no index has it.
 DROP INDEX generation_jobs_steps;
-CREATE INDEX generation_jobs_taken ON generation_jobs (taken_at) WHERE status = 'taken';
-DROP INDEX generation_jobs_observed;
-CREATE INDEX generation_jobs_observed ON generation_jobs (observe_at) WHERE status = 'processing';
+CREATE INDEX generation_jobs_steps ON generation_jobs (taken_at)
+  WHERE status IN ('taken', 'processing') AND step <> 'observe';
 -- Nothing looks for jobs by these, and endpoints and workflows are not deleted.
 DROP INDEX generation_jobs_workflow;
 DROP INDEX generation_jobs_endpoint;
@@ -45,7 +44,7 @@ DECLARE
 BEGIN
   SELECT * INTO work FROM works WHERE id = moved.work_id FOR UPDATE;
   IF work.status IN ('completed', 'failed', 'cancelled')
-    OR (moved.status = 'processing' AND work.status = 'processing') THEN
+    OR (TG_OP = 'UPDATE' AND moved.status = 'processing' AND work.status = 'processing') THEN
     RETURN NULL;
   END IF;
   SELECT

@@ -11,14 +11,12 @@ SELECT id, number, user_id, work_id, bucket_id, path, object_key, thumbnail_key,
   height, file_size, mime_type, created_at
 FROM files WHERE id = %(id)s
 
--- name: by_ids
-SELECT id, number, user_id, work_id, bucket_id, path, object_key, thumbnail_key, name, width,
-  height, file_size, mime_type, created_at
-FROM files WHERE id = ANY (%(ids)s)
-
 -- name: of_works
 SELECT f.id, f.number, f.user_id, f.work_id, f.bucket_id, f.path, f.object_key, f.thumbnail_key,
   f.name, f.width, f.height, f.file_size, f.mime_type, f.created_at
 FROM files f WHERE f.work_id = ANY (%(work_ids)s) AND f.bucket_id = 'works'
-  AND EXISTS (SELECT FROM generation_jobs j WHERE j.output_file_id = f.id AND j.work_id = f.work_id)
+  AND (
+    EXISTS (SELECT FROM generation_jobs j WHERE j.output_file_id = f.id AND j.work_id = f.work_id)
+    -- Of an old work the jobs are forgotten, and with them whatever was not delivered.
+    OR NOT EXISTS (SELECT FROM generation_jobs j WHERE j.work_id = f.work_id))
 ORDER BY f.work_id, f.path

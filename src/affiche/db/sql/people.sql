@@ -40,9 +40,3 @@ ON CONFLICT (hash) DO NOTHING
 SELECT u.id, u.email, u.name, u.language, u.is_operator
 FROM api_keys k JOIN users u ON u.id = k.user_id
 WHERE k.hash = %(hash)s AND k.revoked_at IS NULL
-
--- name: forget_expired
-WITH links AS (DELETE FROM sign_in_links WHERE expires_at < %(now)s),
-     keys AS (DELETE FROM idempotency_keys WHERE created_at < %(now)s - interval '24 hours'),
-     old AS (DELETE FROM events WHERE created_at < %(now)s - interval '7 days')
-DELETE FROM sessions WHERE expires_at < %(now)s

@@ -138,12 +138,10 @@ WHERE j.external_id = %(external_id)s AND j.status = 'processing'
 RETURNING w.id
 
 -- name: due
--- A step that began by itself, and of which nothing was heard for so long, is due as well.
 UPDATE generation_jobs SET observe_at = clock_timestamp() + interval '20 seconds'
 WHERE id IN (
   SELECT id FROM generation_jobs
-  WHERE status = 'processing' AND observe_at <= statement_timestamp()
-    AND (step = 'observe' OR updated_at < statement_timestamp() - %(stranded)s::interval)
+  WHERE status = 'processing' AND step = 'observe' AND observe_at <= statement_timestamp()
   ORDER BY observe_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id, step, token
 
@@ -164,7 +162,8 @@ RETURNING id, token, (SELECT language FROM users u WHERE u.id = user_id) AS lang
 UPDATE generation_jobs SET updated_at = clock_timestamp()
 WHERE id IN (
   SELECT id FROM generation_jobs
-  WHERE status = 'taken' AND taken_at < statement_timestamp() - %(after)s::interval
+  WHERE status IN ('taken', 'processing') AND step <> 'observe'
+    AND taken_at < statement_timestamp() - %(after)s::interval
     AND updated_at < statement_timestamp() - %(after)s::interval
   ORDER BY taken_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING id, step, token

@@ -2,18 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Coroutine, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from affiche.comfy.answers import Accepted, Refused, reason
 from affiche.comfy.client import Client
 from affiche.comfy.history import observe
 from affiche.comfy.prompts import prepared
+from affiche.comfy.queue import Queue
 from affiche.comfy.socket import Socket
 from affiche.comfy.transport import Limits, Transport
-from affiche.domain.observations import Cancelled, Hint, Lost, Observation, Output, Queued
+from affiche.domain.observations import (
+    Cancelled,
+    Hint,
+    Lost,
+    Observation,
+    Output,
+    Queued,
+    Running,
+)
 from affiche.engines.comfyui.feed import Feed
 from affiche.engines.comfyui.health import read_health
+from affiche.engines.comfyui.snapshots import Snapshot, Snapshots
 from affiche.engines.engine import Health, Picture, Run
 from affiche.errors import EngineError, EngineRefused, EngineUnreachable, OutputMissing
 
@@ -32,7 +42,8 @@ class ComfyEngine:
     def __init__(self, url: str, limits: Limits | None = None) -> None:
         self._transport = Transport(url, limits or Limits())
         self._client = Client(self._transport)
-        self._feed = Feed(self._client, Socket(self._transport))
+        self._snapshots = Snapshots(self._client)
+        self._feed = Feed(self._client, Socket(self._transport), self._snapshots)
 
     async def submit(self, run: Run) -> str:
         """As the protocol says. Pictures are stored while the id is looked for."""
@@ -61,25 +72,32 @@ class ComfyEngine:
         heard = known is not None and known.ended
         record = await self._record(external_id, _RECORD_COMES if heard else ())
         if record is None:
-            queue = await self._client.queue()
-            place = queue.get(external_id)
-            if place is not None:
-                self._feed.doubt(external_id)
-                known = self._feed.follow(external_id, place.graph)
-                if place.ahead is not None:
-                    return Queued(place.ahead)
-                return self._feed.running(known)
+            seen = await self._in_queue(external_id)
+            if seen is not None:
+                return seen
             record = await self._record(external_id, _RECORD_COMES)
         if record is None and known is not None and known.cancelled:
             return Cancelled()
         self._feed.forget(external_id)
         return Lost() if record is None else observe(record)
 
+    async def glance(self, external_ids: Collection[str]) -> Mapping[str, Observation]:
+        """As the protocol says, by one reading of the queue for all who ask within fifty times as
+        long as it took. A queue that is too long to be read gives nothing."""
+        snapshot = await self._snapshots.recent()
+        self._feed.saw(snapshot)
+        found: dict[str, Observation] = {}
+        for external_id in external_ids:
+            seen = self._seen_in(snapshot, external_id)
+            if seen is not None:
+                found[external_id] = seen
+        return found
+
     async def cancel(self, external_id: str) -> bool:
         """As the protocol says. A waiting run leaves no record: only here it is remembered."""
         there = await self._client.cancel(external_id)
         if there:
-            self._feed.follow(external_id, {}).cancelled = True
+            self._feed.follow(external_id).cancelled = True
         return there
 
     async def read(self, output: Output) -> AsyncGenerator[bytes, None]:
@@ -118,9 +136,52 @@ class ComfyEngine:
     async def _holds(self, external_id: str) -> bool:
         """Whether the server has the id. First the queue, then the history: a run moves in this
         direction and cannot slip through."""
-        if external_id in await self._client.queue():
+        if await self._in_queue(external_id) is not None:
             return True
         return await self._client.history(external_id) is not None
+
+    async def _in_queue(self, external_id: str) -> Queued | Running | None:
+        """Where the run stands in the queue as it is now, None when it is not in it.
+
+        A long queue is not read for one run: what was in it a while ago and is not in the history
+        is in it still, or shall soon be missed; of what was not, the server is asked alone.
+        """
+        asked = asyncio.get_running_loop().time()
+        costly = self._snapshots.costly()
+        if costly is not None:
+            seen = self._seen_in(costly, external_id)
+            status = None if seen is not None else await self._client.job(external_id)
+            if seen is not None or status in ("completed", "failed", "cancelled", "absent"):
+                return seen
+            if status is not None:
+                self._feed.doubt(external_id)
+                known = self._feed.follow(external_id)
+                return Queued() if status == "pending" else self._feed.running(known)
+        snapshot = await self._snapshots.since(asked)
+        if snapshot.queue is None:
+            raise EngineUnreachable(detail="the queue is too long to be read")
+        if external_id not in snapshot.queue:
+            return None
+        self._feed.doubt(external_id)
+        return self._told(snapshot.queue, external_id)
+
+    def _seen_in(self, snapshot: Snapshot, external_id: str) -> Queued | Running | None:
+        """What an older reading of the queue says of a run, unless something newer is known."""
+        known = self._feed.known(external_id)
+        if known is not None and (known.ended or known.cancelled):
+            return None
+        if snapshot.queue is not None and external_id in snapshot.queue:
+            return self._told(snapshot.queue, external_id)
+        if known is not None and self._feed.waits(external_id, snapshot.begun):
+            return Queued() if known.progress is None else self._feed.running(known)
+        return None
+
+    def _told(self, queue: Queue, external_id: str) -> Queued | Running:
+        """Of a run in the queue; what was heard of it since goes before."""
+        known = self._feed.follow(external_id, queue.running.get(external_id))
+        if external_id in queue.waiting and known.progress is None:
+            return Queued(queue.waiting[external_id])
+        return self._feed.running(known)
 
     async def _upload(self, pictures: Sequence[Picture]) -> list[tuple[str, str, str]]:
         """The pictures stored; (node, input, name on the server) of each."""

@@ -7,9 +7,9 @@ left it is looked at.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, Final
+from typing import Final
 
 from affiche.comfy.client import Client
 from affiche.comfy.history import failure
@@ -22,13 +22,13 @@ from affiche.comfy.messages import (
     QueueMoved,
     RunMessage,
 )
-from affiche.comfy.progress import Progress
+from affiche.comfy.progress import Graph, Progress, plan
 from affiche.comfy.socket import Socket
 from affiche.domain.observations import Cancelled, Failed, Hint, Observation, Running, Succeeded
 from affiche.engines.comfyui.runs import Known, Mailbox, Runs, look_again
+from affiche.engines.comfyui.snapshots import Snapshot, Snapshots
 from affiche.errors import EngineError
 
-_BETWEEN_QUEUES: Final = 0.2
 _AFTER_A_FAULT: Final = 1.0
 _log = logging.getLogger(__name__)
 
@@ -36,13 +36,15 @@ _log = logging.getLogger(__name__)
 class Feed:
     """Opens the socket when somebody first listens, and keeps it until `close`."""
 
-    def __init__(self, client: Client, socket: Socket) -> None:
+    def __init__(self, client: Client, socket: Socket, snapshots: Snapshots) -> None:
         self._client = client
         self._socket = socket
+        self._snapshots = snapshots
         self._runs = Runs()
         self._readers: set[Mailbox] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._queue_moved = asyncio.Event()
+        self._seen: Snapshot | None = None
 
     @property
     def client_id(self) -> str | None:
@@ -52,30 +54,53 @@ class Feed:
     def known(self, run_id: str) -> Known | None:
         return self._runs.get(run_id)
 
-    def begin(self, run_id: str, graph: Mapping[str, Any], client_id: str | None) -> None:
+    def begin(self, run_id: str, graph: Graph, client_id: str | None) -> None:
         """The run is about to be submitted under `client_id`."""
-        self._runs.add(run_id, Known(Progress(graph), client_id, sent=False))
+        self._runs.add(run_id, Known(plan(graph), client_id))
 
     def begun(self, run_id: str, given_id: str) -> None:
         """The server took it, under `given_id` (old servers give ids of their own)."""
         known = self._runs.get(run_id)
-        if known is not None:
-            known.sent = True
+        if known is not None and not known.ended:
+            known.sent = _now()
             self._runs.forget(run_id)
             self._runs.add(given_id, known)
             # The connection may have changed meanwhile.
             self._queue_moved.set()
 
-    def follow(self, run_id: str, graph: Mapping[str, Any]) -> Known:
+    def follow(self, run_id: str, graph: Graph | None = None) -> Known:
         """Hint at a run that may be somebody else's, from now on."""
         known = self._runs.get(run_id)
-        return known or self._runs.add(run_id, Known(Progress(graph)))
+        if known is None:
+            known = self._runs.add(run_id, Known(sent=_now()))
+        if known.plan is None and graph is not None:
+            known.plan = plan(graph)
+        return known
+
+    def waits(self, run_id: str, since: float) -> bool:
+        """Whether the server took the run after `since`, over the connection that stands, and
+        has not told of its end."""
+        known = self._runs.get(run_id)
+        if known is None or known.ended or known.cancelled or known.sent is None:
+            return False
+        return known.sent >= since and self._runs.heard(known)
+
+    def saw(self, snapshot: Snapshot) -> None:
+        """Hint at every run that has left the queue; work for each run, once for a snapshot."""
+        if snapshot is self._seen or snapshot.queue is None:
+            return
+        self._seen = snapshot
+        for run_id, known in self._runs.under_way():
+            if known.sent is not None and known.sent < snapshot.begun and run_id not in snapshot:
+                self._runs.end(run_id)
+                self._tell(look_again(run_id))
 
     def doubt(self, run_id: str) -> None:
         """An end was heard, but the record says otherwise: watch the queue for it."""
         known = self._runs.get(run_id)
         if known is not None and known.ended:
             known.ended, known.client_id = False, None
+            self._runs.add(run_id, known)
             self._queue_moved.set()
 
     def forget(self, run_id: str) -> None:
@@ -113,9 +138,11 @@ class Feed:
 
     def _hear(self, message: Message) -> None:
         match message:
-            case Connected():
-                for run_id, known in self._runs.under_way():
-                    self._tell(look_again(run_id, known))
+            case Connected(client_id=client_id):
+                self._runs.connected(client_id)
+                # Whoever has left the queue meanwhile, or was lost with it, is found by `_watch`.
+                self._snapshots.drop()
+                self._queue_moved.set()
             case QueueMoved():
                 self._queue_moved.set()
             case Preview() | NodeText():
@@ -127,14 +154,18 @@ class Feed:
 
     def _hint(self, message: RunMessage, known: Known) -> Hint:
         if isinstance(message, Ended):
-            known.ended = True
+            self._runs.end(message.prompt_id)
             return Hint(message.prompt_id, _ending(message), ended=True)
+        if known.progress is None:
+            known.progress = Progress(known.plan or plan({}))
         known.progress.hear(message)
         return Hint(message.prompt_id, self.running(known))
 
     def running(self, known: Known) -> Running:
         """How far the run has come, as last heard."""
         progress = known.progress
+        if progress is None:
+            return Running(0.0)
         label = progress.label(self._client.known_schemas)
         return Running(progress.fraction, progress.node, label)
 
@@ -146,24 +177,19 @@ class Feed:
         while True:
             await self._queue_moved.wait()
             self._queue_moved.clear()
-            if self._unheard():
+            if self._runs.unheard:
                 try:
-                    queue = await self._client.queue()
+                    self.saw(await self._snapshots.next())
                 except EngineError:
-                    # The socket will be lost too, and its return makes everybody look.
+                    # The socket will be lost too; its return sets us going again.
                     continue
-                for run_id, known in self._unheard():
-                    if run_id not in queue:
-                        known.ended = True
-                        self._tell(look_again(run_id, known))
-                await asyncio.sleep(_BETWEEN_QUEUES)
-
-    def _unheard(self) -> list[tuple[str, Known]]:
-        current = self._socket.client_id
-        return [(i, known) for i, known in self._runs.under_way() if known.client_id != current]
 
 
 def _ending(message: Ended) -> Observation:
     if message.ending == "error":
         return Failed(failure(message.data))
     return Cancelled() if message.ending == "interrupted" else Succeeded(())
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,217 @@
+"""Objects that no row names: halves that a killed process left, outputs of a lost token, uploads
+whose row was never written, thumbnails of either, and uploads that no work ever used.
+
+Found by listing the store page by page and looking the names up in batches. One process at a time
+does it, slowly; another goes on where it was stopped.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import psycopg
+from psycopg import AsyncConnection
+
+from affiche.db.database import connection_options
+from affiche.errors import AfficheError, DatabaseUnavailable
+from affiche.storage import pages
+from affiche.storage.keys import BUCKETS
+from affiche.storage.pages import Found
+from affiche.studio.studio import Studio
+
+LOCK: Final = 4207852
+BACKUP_LOCK: Final = 4207851
+"""Held, shared or not, by whoever copies database and objects: meanwhile nothing is deleted."""
+EVERY: Final = timedelta(hours=6)
+LOOK_SECONDS: Final = 60.0
+PAUSE: Final = 0.1
+"""Seconds between two pages of 500: at most 5,000 objects a second are looked at."""
+BATCH: Final = 200
+BACKUP_SECONDS: Final = 5.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far the look through a bucket has come."""
+
+    bucket: str
+    position: str
+    examined: int
+    young: int
+    removed: int
+    began_at: datetime
+    ended_at: datetime | None
+
+
+class Leftovers:
+    """Part of the sweep of every `affiche work`; `grace` protects what is being written now."""
+
+    def __init__(self, studio: Studio, *, pause: float = PAUSE) -> None:
+        self.studio, self.pause = studio, pause
+        self.grace = timedelta(hours=studio.settings.orphan_hours)
+        self.unused_after = timedelta(days=studio.settings.upload_days)
+
+    async def run(self) -> None:
+        """For ever; a look through the store that is due is taken up within minutes."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                if await self._is_due():
+                    await self.look_through()
+            except AfficheError as error:
+                log.warning("the look for leftovers waits: %s", error)
+
+    async def look_through(self) -> int:
+        """Every bucket once, from where the last look stopped; how many objects were removed.
+
+        None of it while another process is at it. Raises DatabaseUnavailable, StorageFailed.
+        """
+        async with self._alone() as guard:
+            if guard is None:
+                return 0
+            removed = await self._drop_unused(guard)
+            for bucket in BUCKETS:
+                removed += await self._look_through(bucket, guard)
+        return removed
+
+    async def _is_due(self) -> bool:
+        for bucket in BUCKETS:
+            at = await self._position(bucket)
+            if at is None or at.ended_at is None or self.studio.now() - at.ended_at > EVERY:
+                return True
+        return False
+
+    async def _look_through(self, bucket: str, guard: "Guard") -> int:
+        begun = await self._position(bucket)
+        if begun is None or begun.ended_at is not None:
+            async with self.studio.database.singly() as service:
+                await service.run("sweep.begin", bucket=bucket)
+            begun = None
+        async for page in pages.pages(self.studio.objects, bucket, begun.position if begun else ""):
+            old = [each for each in page.found if self._is_old(each)]
+            orphans = await self._orphans(bucket, old)
+            await self._remove(bucket, orphans, guard)
+            async with self.studio.database.singly() as service:
+                await service.run(
+                    "sweep.advance",
+                    bucket=bucket,
+                    position=page.position,
+                    examined=len(page.found),
+                    young=len(page.found) - len(old),
+                    removed=len(orphans),
+                )
+            await asyncio.sleep(self.pause)
+        async with self.studio.database.singly() as service:
+            await service.run("sweep.end", bucket=bucket)
+        at = await self._position(bucket)
+        removed = at.removed if at else 0
+        if at and removed:
+            log.warning(
+                "leftovers in %s: %d of %d objects that no row names removed",
+                bucket,
+                removed,
+                at.examined,
+            )
+        return removed
+
+    def _is_old(self, found: Found) -> bool:
+        return self.studio.now() - found.modified >= self.grace
+
+    async def _orphans(self, bucket: str, found: Sequence[Found]) -> list[Found]:
+        return await orphans(self.studio, bucket, found)
+
+    async def _remove(self, bucket: str, found: Sequence[Found], guard: "Guard") -> None:
+        if not found:
+            return
+        async with guard.between_backups():
+            if bucket == "works":
+                async with self.studio.database.singly() as service:
+                    keys = [each.path for each in found]
+                    await service.run("sweep.forget_files", keys=keys)
+            await pages.remove(self.studio.objects, bucket, found)
+
+    async def _drop_unused(self, guard: "Guard") -> int:
+        """Uploads that no work named in time: first their rows, then their objects."""
+        before, dropped = self.studio.now() - self.unused_after, 0
+        while True:
+            async with guard.between_backups():
+                async with self.studio.database.singly() as service:
+                    rows = await service.rows("sweep.unused_uploads", before=before, most=BATCH)
+                # If this process ends here, the objects are orphans like others.
+                for row in rows:
+                    await self.studio.objects.delete("uploads", row["object_key"])
+                    if row["thumbnail_key"]:
+                        await self.studio.objects.delete("thumbs", row["thumbnail_key"])
+            dropped += len(rows)
+            if len(rows) < BATCH:
+                if dropped:
+                    log.warning("leftovers: %d uploads that no work used removed", dropped)
+                return dropped
+            await asyncio.sleep(self.pause)
+
+    async def _position(self, bucket: str) -> Position | None:
+        async with self.studio.database.singly() as service:
+            return await service.maybe(Position, "sweep.position", bucket=bucket)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator["Guard | None"]:
+        """The guard of the one process that sweeps; None in every other."""
+        address = self.studio.database.direct
+        try:
+            connection = await AsyncConnection.connect(address.url, **connection_options(address))
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailable(detail=str(error)) from error
+        async with connection:
+            guard = Guard(connection)
+            yield guard if await guard.holds(LOCK) else None
+
+
+class Guard:
+    """A connection that holds the sweep's lock for as long as it lives."""
+
+    def __init__(self, connection: AsyncConnection[Any]) -> None:
+        self.connection = connection
+
+    async def holds(self, lock: int) -> bool:
+        return bool(await self._value("SELECT pg_try_advisory_lock(%s)", lock))
+
+    @asynccontextmanager
+    async def between_backups(self) -> AsyncIterator[None]:
+        """Wait until no backup runs, and let none begin; also proves that this process still is
+        the one that sweeps, since a lost connection has lost both locks."""
+        while True:
+            if await self.holds(BACKUP_LOCK):
+                break
+            log.info("leftovers wait for a backup to end")
+            await asyncio.sleep(BACKUP_SECONDS)
+        try:
+            yield
+        finally:
+            await self._value("SELECT pg_advisory_unlock(%s)", BACKUP_LOCK)
+
+    async def _value(self, statement: str, lock: int) -> Any:
+        try:
+            found = await self.connection.execute(statement, (lock,))
+            row = await found.fetchone()
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailable(detail=str(error)) from error
+        return row[0] if row else None
+
+
+async def orphans(studio: Studio, bucket: str, found: Sequence[Found]) -> list[Found]:
+    """Those of `found` that no row names; a half is always one."""
+    keys = [each.path for each in found if not each.half]
+    if not keys:
+        return list(found)
+    async with studio.database.singly() as service:
+        if bucket == "thumbs":
+            rows = await service.rows("sweep.known_thumbnails", keys=keys)
+        else:
+            rows = await service.rows("sweep.known", keys=keys, bucket=bucket)
+    known = {value for row in rows for value in row.values()}
+    return [each for each in found if each.half or each.path not in known]

@@ -1,0 +1,251 @@
+"""What is in a backup and what comes out of it: every row and object, and the schema as it was."""
+
+import asyncio
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from tests.cli import backups
+from tests.db.dump import dumped
+from tests.db.test_schema import supabase as supabase
+from tests.support.databases import TEMPLATE, Cluster
+from tests.support.studios import ask, ended
+
+from affiche import app, settings
+from affiche.db import dump, dump_loading, migrate
+from affiche.db.address import Address
+from affiche.db.database import Database
+from affiche.errors import BackupBroken, BackupFailed, NothingToBackUp, SchemaNewer
+from affiche.pipeline.crew import Crew
+from affiche.studio import events
+from affiche.studio.backups import making
+from affiche.studio.backups.checking import check
+from affiche.studio.backups.restoring import restore
+from affiche.studio.studio import Caller, Studio
+from affiche.studio.uploads import File
+
+CONTENT = "SELECT to_jsonb(t) - 'updated_at' AS row FROM {} t ORDER BY 1"
+
+
+def content(address: Address, table: str) -> list[Any]:
+    with backups.service(address) as connection:
+        query = sql.SQL(CONTENT).format(sql.Identifier(table))
+        return [row["row"] for row in connection.execute(query).fetchall()]
+
+
+async def test_everything_that_had_ended_comes_back_as_it_was(
+    studio: Studio,
+    alice: Caller,
+    picture: File,
+    crew: Crew,
+    empty_database: Address,
+    tmp_path: Path,
+    cluster: Cluster,
+) -> None:
+    work = await ask(studio, alice, picture, prompt="백업\t한 줄\n\\N 그리고 \\. \"'")
+    assert (await ended(studio, alice, work.id)).status == "completed"
+    original = studio.database.direct
+    made = await backups.backed_up(studio, tmp_path)
+
+    assert made.path.name == "affiche-20260211-021119.tar"
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
+    assert made.bytes == made.path.stat().st_size
+    assert made.manifest.gaps == 0
+    assert made.manifest.objects == 4
+
+    data = tmp_path / "elsewhere"
+    done = await backups.restored(made.path, empty_database, data)
+    assert (done.begun, done.cursors_hold) == (0, True)
+    schema = await _schema(original)
+    assert schema.tables == (await _schema(empty_database)).tables
+    for table in schema.tables:
+        assert content(empty_database, table.name) == content(original, table.name), table.name
+        assert len(content(original, table.name)) == made.manifest.rows[table.name]
+    assert backups.whole_pictures(empty_database, data / "objects") == 2
+    assert dumped(empty_database) == dumped(cluster.address(TEMPLATE))
+    assert not (data / "restoring").exists()
+    await migrate.check(empty_database)
+
+    # Numbers go on where they were, so none is given twice.
+    async with backups.opened(empty_database, data, studio) as again:
+        later = await ask(again, alice, picture)
+        assert later.number == work.number + 1
+
+
+async def _schema(address: Address) -> dump.Schema:
+    async with dump.snapshot(address) as snapshot:
+        return snapshot.schema
+
+
+async def test_no_table_of_ours_is_forgotten_and_none_of_others_is_taken(
+    database_address: Address,
+) -> None:
+    with psycopg.connect(database_address.url) as connection:
+        found = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+        ).fetchall()
+        connection.execute("CREATE TABLE theirs (id integer)")
+    names = [table.name for table in (await _schema(database_address)).tables]
+    assert [*names, "affiche_migrations"] != []
+    assert sorted([*names, "affiche_migrations"]) == [name for (name,) in found]
+
+
+async def test_a_supabase_project_is_copied_without_what_is_not_ours(
+    supabase: Address, empty_database: Address, tmp_path: Path
+) -> None:
+    await migrate.migrate(supabase)
+    async with Database(supabase, size=3) as database:
+        await app.furnish(settings.read({})[0], database)
+    with psycopg.connect(supabase.url) as connection:
+        connection.execute("CREATE TABLE theirs (id integer)")
+    made = await making.make(supabase, tmp_path / "objects", tmp_path, backups.WHEN)
+    assert "theirs" not in made.manifest.rows
+    await backups.restored(made.path, empty_database, tmp_path / "elsewhere")
+    assert len(content(empty_database, "templates")) == made.manifest.rows["templates"] > 0
+
+
+async def test_into_a_supabase_project(
+    database_address: Address, supabase: Address, tmp_path: Path
+) -> None:
+    made = await making.make(database_address, tmp_path / "objects", tmp_path, backups.WHEN)
+    await backups.restored(made.path, supabase, tmp_path / "elsewhere")
+    assert content(supabase, "templates") == content(database_address, "templates")
+
+
+async def test_one_of_an_earlier_version_is_brought_to_this_one(
+    cluster: Cluster, empty_database: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = migrate.migrations()
+    released = whole[:7]
+    old = cluster.address(cluster.create())
+    monkeypatch.setattr(migrate, "migrations", lambda: released)
+    await migrate.migrate(old)
+    monkeypatch.undo()
+    with backups.service(old) as connection:
+        connection.execute("INSERT INTO users (email, name) VALUES ('a@example.com', 'alice')")
+    made = await making.make(old, tmp_path / "objects", tmp_path, backups.WHEN)
+    assert check(made.path).about.schema.migrations[-1][0] == 7
+    await backups.restored(made.path, empty_database, tmp_path / "elsewhere")
+    await migrate.check(empty_database)
+    assert dumped(empty_database) == dumped(cluster.address(TEMPLATE))
+    assert [user["name"] for user in content(empty_database, "users")] == ["alice"]
+
+
+async def test_other_migrations_under_the_same_numbers_are_another_schema(
+    database_address: Address, tmp_path: Path
+) -> None:
+    with psycopg.connect(database_address.url) as connection:
+        connection.execute("SET ROLE affiche; UPDATE affiche_migrations SET digest = 'other'")
+    made = await making.make(database_address, tmp_path / "objects", tmp_path, backups.WHEN)
+    with pytest.raises(BackupBroken) as caught:
+        check(made.path)
+    assert caught.value.params == {"reason": "schema"}
+
+
+async def test_what_is_not_there_or_too_new_is_not_backed_up(
+    empty_database: Address, database_address: Address, tmp_path: Path
+) -> None:
+    with pytest.raises(NothingToBackUp):
+        await making.make(empty_database, tmp_path / "objects", tmp_path, backups.WHEN)
+    with psycopg.connect(database_address.url) as connection:
+        connection.execute("INSERT INTO affiche_migrations VALUES (9999, 'later', '')")
+    with pytest.raises(SchemaNewer):
+        await making.make(database_address, tmp_path / "objects", tmp_path, backups.WHEN)
+    assert [path.name for path in tmp_path.iterdir()] == ["objects"]
+
+
+async def test_a_file_that_is_there_is_never_overwritten(
+    database_address: Address, tmp_path: Path
+) -> None:
+    taken = tmp_path / "taken.tar"
+    taken.write_bytes(b"somebody's")
+    with pytest.raises(BackupFailed) as caught:
+        await making.make(database_address, tmp_path / "objects", taken, backups.WHEN)
+    assert caught.value.params["reason"] == os.strerror(17)
+    assert taken.read_bytes() == b"somebody's"
+
+
+async def test_what_a_row_names_and_the_store_does_not_hold_is_named(
+    studio: Studio,
+    alice: Caller,
+    picture: File,
+    crew: Crew,
+    empty_database: Address,
+    tmp_path: Path,
+) -> None:
+    work = await ask(studio, alice, picture)
+    await ended(studio, alice, work.id)
+    objects = studio.settings.data / "objects"
+    (output,) = (objects / "works").rglob("*.png")
+    output.unlink()
+    (upload,) = (objects / "uploads").rglob("*.jpg")
+    upload.write_bytes(upload.read_bytes()[:-1] + b"!")
+
+    made = await backups.backed_up(studio, tmp_path)
+    gaps = {gap.reason: gap for gap in made.manifest.named_gaps}
+    assert made.manifest.gaps == 2
+    assert gaps["missing"].work_id == str(work.id)
+    assert gaps["damaged"].file_id == str(picture.id)
+    assert check(made.path).manifest == made.manifest
+    # What is there is restored all the same.
+    await backups.restored(made.path, empty_database, tmp_path / "elsewhere")
+    assert len(content(empty_database, "works")) == 1
+
+
+async def test_who_deletes_objects_can_see_that_a_backup_runs(
+    database_address: Address,
+) -> None:
+    with psycopg.connect(database_address.url, autocommit=True) as sweeper:
+        take = "SELECT pg_try_advisory_lock(%s)"
+        async with dump.held(database_address), dump.held(database_address):
+            assert sweeper.execute(take, (dump.LOCK,)).fetchone() == (False,)
+        for _ in range(100):
+            if sweeper.execute(take, (dump.LOCK,)).fetchone() == (True,):
+                break
+            await asyncio.sleep(0.02)
+        else:
+            raise AssertionError("the lock was kept")
+
+
+async def test_transaction_ids_run_past_the_backup_s_if_that_is_not_too_far(
+    database_address: Address,
+) -> None:
+    before = (await _schema(database_address)).horizon
+    assert not await dump_loading.pass_by(database_address, before + 1, most=1000)
+    assert (await _schema(database_address)).horizon < before + 1000
+    assert await dump_loading.pass_by(database_address, before + 5)
+    assert (await _schema(database_address)).horizon >= before + 5 + dump_loading.MARGIN
+    assert await dump_loading.pass_by(database_address, before, most=0)
+
+
+async def test_events_of_a_database_that_is_too_far_ahead_come_before_new_ones(
+    studio: Studio, alice: Caller, picture: File, empty_database: Address, tmp_path: Path
+) -> None:
+    first, second = await ask(studio, alice, picture), await ask(studio, alice, picture)
+    ahead = 1 << 40
+    with backups.service(studio.database.direct) as connection:
+        connection.execute(f"UPDATE events SET txid = '{ahead}'::xid8".encode())
+    made = await backups.backed_up(studio, tmp_path)
+    checked = check(made.path)
+    schema = replace(checked.about.schema, horizon=ahead + 1)
+    checked = replace(checked, about=replace(checked.about, schema=schema))
+    data = tmp_path / "elsewhere"
+    data.mkdir()
+    done = await restore(checked, empty_database, data / "objects", data)
+    assert done is not None
+    assert not done.cursors_hold
+
+    async with backups.opened(empty_database, data, studio) as again:
+        third = await ask(again, alice, picture)
+        for _ in range(500):
+            heard = await events.after(again, alice, "0-0")
+            if len(heard) >= 3:
+                break
+            await asyncio.sleep(0.02)
+        assert [event.work_id for event in heard] == [first.id, second.id, third.id]
+        assert await events.after(again, alice, heard[-1].cursor) == []

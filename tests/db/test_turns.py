@@ -1,0 +1,212 @@
+"""Turns: fair between users and never too late for anybody, and the database gives just these."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from itertools import permutations
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg import Connection
+from tests.db.people import user, value, work
+from tests.db.turns import Event, Job, Lines, apply, asks, claims, touches
+
+from affiche.db.address import Address
+from affiche.db.database import Database
+from affiche.db.listener import Listener
+from affiche.pipeline.admission import Admission
+
+ANYTHING = st.lists(
+    asks() | claims() | touches("end", "end", "cancel", "send_back", "fall_due"), max_size=60
+)
+STEADY = st.lists(asks(priorities=1) | claims() | touches("end"), max_size=80)
+
+
+def others_given(lines: Lines, job: Job) -> Counter[int]:
+    """Works of its priority that each other user was given since the job was asked for."""
+    found = Counter(lines.given.get(job.priority, Counter()))
+    found.subtract(job.given)
+    del found[job.user]
+    return found
+
+
+@given(ANYTHING, st.integers(1, 4))
+@settings(max_examples=400)
+def test_a_single_work_waits_for_one_of_each_other_user(events: list[Event], cap: int) -> None:
+    """Whatever they asked for before, or ask for after; two, of one whose works come back."""
+    lines, single = Lines(), list[Job]()
+    for event in [*events, *[("claim", cap, 0, 0), ("end", 0, 0, 0)] * 60]:
+        if event[0] == "ask":
+            alone = not any(
+                (job.user, job.priority) == event[1:3]
+                for job in lines.of("waiting", "running", "delayed")
+            )
+            asked = apply(lines, event)
+            single += asked[:1] if alone else []
+            continue
+        waited = [job for job in single if job.state == "waiting" and not job.takes]
+        for taken in apply(lines, event):
+            if event[0] == "claim" and taken in waited:
+                returned = {job.user for job in lines.jobs if job.takes}
+                for whose, count in others_given(lines, taken).items():
+                    ahead = sum(
+                        job.user == whose
+                        and job.priority == taken.priority
+                        # Of the same claim, and behind it.
+                        and (job.turn, job.number) > (taken.turn, taken.number)
+                        for job in lines.of("running")
+                    )
+                    assert count - ahead <= (2 if whose in returned else 1)
+
+
+@given(ANYTHING, st.integers(1, 4))
+@settings(max_examples=400)
+def test_nobody_starves(events: list[Event], cap: int) -> None:
+    """However many come after: the bound is known when the job is asked for."""
+    lines = Lines()
+    for event in [*events, *[("claim", cap, 0, 0), ("end", 0, 0, 0)] * 60]:
+        touched = apply(lines, event)
+        if event[0] != "claim":
+            continue
+        for taken in touched:
+            if taken.takes:
+                continue
+            bound = 2 * (taken.turn - taken.line_stood + 1) + cap + len(touched)
+            assert all(count <= bound for count in others_given(lines, taken).values())
+
+
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=60), st.integers(1, 3))
+def test_a_crowd_of_newcomers_does_not_starve_a_batch(crowd: list[int], cap: int) -> None:
+    """Of every two generations of newcomers one lets the batch's next work pass."""
+    lines = Lines()
+    batch = [lines.ask(-1, 0) for _ in range(len(crowd))]
+    for number, arrivals in enumerate(crowd):
+        for n in range(arrivals):
+            lines.ask(10 * number + n, 0)
+        lines.claim(cap)
+        for job in lines.of("running"):
+            lines.end(job)
+        newcomers = sum(lines.given[0].values()) - lines.given[0][-1]
+        served = sum(job.state == "ended" for job in batch)
+        assert newcomers <= 2 * 2 * (served + 1) + cap
+
+
+@given(STEADY)
+@settings(max_examples=400)
+def test_those_who_wait_all_the_time_get_the_same(events: list[Event]) -> None:
+    """In every span in which two users always had a work waiting: no more than two apart."""
+    lines = Lines()
+    since: dict[tuple[int, int], Counter[int]] = {}
+    for event in events:
+        apply(lines, event)
+        given_now = Counter(lines.given.get(0, ()))
+        waiting = {job.user for job in lines.of("waiting")}
+        for pair in permutations(range(4), 2):
+            if not waiting.issuperset(pair):
+                since.pop(pair, None)
+                continue
+            before = since.setdefault(pair, given_now)
+            one, other = (given_now[each] - before[each] for each in pair)
+            assert one - other <= 2
+
+
+def test_five_thousand_works_delay_another_s_by_one() -> None:
+    lines = Lines()
+    for _ in range(5000):
+        lines.ask(0, 0)
+    for _ in range(7):
+        lines.claim(1)
+        lines.end(lines.of("running")[0])
+    late = lines.ask(1, 0)
+    assert late in lines.claim(2)
+
+
+# --- and so does the database -----------------------------------------------------------------
+
+
+class Endpoint:
+    """One endpoint of a database, whose jobs go by their numbers here."""
+
+    def __init__(self, service: Connection[Any], runner: asyncio.Runner, address: Address) -> None:
+        self.service, self.runner = service, runner
+        self.people = [user(service, f"u{n}") for n in range(4)]
+        self.database = Database(address, size=3)
+        runner.run(self.database.__aenter__())
+        self.admission = Admission(self.database, Listener(address))
+
+    def begin(self) -> None:
+        self.service.execute("UPDATE endpoints SET is_active = false")
+        self.id: UUID = value(
+            self.service,
+            "INSERT INTO endpoints (name, kind, position)"
+            " VALUES (gen_random_uuid()::text, 'preview', 1) RETURNING id",
+        )
+        self.rows: list[UUID] = []
+
+    def ask(self, job: Job) -> None:
+        asked = work(self.service, self.people[job.user])
+        query = "INSERT INTO generation_jobs (work_id, priority) VALUES (%s, %s) RETURNING id"
+        self.rows.append(value(self.service, query, asked, job.priority))
+
+    def move(self, job: Job, change: str) -> None:
+        query = f"UPDATE generation_jobs SET {change} WHERE id = %s"
+        self.service.execute(query, (self.rows[job.number],))
+
+    def claim(self, cap: int) -> set[int]:
+        before = self.running()
+        self.service.execute(
+            "UPDATE endpoints SET works_at_once = %s WHERE id = %s", (cap, self.id)
+        )
+        self.runner.run(self.admission.admit())
+        return self.running() - before
+
+    def running(self) -> set[int]:
+        query = "SELECT id FROM generation_jobs WHERE endpoint_id = %s AND status = 'taken'"
+        return {self.rows.index(row) for (row,) in self.service.execute(query, (self.id,))}
+
+
+@pytest.fixture
+def at_endpoint(service: Connection[Any], shared: Address) -> Iterator[Endpoint]:
+    with asyncio.Runner() as runner:
+        endpoint = Endpoint(service, runner, shared)
+        yield endpoint
+        runner.run(endpoint.database.__aexit__())
+
+
+CHANGES = {
+    "end": "status = 'failed'",
+    "cancel": "status = 'cancelled'",
+    "send_back": "status = 'pending', run_at = now() + interval '1 hour'",
+    "fall_due": "run_at = now()",
+}
+
+
+@given(
+    st.lists(
+        asks(most=3) | claims() | touches("end", "end", "cancel", "send_back", "fall_due"),
+        max_size=30,
+    )
+)
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_the_database_takes_the_same(at_endpoint: Endpoint, events: list[Event]) -> None:
+    lines = Lines()
+    at_endpoint.begin()
+    for event in [*events, ("claim", 5, 0, 0)]:
+        touched = apply(lines, event)
+        if event[0] == "claim":
+            assert at_endpoint.claim(event[1]) == {job.number for job in touched}
+            assert len(at_endpoint.running()) == len(lines.of("running"))
+            continue
+        for job in touched:
+            if event[0] == "ask":
+                at_endpoint.ask(job)
+            else:
+                at_endpoint.move(job, CHANGES[event[0]])
+    for job in lines.of("waiting", "running"):
+        query = "SELECT turn FROM generation_jobs WHERE id = %s"
+        assert value(at_endpoint.service, query, at_endpoint.rows[job.number]) == job.turn
