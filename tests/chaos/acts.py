@@ -5,35 +5,18 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 from tests.chaos.asking import ask, cancel
 from tests.chaos.world import Worker, World
 
-from affiche.emulators.comfyui.faults import Kind
+from affiche.emulators.comfyui.faults import Chance
 
 WORKERS: Final = 3
 TOLD_TO_STOP_WITHIN: Final = 40.0
-# Point, kind and details of what the engine is told to do wrong; the first column is its weight.
-FAULTS: Final[tuple[tuple[int, str, Kind, dict[str, Any]], ...]] = (
-    (3, "prompt", "refuse", {"status": 503}),
-    (1, "prompt", "delay", {"seconds": 2.0}),
-    (1, "prompt", "vanish", {}),
-    (2, "upload", "refuse", {"status": 500}),
-    (2, "history", "refuse", {"status": 502}),
-    (1, "queue", "delay", {"seconds": 1.0}),
-    (2, "jobs", "refuse", {"status": 500}),
-    (3, "view", "truncate", {}),
-    (2, "view", "junk", {}),
-    (1, "view", "delay", {"seconds": 3.0}),
-    (1, "node", "fail", {"node": "VAEDecode"}),
-    (2, "node", "drop", {"node": "SaveImage"}),
-    (2, "node", "delay", {"node": "SaveImage", "seconds": 3.0}),
-    (1, "node", "restart", {"node": "VAEDecode", "seconds": 0.5}),
-    (2, "end", "lose", {}),
-    (2, "end", "drop", {}),
-)
+# Where a server may hang for ever: until it is started again.
+HANGING: Final = ("upload", "prompt", "history", "view", "jobs", "start", "node")
 Act = Callable[[World], Awaitable[None]]
 
 
@@ -68,10 +51,11 @@ async def terminate(world: World) -> None:
 
 
 async def fault(world: World) -> None:
-    weights = [each[0] for each in FAULTS]
-    _, point, kind, details = world.random.choices(FAULTS, weights)[0]
-    world.engine.faults.add(point, kind, **details)
-    world.done[f"engine: {kind} at {point}"] += 1
+    """From now on the engine goes wrong now and then, or not at all for a while."""
+    faults, random = world.engine.faults, world.random
+    faults.chance = Chance(random.choice((0.0, 0.003, 0.02)), seed=random.randrange(10**6))
+    if random.random() < 0.2:
+        faults.add(random.choice(HANGING), "hang")
 
 
 async def restart_engine(world: World) -> None:
@@ -111,7 +95,7 @@ ACTS: Final[tuple[tuple[int, Act], ...]] = (
     (5, kill),
     (4, freeze),
     (3, terminate),
-    (10, fault),
+    (4, fault),
     (2, restart_engine),
     (3, cut_connections),
     (1, stop_server),
@@ -133,6 +117,8 @@ async def wreak(world: World, seconds: float) -> None:
 async def calm(world: World) -> None:
     """No fault any more, nobody frozen, and processes enough."""
     world.engine.faults.clear()
+    for struck in world.engine.faults.struck:
+        world.done[f"engine: {struck.fault.kind} at {struck.fault.point}"] += 1
     for worker in world.workers:
         if worker.frozen:
             worker.send(signal.SIGCONT)
