@@ -230,7 +230,7 @@ async def newcomers(here: Town, count: int, pause: float) -> list[UUID]:
     who = [await here.move_in(f"newcomer{n}") for n in range(count)]
     busiest = next(iter(here.endpoints))
     for number, each in enumerate(who):
-        await here.ask(each, busiest, priority=number % 4 == 3)
+        await here.ask(each, busiest, priority=int(number % 4 == 3))
         await asyncio.sleep(pause)
     return who
 
@@ -291,21 +291,25 @@ def tell(
 
 
 # Words by which the statements of admission are known.
-OWN = "place_changes|chosen|UPDATE SKIP LOCKED|run_at = run_at|min\\(run_at\\)|e.is_active"
+OWN = "place_changes|priority, turn|AND is_active FOR|run_at = run_at|min\\(run_at\\)|e.is_active"
+# Those that look on.
+NOT_ITS = "GROUP BY endpoint_id|FROM works WHERE status IN|pg_stat|CREATE"
 
 
 def statements(superuser: psycopg.Connection[tuple[object, ...]], works: int) -> None:
     """How many there were for each work, and those that admission runs."""
     query = (
         "SELECT sum(calls), sum(total_exec_time) FROM pg_stat_statements s"
-        " JOIN pg_database d ON d.oid = s.dbid WHERE toplevel AND datname = current_database()"
+        " JOIN pg_database d ON d.oid = s.dbid"
+        " WHERE toplevel AND datname = current_database() AND query !~ %s"
     )
-    calls, spent = (float(str(x)) for x in superuser.execute(query).fetchone() or (0, 0))
+    found = superuser.execute(query, (NOT_ITS,)).fetchone() or (0, 0)
+    calls, spent = (float(str(each)) for each in found)
     print(f"  {calls / works:.1f} statements and {spent / works:.1f} ms of the server a work")
     query = (
         "SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 60), calls, mean_exec_time,"
         " rows::float / calls FROM pg_stat_statements WHERE toplevel AND query ~ %s"
-        " AND query !~ 'pg_stat|CREATE|pgqueuer' ORDER BY calls DESC"
+        " AND query !~ %s ORDER BY calls DESC"
     )
-    for text, count, mean, rows in superuser.execute(query, (OWN,)).fetchall():
+    for text, count, mean, rows in superuser.execute(query, (OWN, NOT_ITS)).fetchall():
         print(f"    {count:>6} × {float(str(mean)):6.2f} ms, {float(str(rows)):5.1f} rows  {text}")
