@@ -894,6 +894,18 @@ CREATE TABLE public.withdrawals (
 
 ALTER TABLE ONLY public.withdrawals FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.workers (
+    id uuid NOT NULL,
+    host text NOT NULL,
+    process integer NOT NULL,
+    version text NOT NULL,
+    began_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.workers FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.workflows (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     number bigint NOT NULL,
@@ -1013,6 +1025,9 @@ ALTER TABLE ONLY public.users
 
 ALTER TABLE ONLY public.withdrawals
     ADD CONSTRAINT withdrawals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.workers
+    ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.workflows
     ADD CONSTRAINT workflows_number_key UNIQUE (number);
@@ -1308,6 +1323,8 @@ CREATE POLICY service ON public.users TO service_role USING (true) WITH CHECK (t
 
 CREATE POLICY service ON public.withdrawals TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.workers TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.workflows TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.works TO service_role USING (true) WITH CHECK (true);
@@ -1327,6 +1344,8 @@ ALTER TABLE public.turns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.withdrawals ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.workers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.workflows ENABLE ROW LEVEL SECURITY;
 
@@ -1409,6 +1428,8 @@ GRANT ALL ON TABLE public.users TO service_role;
 GRANT SELECT ON TABLE public.users TO authenticated;
 
 GRANT ALL ON TABLE public.withdrawals TO service_role;
+
+GRANT ALL ON TABLE public.workers TO service_role;
 
 GRANT ALL ON TABLE public.workflows TO service_role;
 GRANT SELECT ON TABLE public.workflows TO authenticated;
