@@ -40,6 +40,12 @@ schema: install ## Write src/affiche/db/schema.sql anew, after a change to the m
 bench: install ## Measure added time and throughput
 	@exec $(BIN)/python -m bench $(ARGS)
 
+matrix: install ## Write docs/explanation/takeover.md anew, from a run of the kill matrix
+	@AFFICHE_MATRIX=docs/explanation/takeover.md exec $(BIN)/pytest -n 0 tests/pipeline/test_matrix.py
+
+chaos: install ## Break everything at random under load (ARGS="--minutes 2 --seed 1"); exit code
+	@exec $(BIN)/python -m tests.chaos $(ARGS)
+
 screens: browser ## Take the screenshots in docs/screens/ again
 	@CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && AFFICHE_SCREENS=docs/screens exec $(BIN)/pytest -n 0 -m screens
 
@@ -54,4 +60,4 @@ clean: ## Remove what was made here, except the data folder
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf src/affiche/web/static/vendor tests/vendor
 
-.PHONY: help install install-base up test lint types browser schema bench screens requirements clean
+.PHONY: help install install-base up test lint types browser schema bench matrix chaos screens requirements clean

@@ -6,21 +6,30 @@ import os
 
 import uvloop
 
-from bench import floor, works
+from bench import admission, floor, tables, works
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "what", nargs="?", choices=["works", "tables", "admission"], default="works"
+    )
     parser.add_argument("--size", type=int, action="append", help="pixels a side")
     parser.add_argument("--extra", type=int, default=1, help="further processes that run steps")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="works in the tables")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
-    uvloop.run(floor.measure())
-    for size in options.size or (256, 1024):
-        uvloop.run(works.measure(size, extra=0))
-        if options.extra:
-            uvloop.run(works.measure(size, extra=options.extra))
+    if options.what == "tables":
+        tables.measure(options.rows)
+    elif options.what == "admission":
+        uvloop.run(admission.measure())
+    else:
+        uvloop.run(floor.measure())
+        for size in options.size or (256, 1024):
+            uvloop.run(works.measure(size, extra=0))
+            if options.extra:
+                uvloop.run(works.measure(size, extra=options.extra))
 
 
 if __name__ == "__main__":

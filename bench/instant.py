@@ -1,6 +1,7 @@
 """A ComfyUI server that answers at once with one picture: what is left is Affiche's own time.
 
-Run as a process of its own: `python -m bench.instant SIZE`; prints its address.
+Run as a process of its own: `python -m bench.instant SIZE [SECONDS]`; prints its address. With
+SECONDS every run takes that long, and all run side by side.
 """
 
 import asyncio
@@ -22,8 +23,9 @@ def picture(size: int) -> bytes:
 
 
 class Instant:
-    def __init__(self, size: int) -> None:
-        self.png = picture(size)
+    def __init__(self, size: int, seconds: float = 0.0) -> None:
+        self.png, self.seconds = picture(size), seconds
+        self.running: dict[str, str] = {}
         self.sockets: dict[str, web.WebSocketResponse] = {}
         self.history: dict[str, dict[str, Any]] = {}
         self.uploads = 0
@@ -54,6 +56,16 @@ class Instant:
     async def prompt(self, request: web.Request) -> web.Response:
         body = await request.json()
         prompt_id, client = body["prompt_id"], body.get("client_id", "")
+        self.running[prompt_id] = client
+        loop = asyncio.get_running_loop()
+        if self.seconds:
+            loop.call_later(self.seconds, self._end, prompt_id)
+        else:
+            loop.call_soon(self._end, prompt_id)
+        return web.json_response({"prompt_id": prompt_id, "number": 1, "node_errors": {}})
+
+    def _end(self, prompt_id: str) -> None:
+        client = self.running.pop(prompt_id, "")
         name = f"{prompt_id}.png"
         images = {"images": [{"filename": name, "subfolder": "", "type": "output"}]}
         now = int(time.time() * 1000)
@@ -65,8 +77,7 @@ class Instant:
             "outputs": {"9": images},
             "status": {"status_str": "success", "completed": True, "messages": messages},
         }
-        asyncio.get_running_loop().call_soon(self._tell, client, prompt_id)
-        return web.json_response({"prompt_id": prompt_id, "number": 1, "node_errors": {}})
+        self._tell(client, prompt_id)
 
     def _tell(self, client: str, prompt_id: str) -> None:
         socket = self.sockets.get(client)
@@ -80,7 +91,8 @@ class Instant:
         return web.json_response({prompt_id: entry} if entry else {})
 
     async def queue(self, _: web.Request) -> web.Response:
-        return web.json_response({"queue_running": [], "queue_pending": []})
+        running = [[n, each, {}, {}, []] for n, each in enumerate(self.running)]
+        return web.json_response({"queue_running": running, "queue_pending": []})
 
     async def upload(self, request: web.Request) -> web.Response:
         self.uploads += 1
@@ -95,7 +107,9 @@ class Instant:
 
 
 async def main() -> None:
-    runner = web.AppRunner(Instant(int(sys.argv[1])).app(), access_log=None)
+    runner = web.AppRunner(
+        Instant(int(sys.argv[1]), *map(float, sys.argv[2:])).app(), access_log=None
+    )
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

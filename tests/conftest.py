@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.studios",
     "tests.support.servers",
+    "tests.pipeline.summary",
 ]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)

@@ -372,6 +372,12 @@ class DatabaseUnavailable(AfficheError):
     code, status, retryable = "database_unavailable", 503, True
 
 
+class DatabaseFull(DatabaseUnavailable):
+    """It answers, and has no room left to write."""
+
+    code = "database_full"
+
+
 class SchemaOutdated(AfficheError):
     """`found`, `expected`: migration numbers."""
 

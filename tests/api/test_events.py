@@ -208,7 +208,7 @@ async def test_another_s_cursor_shows_nothing_of_theirs(
 
 
 @pytest.mark.parametrize(
-    "cursor", ["nonsense", "1", "-1--1", "99999999999999999999-1", "5000000000-1", "1-1;DROP"]
+    "cursor", ["nonsense", "1", "-1--1", "99999999999999999999-1", "1.1", "1.1-1;DROP", "1-1.1"]
 )
 async def test_an_id_that_this_studio_never_gave_begins_at_now(
     client: Client, studio: Studio, alice: Caller, cursor: str
@@ -217,6 +217,33 @@ async def test_an_id_that_this_studio_never_gave_begins_at_now(
     async with listening(client, Last_Event_ID=cursor) as ear:
         await tell(studio, alice, "after")
         assert kinds(await ear.until("after")) == ["after"]
+
+
+async def test_a_place_from_before_the_disk_was_put_back_loses_nothing(
+    client: Client, studio: Studio, alice: Caller
+) -> None:
+    """It is ahead of this database; what is told twice is the price."""
+    await tell(studio, alice, "before")
+    async with listening(client) as ear:
+        era, _, txid = ear.last_id.partition("-")[0].partition(".")
+    for ahead in (f"{era}.{int(txid) + 5_000}-1", f"{int(era) + 1}.1-1"):
+        async with listening(client, Last_Event_ID=ahead) as ear:
+            assert kinds(await ear.until("before")) == ["before"]
+
+
+async def test_a_place_that_0_1_0_gave_is_one_to_go_on_from(
+    client: Client, studio: Studio, alice: Caller
+) -> None:
+    await tell(studio, alice, "one", "two")
+    async with studio.database.as_service() as service:
+        await service.connection.execute("UPDATE events SET era = 0")
+        found = await service.connection.execute(
+            "SELECT txid::text || '-' || id FROM events WHERE type = 'one'"
+        )
+        (cursor,) = await found.fetchone() or ("",)
+    await tell(studio, alice, "three")
+    async with listening(client, Last_Event_ID=cursor) as ear:
+        assert kinds(await ear.until("three")) == ["two", "three"]
 
 
 async def test_streams_are_counted_and_given_back(

@@ -1,15 +1,22 @@
 """For whoever watches: the process lives; what it needs is there, or is named."""
 
-from tests.support.servers import Client
+import asyncio
 
-from affiche.api import health
+import pytest
+from tests.support.servers import Client
+from tests.support.studios import at_work
+
+from affiche.emulators.comfyui import Server as Emulator
+from affiche.errors import DatabaseUnavailable
+from affiche.studio import readiness
+from affiche.studio.readiness import Look
 from affiche.studio.studio import Studio
 
 
 async def test_a_studio_that_is_well(nobody: Client) -> None:
     living, ready = await nobody.get("/health"), await nobody.get("/ready")
     assert living.json["status"] == "ok"
-    assert ready.json == {"status": "ready"}
+    assert ready.json == {"status": "ready", "working": False, "engine": False}
     for answer in (living, ready):
         assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
 
@@ -48,16 +55,58 @@ async def test_a_database_that_is_gone(nobody: Client, studio: Studio) -> None:
     assert (await nobody.get("/health")).status == 200
 
 
+async def test_whether_pictures_are_made_is_told_and_is_no_reason_to_refuse(
+    nobody: Client, studio: Studio, comfyui: Emulator
+) -> None:
+    async with at_work(studio):
+        async with asyncio.timeout(20):
+            while not (told := (await nobody.get("/ready")).json)["working"]:
+                assert told["status"] == "ready"
+                await asyncio.sleep(0.1)
+        assert told == {"status": "ready", "working": True, "engine": True}
+    nobody.server.app.state.watch.database.until = 0.0
+    assert (await nobody.get("/ready")).json["working"] is False
+
+
 async def test_many_that_ask_at_once_are_one_look(nobody: Client, studio: Studio) -> None:
     """Anybody may ask, so asking must not cost."""
-    assert (await nobody.get("/ready")).status == 200
-    health_looks = nobody.server.app.state.looks
-    health_looks.until = float("inf")
-    await studio.database.__aexit__()
-    assert (await nobody.get("/ready")).status == 200
-    health_looks.until = 0.0
-    assert (await nobody.get("/ready")).status == 503
-    assert health.KEPT_SECONDS > 0
+    looks = 0
+
+    async def look() -> bool:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0.2)
+        return True
+
+    await nobody.get("/ready")
+    nobody.server.app.state.watch.database = Look(look, DatabaseUnavailable(), well=60, ill=0)
+    found = await asyncio.gather(*(nobody.get("/ready") for _ in range(10)))
+    assert {answer.status for answer in found} == {200}
+    assert looks == 1
+
+
+async def test_what_hangs_is_late_and_does_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readiness, "SECONDS", 0.05)
+    monkeypatch.setattr(readiness, "GIVE_UP_SECONDS", 0.12)
+    hung = 0
+
+    async def look() -> bool:
+        nonlocal hung
+        hung += 1
+        if hung > 1:
+            return True
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            hung += 1
+        raise AssertionError
+
+    late = DatabaseUnavailable()
+    watched = Look(look, late, well=0, ill=0)
+    assert [await watched.found() for _ in range(2)] == [late, late]
+    assert hung == 1, "the second one waited for the first one's look"
+    assert await watched.found() is late
+    assert await watched.found() is True, "in the end the silent one is given up"
 
 
 async def _owner(studio: Studio):  # type: ignore[no-untyped-def]

@@ -6,10 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affiche.comfy.history import observe
+from affiche.comfy.history import left_out, observe
 from affiche.domain.observations import Cancelled, Failed, Output, Succeeded
 from affiche.errors import OutOfMemory, RunFailed
 
+from .graphs import Graph, copied, node
+
+TWO: Graph = {
+    **copied(),
+    "10": node("SaveImage", images=["76", 0], filename_prefix="b"),
+    "11": node("PrefixOnly", filename_prefix="c"),
+}
+SCHEMAS = {"SaveImage": {"output_node": True}, "PrefixOnly": {"output_node": False}}
 IMAGE = {"filename": "k_00001_.png", "subfolder": "affiche", "type": "output"}
 
 
@@ -149,3 +157,15 @@ ENTRIES = st.fixed_dictionaries(
 @given(ENTRIES)
 def test_every_shape_is_some_observation(said: dict[str, Any]) -> None:
     assert isinstance(observe(said), Succeeded | Failed | Cancelled)
+
+
+def test_an_output_that_was_never_meant_to_run_is_named() -> None:
+    partly = {"prompt": [1, "id", TWO, {}, ["9"]]}
+    assert left_out(partly, {}) == ["10", "11"]
+    assert left_out(partly, SCHEMAS) == ["10"]
+    assert left_out({"prompt": [1, "id", TWO, {}, ["9", "10"]]}, SCHEMAS) == []
+
+
+@pytest.mark.parametrize("prompt", [None, [], [1, 2, 3, 4, 5], [1, "id", {"9": 7}, {}, []]])
+def test_records_of_other_shapes_leave_nothing_out(prompt: Any) -> None:
+    assert left_out({"prompt": prompt}, {}) == []

@@ -17,7 +17,7 @@ from affiche.db.statements import statement
 
 AFTER, NOW = statement("events.after"), statement("events.now")
 WRITERS = 3
-START = ("0", 0)
+START = (0, "0", 0)
 
 
 @dataclass
@@ -26,16 +26,16 @@ class Reader:
 
     connection: Connection[Any]
     user: UUID
-    cursor: tuple[str, int] = START
+    cursor: tuple[int, str, int] = START
     seen: list[int] = field(default_factory=list)
 
     def read(self, most: int = 200) -> int:
-        txid, number = self.cursor
-        params = {"user_id": self.user, "txid": txid, "id": number, "limit": most}
+        era, txid, number = self.cursor
+        params = {"user_id": self.user, "era": era, "txid": txid, "id": number, "limit": most}
         rows = self.connection.cursor(row_factory=dict_row).execute(AFTER, params).fetchall()
         for row in rows:
             self.seen.append(row["data"]["n"])
-            self.cursor = (row["txid"], row["id"])
+            self.cursor = (row["era"], row["txid"], row["id"])
         return len(rows)
 
     def read_until(self, count: int) -> list[int]:
@@ -138,7 +138,8 @@ def test_now_is_behind_all_that_was_and_before_all_that_comes(
     write(service, own, 1)
     writers[0].execute("BEGIN")
     write(writers[0], own, 2)
-    cursor = (value(service, NOW), 2**63 - 1)
+    era, _, txid = value(service, NOW).partition(".")
+    cursor = (int(era), txid, 2**63 - 1)
     writers[0].execute("COMMIT")
     write(service, own, 3)
     reader = Reader(reading, own, cursor)

@@ -91,8 +91,8 @@ PERSON: list[tuple[str, dict[str, Any], str, int]] = [
         )
     ),
     ("works.page_of_template", PAGE | {"template_id": TEMPLATE}, "works_user_template", 200),
-    ("events.after", {"txid": "90", "id": 5, "limit": 200}, "events_cursor", 400),
-    ("events.after", {"txid": "0", "id": 0, "limit": 200}, "events_cursor", 400),
+    ("events.after", {"era": 0, "txid": "90", "id": 5, "limit": 200}, "events_cursor", 400),
+    ("events.after", {"era": 0, "txid": "0", "id": 0, "limit": 200}, "events_cursor", 400),
 ]
 
 

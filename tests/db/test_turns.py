@@ -11,7 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
+from psycopg.errors import LockNotAvailable
+from tests.db.conftest import Connect
 from tests.db.people import user, value, work
+from tests.db.test_races import beside
 from tests.db.turns import Event, Job, Lines, apply, asks, claims, touches
 
 from affiche.db.address import Address
@@ -210,3 +213,89 @@ def test_the_database_takes_the_same(at_endpoint: Endpoint, events: list[Event])
     for job in lines.of("waiting", "running"):
         query = "SELECT turn FROM generation_jobs WHERE id = %s"
         assert value(at_endpoint.service, query, at_endpoint.rows[job.number]) == job.turn
+
+
+# --- transactions that cannot see each other ----------------------------------------------------
+
+
+def put(connection: Connection[Any], own: UUID, endpoint: UUID) -> int:
+    """The turn of a new job."""
+    made: int = value(
+        connection,
+        "INSERT INTO generation_jobs (work_id, endpoint_id) VALUES (%s, %s) RETURNING turn",
+        work(connection, own),
+        endpoint,
+    )
+    return made
+
+
+def test_two_transactions_of_one_user_give_different_turns(
+    at_endpoint: Endpoint, connect: Connect
+) -> None:
+    at_endpoint.begin()
+    first, second = connect(), connect()
+    first.execute("BEGIN")
+    assert put(first, at_endpoint.people[0], at_endpoint.id) == 1
+    later = beside(
+        at_endpoint.service,
+        first,
+        lambda: put(second, at_endpoint.people[0], at_endpoint.id),
+        second.info.backend_pid,
+    )
+    assert later == 3
+
+
+def test_users_do_not_wait_for_each_other(at_endpoint: Endpoint, connect: Connect) -> None:
+    at_endpoint.begin()
+    first, second = connect(), connect()
+    # Two whose locks are not the same one of the thousand by chance.
+    query = "SELECT uuid_hash_extended(%s, 0) & 1023"
+    one = at_endpoint.people[0]
+    other = next(
+        each for each in at_endpoint.people if value(first, query, each) != value(first, query, one)
+    )
+    second.execute("SET lock_timeout = '1ms'")
+    with first.transaction():
+        assert put(first, one, at_endpoint.id) == 1
+        assert put(second, other, at_endpoint.id) == 1
+        with pytest.raises(LockNotAvailable):
+            put(second, one, at_endpoint.id)
+
+
+def test_transactions_for_several_users_do_not_wait_in_a_circle(
+    at_endpoint: Endpoint, connect: Connect
+) -> None:
+    at_endpoint.begin()
+    one, other = at_endpoint.people[:2]
+    first, second = connect(), connect()
+    with first.transaction(), second.transaction():
+        assert put(first, one, at_endpoint.id) == put(second, other, at_endpoint.id) == 1
+        # Each would wait for the other; that the two cannot see each other is the lesser evil.
+        assert put(first, other, at_endpoint.id) == put(second, one, at_endpoint.id) == 1
+
+
+def test_a_batch_of_one_statement_is_numbered_through(at_endpoint: Endpoint) -> None:
+    at_endpoint.begin()
+    asked = work(at_endpoint.service, at_endpoint.people[0])
+    rows = at_endpoint.service.execute(
+        "INSERT INTO generation_jobs (work_id, endpoint_id, output_index)"
+        " SELECT %s, %s, n FROM generate_series(0, 9) n RETURNING output_index, turn",
+        (asked, at_endpoint.id),
+    ).fetchall()
+    assert rows == [(n, 2 * n + 1) for n in range(10)]
+
+
+def test_what_moves_to_another_endpoint_lines_up_there(at_endpoint: Endpoint) -> None:
+    at_endpoint.begin()
+    own, here = at_endpoint.people[0], at_endpoint.id
+    for _ in range(3):
+        put(at_endpoint.service, own, here)
+    query = "UPDATE generation_jobs SET endpoint_id = NULL WHERE endpoint_id = %s AND turn = 5"
+    at_endpoint.service.execute(query, (here,))
+    at_endpoint.begin()
+    assert put(at_endpoint.service, own, at_endpoint.id) == 1
+    query = "UPDATE generation_jobs SET endpoint_id = %s WHERE user_id = %s AND status = 'pending'"
+    at_endpoint.service.execute(query, (at_endpoint.id, own))
+    query = "SELECT turn FROM generation_jobs WHERE endpoint_id = %s ORDER BY turn"
+    found = at_endpoint.service.execute(query, (at_endpoint.id,)).fetchall()
+    assert [turn for (turn,) in found] == [1, 3, 5, 7]

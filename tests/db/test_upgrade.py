@@ -266,10 +266,13 @@ async def test_a_process_of_before_that_still_runs_is_not_pulled_the_ground_from
     database_address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = dumped(database_address)
+    # After some quiet it asks whether its connection still lives, and is seen as before.
+    monkeypatch.setattr("affiche.db.listener.QUIET_SECONDS", 0.05)
     listener = Listener(database_address)
     listener.on("generation_job_created", lambda _: None)
     running = asyncio.create_task(listener.run())
     await asyncio.wait_for(listener.ready.wait(), 10)
+    await asyncio.sleep(0.3)
     monkeypatch.setattr(migrate, "LEAVE_SECONDS", 0.1)
     try:
         with pytest.raises(DatabaseInUse) as caught:

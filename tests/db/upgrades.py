@@ -73,7 +73,8 @@ def rows(connection: Connection[Any]) -> Rows:
 async def paint(connection: Connection[Any], objects: Objects) -> None:
     """A plain picture, as large and as long as its row says, for every file: the dump has none."""
     found = connection.execute(
-        "SELECT bucket_id, object_key, thumbnail_key, mime_type, width, height, file_size FROM files"
+        "SELECT bucket_id, object_key, thumbnail_key, mime_type, width, height, file_size"
+        " FROM files"
     ).fetchall()
     for bucket, key, thumbnail, kind, width, height, size in found:
         blank = pyvips.Image.black(width, height, bands=3).linear(1, [200, 90, 40])

@@ -163,6 +163,17 @@ class Conformance(Watching):
         place.release()
         assert isinstance(await until_end(engine, before.external_id), Succeeded)
 
+    async def test_a_graph_that_was_taken_in_part_by_a_process_that_died(
+        self, place: Place, engine: Engine
+    ) -> None:
+        run = a_run(place.partly_refused())
+        place.lose_next_answer()
+        await engine.submit(run)
+        seen = await until_end(engine, run.external_id)
+        assert isinstance(seen, Failed)
+        assert isinstance(seen.error, EngineRefused)
+        assert "#10" in seen.error.message("en")
+
     async def test_a_failure_at_a_node(self, place: Place, engine: Engine) -> None:
         run = a_run(place.quick())
         place.fail_at("9", "OSError", "no room in /srv/comfy/output")

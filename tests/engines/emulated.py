@@ -67,6 +67,9 @@ class Emulated:
     def hang_next_submission(self) -> None:
         self._fault("prompt", "hang")
 
+    def lose_next_answer(self) -> None:
+        self._fault("prompt", "drop")
+
     def truncate_next_output(self, size: int) -> None:
         self._fault("view", "truncate", keep=size)
 

@@ -56,6 +56,9 @@ class Place(Protocol):
 
     def hang_next_submission(self) -> None: ...
 
+    def lose_next_answer(self) -> None:
+        """Make the server take the next run without anybody hearing its answer."""
+
     def truncate_next_output(self, size: int) -> None: ...
 
     def delete_outputs(self) -> None: ...

@@ -81,6 +81,38 @@ def pixels(data: bytes, **options: Any) -> bytes:
     return bytes(pyvips.Image.new_from_buffer(data, "", **options).write_to_memory())
 
 
+Grid = list[list[Pixel]]
+UPRIGHT: Grid = [list(COLOURS[:3]), list(COLOURS[3:])]
+
+
+def _clockwise(grid: Grid) -> Grid:
+    return [list(row) for row in zip(*grid[::-1], strict=True)]
+
+
+def _mirrored(grid: Grid) -> Grid:
+    return [row[::-1] for row in grid]
+
+
+def _turned(grid: Grid, quarters: int) -> Grid:
+    for _ in range(quarters):
+        grid = _clockwise(grid)
+    return grid
+
+
+# What is stored under each value, so that it shows upright (EXIF 2.32, 4.6.5, tag 274).
+STORED: dict[int, Grid] = {
+    1: UPRIGHT,
+    2: _mirrored(UPRIGHT),
+    3: _turned(UPRIGHT, 2),
+    4: _mirrored(_turned(UPRIGHT, 2)),
+    5: [list(row) for row in zip(*UPRIGHT, strict=True)],
+    6: _turned(UPRIGHT, 3),
+    # Its top row is the right column, read upwards.
+    7: [[UPRIGHT[1 - x][2 - y] for x in range(2)] for y in range(3)],
+    8: _turned(UPRIGHT, 1),
+}
+
+
 # --- by hand ---
 
 
@@ -143,3 +175,25 @@ def webp_claiming(width: int, height: int) -> bytes:
     data = coded(photograph(16, 16), "webp", keep=pyvips.ForeignKeep.NONE)
     at = data.index(b"\x9d\x01\x2a") + 3
     return data[:at] + struct.pack("<HH", width, height) + data[at + 4 :]
+
+
+def apng(frames: Sequence[pyvips.Image]) -> bytes:
+    """An animation of frames that are all as large as the first."""
+    each = {id(frame): frame.copy(interpretation="srgb") for frame in frames}
+    ready = {known: coded(frame, "png", keep="none") for known, frame in each.items()}
+    plain = [ready[id(frame)] for frame in frames]
+    width, height = frames[0].width, frames[0].height
+    chunks, number = [png_chunk(b"acTL", struct.pack(">II", len(plain), 0))], 0
+    for at, data in enumerate(plain):
+        told = struct.pack(">IIIIIHHBB", number, width, height, 0, 0, 1, 10, 0, 0)
+        chunks.append(png_chunk(b"fcTL", told))
+        number += 1
+        start = data.index(b"IDAT")
+        size = struct.unpack(">I", data[start - 4 : start])[0]
+        pixels = data[start + 4 : start + 4 + size]
+        if at == 0:
+            chunks.append(png_chunk(b"IDAT", pixels))
+        else:
+            chunks.append(png_chunk(b"fdAT", struct.pack(">I", number) + pixels))
+            number += 1
+    return plain[0][:33] + b"".join(chunks) + png_chunk(b"IEND", b"")

@@ -19,7 +19,8 @@ from affiche.pictures import (
 
 from .samples import (
     COLOURS,
-    Pixel,
+    STORED,
+    UPRIGHT,
     animation,
     blocks,
     coded,
@@ -32,37 +33,6 @@ from .samples import (
 
 LIMITS = Limits()
 Change = Callable[[bytes, Verified], Normalised]
-Grid = list[list[Pixel]]
-
-UPRIGHT: Grid = [list(COLOURS[:3]), list(COLOURS[3:])]
-
-
-def _clockwise(grid: Grid) -> Grid:
-    return [list(row) for row in zip(*grid[::-1], strict=True)]
-
-
-def _mirrored(grid: Grid) -> Grid:
-    return [row[::-1] for row in grid]
-
-
-def _turned(grid: Grid, quarters: int) -> Grid:
-    for _ in range(quarters):
-        grid = _clockwise(grid)
-    return grid
-
-
-# What is stored under each value, so that it shows upright (EXIF 2.32, 4.6.5, tag 274).
-STORED: dict[int, Grid] = {
-    1: UPRIGHT,
-    2: _mirrored(UPRIGHT),
-    3: _turned(UPRIGHT, 2),
-    4: _mirrored(_turned(UPRIGHT, 2)),
-    5: [list(row) for row in zip(*UPRIGHT, strict=True)],
-    6: _turned(UPRIGHT, 3),
-    # Its top row is the right column, read upwards.
-    7: [[UPRIGHT[1 - x][2 - y] for x in range(2)] for y in range(3)],
-    8: _turned(UPRIGHT, 1),
-}
 
 
 def _done(data: bytes, change: Change = normalise) -> tuple[Normalised, pyvips.Image]:

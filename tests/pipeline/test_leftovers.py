@@ -16,7 +16,7 @@ from tests.support.studios import ask, at_work, ended, photograph
 
 from affiche import settings
 from affiche.emulators.comfyui import Server
-from affiche.errors import SettingInvalid
+from affiche.errors import DatabaseUnavailable, SettingInvalid
 from affiche.pipeline import leftovers, retention
 from affiche.pipeline.crew import Crew
 from affiche.pipeline.leftovers import BACKUP_LOCK, LOCK, Leftovers
@@ -253,7 +253,7 @@ async def test_a_lost_guard_ends_the_look(studio: Studio) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
             f" AND objid = {LOCK} AND granted"
         )
-    with pytest.raises(leftovers.DatabaseUnavailable):
+    with pytest.raises(DatabaseUnavailable):
         await looking
     assert await stored(studio) != set()
     assert await look(later(studio)) > 0

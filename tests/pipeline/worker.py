@@ -1,77 +1,136 @@
-"""A process that runs steps and, if armed, dies or freezes on the way.
+"""A process that runs steps behind watched doors and, at one of them, dies, freezes or waits.
 
-`python -m tests.pipeline.worker FAULT STEP WHEN`: FAULT is none, kill or stop; WHEN is before or
-after the step's own work. Each step that is begun is written to WORKER_LOG with the process's id.
+Started by `nursery.Nursery` with an `Order`. Several processes may have the same order: whoever
+comes to the point first acts, and the others go on unarmed. Started by its name it is a healthy one
+with the settings of its environment, and says `working` once it does.
 """
 
 import asyncio
 import os
 import signal
-import sys
-from dataclasses import replace
+import tempfile
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any, Literal
+
+from tests.pipeline.doors import Doors, Point, within
 
 from affiche import settings
 from affiche.app import signing_secret
 from affiche.db.address import parse
 from affiche.db.database import Database
+from affiche.pipeline import crew as crews
 from affiche.pipeline import steps
 from affiche.pipeline.crew import Crew
-from affiche.pipeline.line import Begun, Line
+from affiche.pipeline.withdrawals import Withdrawals
 from affiche.storage.objects import Objects
 from affiche.studio.studio import Studio
 
-FAULTS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
+Act = Literal["none", "kill", "stop", "hold"]
+HEARTBEAT = timedelta(seconds=2)
 
 
-def arm(step: str, fault: str, when: str) -> None:
-    real = steps.STEPS[step]
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a process shall be.
 
-    async def armed(line: Line, begun: Begun) -> Begun | None:
-        if when == "before":
-            os.kill(os.getpid(), FAULTS[fault])
-        following = await real(line, begun)
-        if when == "after":
-            os.kill(os.getpid(), FAULTS[fault])
-        return following
+    `folder` is where it writes its trace and its marks; `data` the studio's own. `grace` is how
+    many seconds its steps have when it is told to stop.
+    """
 
-    steps.STEPS[step] = armed
+    database_url: str
+    data: Path
+    folder: Path
+    functions: tuple[str, ...]
+    point: Point | None = None
+    act: Act = "none"
+    grace: float = 20.0
+    aloud: bool = False
+
+    @property
+    def trace(self) -> Path:
+        return self.folder / "trace"
+
+    def mark(self, name: str) -> Path:
+        """`acted` once somebody came to the point, `go` when one that waits there may go on."""
+        return self.folder / name
 
 
-def record(step: str, log: Path) -> None:
-    real = steps.STEPS[step]
-
-    async def recorded(line: Line, begun: Begun) -> Begun | None:
-        with log.open("a") as page:
-            page.write(f"{os.getpid()} {step} {begun.work_id}\n")
-        return await real(line, begun)
-
-    steps.STEPS[step] = recorded
+def run(order: Order) -> None:
+    """The whole life of the process."""
+    parent = os.getppid()
+    asyncio.run(_main(order, parent))
 
 
-async def main(fault: str, step: str, when: str) -> None:
-    if fault in FAULTS:
-        arm(step, fault, when)
-    for each in steps.STEPS:
-        record(each, Path(os.environ["WORKER_LOG"]))
-    chosen, _ = settings.read()
-    address = parse(chosen.database_url or "")
+async def _main(order: Order, parent: int) -> None:
+    Doors(order.trace, order.functions, partial(_act, order)).install()
+    for name, step in list(steps.STEPS.items()):
+        steps.STEPS[name] = _placed(name, step)
+    crews.GRACE = order.grace  # type: ignore[misc]
+    Withdrawals.PAUSE = timedelta(seconds=0.5)  # type: ignore[misc]
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with Database(address, size=6) as database:
+    chosen, _ = settings.read(
+        {
+            "AFFICHE_DATA": str(order.data),
+            "DATABASE_URL": order.database_url,
+            "AFFICHE_RETRY_SECONDS": "0.2",
+            "AFFICHE_FETCH_PRIVATE": "127.0.0.1",
+        }
+    )
+    async with Database(parse(order.database_url), size=4) as database:
         objects = Objects(chosen.data / "objects")
-        studio = Studio(replace(chosen), database, objects, signing_secret(chosen.data))
-        crew = Crew(
-            studio,
-            heartbeat=timedelta(seconds=2),
-            dequeue=timedelta(seconds=1),
-            host_preview=False,
-        )
+        studio = Studio(chosen, database, objects, signing_secret(chosen.data))
+        crew = Crew(studio, heartbeat=HEARTBEAT, dequeue=timedelta(seconds=1), host_preview=False)
         async with crew.working():
-            print("working", flush=True)
-            await stop.wait()
+            order.mark(f"ready-{os.getpid()}").touch()
+            if order.aloud:
+                print("working", flush=True)
+            await _told(stop, parent)
+
+
+async def _told(stop: asyncio.Event, parent: int) -> None:
+    """Until SIGTERM; at once if whoever started this process is gone."""
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await stop.wait()
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _placed(name: str, step: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    async def placed(*args: Any, **how: Any) -> Any:
+        async with within(name):
+            return await step(*args, **how)
+
+    return placed
+
+
+async def _act(order: Order, here: Point) -> None:
+    if order.act == "none" or here != order.point:
+        return
+    mine = order.mark(f"pid-{os.getpid()}")
+    mine.write_text(str(os.getpid()))
+    try:
+        # A link is there with what is written in it or not at all, and only once.
+        order.mark("acted").hardlink_to(mine)
+    except FileExistsError:
+        return
+    if order.act == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif order.act == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    else:
+        while not order.mark("go").exists():
+            await asyncio.sleep(0.01)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    told, _ = settings.read()
+    with tempfile.TemporaryDirectory() as marks:
+        run(Order(told.database_url or "", told.data, Path(marks), (), aloud=True))

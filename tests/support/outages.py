@@ -23,7 +23,8 @@ from affiche.db.database import Database
 from affiche.storage.objects import Objects
 from affiche.studio.studio import Studio
 
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Commits are kept: only the disk itself need not be waited for.
+QUICK = {"fsync": "off", "full_page_writes": "off"}
 NOT_OURS = "pid <> pg_backend_pid() AND backend_type = 'client backend'"
 
 

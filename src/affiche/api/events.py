@@ -35,7 +35,7 @@ STREAM: Final[dict[int | str, dict[str, Any]]] = {
         "content": {
             "text/event-stream": {
                 "schema": {"type": "string"},
-                "example": "id: 748-31\nevent: work.progress\n"
+                "example": "id: 1770775879604318.748-31\nevent: work.progress\n"
                 'data: {"work_id": "01a1fe6a-a666-737b-82bf-0123456789ab", '
                 '"status": "processing", "at": "2026-02-11T02:11:19+00:00", '
                 '"progress": {"percent": 50, "node": "75:64"}}\n\n',

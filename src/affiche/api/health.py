@@ -1,19 +1,17 @@
 """For whoever watches over the studio: does the process live, and could it work?"""
 
-import asyncio
 from typing import Final, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from affiche import __version__
 from affiche.api.auth import studio_of
 from affiche.api.problems import refusals
-from affiche.errors import AfficheError, NotReady
-from affiche.studio import readiness
+from affiche.errors import NotReady
+from affiche.studio.readiness import Watch
 
 router: Final = APIRouter(tags=["operation"])
-KEPT_SECONDS: Final = 1.0
 
 
 class Health(BaseModel):
@@ -23,6 +21,11 @@ class Health(BaseModel):
 
 class Readiness(BaseModel):
     status: Literal["ready"]
+    working: bool = Field(
+        description="A process that makes pictures was seen lately. Without one works are taken "
+        "and wait."
+    )
+    engine: bool = Field(description="An engine answers. Without one works are taken and wait.")
 
 
 @router.get("/health")
@@ -34,34 +37,16 @@ async def read_health() -> Health:
 @router.get("/ready", responses=refusals(NotReady))
 async def read_readiness(request: Request) -> Readiness:
     """The database answers, is at this version, and files can be stored; else 503 says what is
-    missing. Asked as often as one likes, it looks once a second."""
-    missing = await _Looks.of(request).missing()
-    if missing:
-        raise NotReady(missing)
-    return Readiness(status="ready")
+    missing. Asked as often as one likes, it looks once a second at most."""
+    state = await _watch(request).state()
+    if state.missing:
+        raise NotReady(state.missing)
+    return Readiness(status="ready", working=state.workers, engine=state.engines)
 
 
-class _Looks:
-    """One look for all that ask at the same time."""
-
-    def __init__(self, request: Request) -> None:
-        self.studio = studio_of(request)
-        self.lock = asyncio.Lock()
-        self.until = 0.0
-        self.found: dict[str, AfficheError] = {}
-
-    @classmethod
-    def of(cls, request: Request) -> "_Looks":
-        state = request.app.state
-        if not hasattr(state, "looks"):
-            state.looks = cls(request)
-        looks: _Looks = state.looks
-        return looks
-
-    async def missing(self) -> dict[str, AfficheError]:
-        clock = asyncio.get_running_loop().time
-        async with self.lock:
-            if clock() >= self.until:
-                self.found = await readiness.missing(self.studio)
-                self.until = clock() + KEPT_SECONDS
-        return self.found
+def _watch(request: Request) -> Watch:
+    """One for the whole process."""
+    found: Watch | None = getattr(request.app.state, "watch", None)
+    if found is None:
+        found = request.app.state.watch = Watch(studio_of(request))
+    return found

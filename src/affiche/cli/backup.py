@@ -11,7 +11,7 @@ from affiche.cli.endings import Exit
 from affiche.cli.language import words
 from affiche.cli.pages import flag
 from affiche.cli.terminal import err, out, write_json
-from affiche.errors import NothingToBackUp
+from affiche.errors import BackupFailed, NothingToBackUp
 from affiche.settings import Settings, read
 from affiche.studio.backups.making import Made, make
 from affiche.studio.backups.manifest import Manifest, summary
@@ -20,13 +20,13 @@ MOST_SHOWN = 20
 
 
 def backup(
-    path: Annotated[Path, Parameter(help=words("help.backup.path"))],
+    path: Annotated[str, Parameter(help=words("help.backup.path"))],
     /,
     *,
     json: Annotated[bool, flag("help.json")] = False,
 ) -> int:
     settings, _ = read()
-    found = loop.run(lambda _: _backup(settings, path.expanduser().absolute()))
+    found = loop.run(lambda _: _backup(settings, _target(path)))
     if json:
         write_json({"file": found.path, "bytes": found.bytes, **summary(found.manifest)})
     else:
@@ -35,6 +35,18 @@ def backup(
         err().print(words("backup.keys", data=settings.data), style="dim")
         tell_gaps(found.manifest)
     return Exit.FAILED if found.manifest.gaps else Exit.OK
+
+
+def _target(path: str) -> Path:
+    """With a slash at its end it is a folder, and made if need be."""
+    target = Path(path).expanduser().absolute()
+    if path.endswith("/"):
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise BackupFailed(path=target, reason=reason) from error
+    return target
 
 
 async def _backup(settings: Settings, path: Path) -> Made:

@@ -40,8 +40,6 @@ def restore(
     err().print(words("restore.done", data=settings.data, **_about(found)))
     if done and done.begun:
         err().print(words("restore.begun", begun=done.begun))
-    if done and not done.cursors_hold:
-        err().print(words("restore.cursors"))
     err().print(words("restore.next"), style="dim")
     tell_gaps(found.manifest)
     return Exit.OK

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from affiche.comfy.progress import saves
 from affiche.domain.observations import Cancelled, Failed, Output, Succeeded
 from affiche.errors import OutOfMemory, RunFailed
 
@@ -28,6 +29,19 @@ def observe(entry: Mapping[str, Any]) -> Succeeded | Failed | Cancelled:
     return Succeeded(tuple(_outputs(_dict(entry.get("outputs")))), _seconds(messages, data))
 
 
+def left_out(entry: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[str]:
+    """The output nodes of the run's graph that the server never meant to run.
+
+    A record holds `[number, id, graph, extra, outputs]`; a graph that was accepted in part has
+    only its sound outputs there. Without `schemas` whatever looks like an output node is named.
+    """
+    match entry.get("prompt"):
+        case [_, _, dict() as graph, _, list() as outputs, *_]:
+            others = {node: _dict(body) for node, body in graph.items() if node not in outputs}
+            return [node for node, body in others.items() if _gives(body, schemas)]
+    return []
+
+
 def failure(data: Mapping[str, Any]) -> RunFailed:
     """`execution_error` as our own error: the node and its class for people; type, message and
     traceback, which hold the server's paths, in `detail` for the log."""
@@ -44,6 +58,13 @@ def failure(data: Mapping[str, Any]) -> RunFailed:
         node=node,
         detail=f"{kind}: {message[:1000]}\n{lines[-3000:]}".strip(": \n") or None,
     )
+
+
+def _gives(body: Mapping[str, Any], schemas: Mapping[str, Any]) -> bool:
+    class_type = str(body.get("class_type"))
+    if schemas:
+        return bool(_dict(schemas.get(class_type)).get("output_node"))
+    return saves({"inputs": _dict(body.get("inputs")), "class_type": class_type})
 
 
 def _outputs(outputs: Mapping[str, Any]) -> Iterator[Output]:

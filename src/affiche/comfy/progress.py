@@ -85,7 +85,7 @@ class Progress:
 def _needed(graph: Graph) -> set[str]:
     """The nodes that lead to something saved; all, when nothing is known to be saved."""
     found: set[str] = set()
-    ahead = [node for node, body in graph.items() if _saves(body)] or list(graph)
+    ahead = [node for node, body in graph.items() if saves(body)] or list(graph)
     while ahead:
         node = ahead.pop()
         if node in graph and node not in found:
@@ -124,7 +124,8 @@ def _sources(body: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _saves(body: Mapping[str, Any]) -> bool:
+def saves(body: Mapping[str, Any]) -> bool:
+    """Whether a node looks like one that gives something away."""
     class_type = str(body.get("class_type"))
     return "filename_prefix" in body.get("inputs", {}) or class_type.startswith(("Save", "Preview"))
 

@@ -63,13 +63,11 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What has to be known to read the rows again. `migrations`: number and digest of each;
-    `horizon`: the first transaction id that the snapshot does not know."""
+    """What has to be known to read the rows again. `migrations`: number and digest of each."""
 
     migrations: tuple[tuple[int, str], ...]
     tables: tuple[Table, ...]
     counters: tuple[Counter, ...]
-    horizon: int
 
 
 class Snapshot:
@@ -146,16 +144,12 @@ async def read_schema(connection: AsyncConnection[Any]) -> Schema:
     """As the database stands, asked by the owner; without migrations there is nothing of ours."""
     found = await connection.execute("SELECT to_regclass('affiche_migrations') IS NOT NULL")
     if (await found.fetchone()) != (True,):
-        return Schema((), (), (), 0)
+        return Schema((), (), ())
     done = await connection.execute("SELECT number, digest FROM affiche_migrations ORDER BY 1")
     migrations = tuple(await done.fetchall())
     tables = await read_tables(connection)
-    horizon = await connection.execute(
-        "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
-    )
-    (first,) = await horizon.fetchone() or (0,)
     counters = [counter for t in tables for counter in await _counters(connection, t)]
-    return Schema(migrations, tables, tuple(counters), first)
+    return Schema(migrations, tables, tuple(counters))
 
 
 async def read_tables(connection: AsyncConnection[Any]) -> tuple[Table, ...]:

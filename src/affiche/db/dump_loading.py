@@ -11,11 +11,6 @@ from affiche.db.address import Address
 from affiche.db.dump import PATIENT, Schema, Table, connected, read_tables
 from affiche.errors import BackupBroken
 
-MARGIN: Final = 100_000
-"""How many transactions after the snapshot a cursor may have been given and still hold."""
-MOST_PASSED: Final = 20_000_000
-"""A tenth of what PostgreSQL lets pass before it freezes rows, and about a minute."""
-BATCH: Final = 200_000
 KEYS: Final = """
 SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
 FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY (%s::regclass[]) ORDER BY conname
@@ -126,23 +121,3 @@ async def is_empty(address: Address) -> bool:
             return True
         found = await connection.execute("SELECT NOT EXISTS (SELECT FROM affiche_migrations)")
         return await found.fetchone() == (True,)
-
-
-async def pass_by(address: Address, horizon: int, most: int = MOST_PASSED) -> bool:
-    """Let the server's transaction ids run past `horizon`, so that events written from now on
-    come behind the restored ones and cursors of before hold; False if that were more than `most`.
-    """
-    goal = horizon + MARGIN
-    async with connected(address) as connection:
-        await connection.set_autocommit(True)
-        await connection.execute(PATIENT)
-        while True:
-            found = await connection.execute(
-                "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
-            )
-            (now,) = await found.fetchone() or (0,)
-            if now >= goal or goal - now > most:
-                return bool(now >= goal)
-            command = f"""DO $$ BEGIN FOR n IN 1..{min(BATCH, goal - now)} LOOP
-                PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$"""
-            await connection.execute(command.encode())

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg import AsyncConnection, sql
@@ -12,7 +12,18 @@ from affiche.db.address import Address
 from affiche.db.database import connection_options
 
 Callback = Callable[[str], None]
-LONGEST_PAUSE = 5.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+QUIET_SECONDS: Final = 15.0
+"""Without a notification the connection is asked whether it still lives: silence is what a dead
+network sounds like too."""
+ANSWER_SECONDS: Final = 5.0
+# Where nothing answers any more the kernel tells us within half a minute, and not in two hours.
+KEEPALIVES: Final = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 log = logging.getLogger(__name__)
 
 
@@ -27,33 +38,50 @@ class Listener:
         self.callbacks: dict[str, list[Callback]] = {}
         self.connection: AsyncConnection[Any] | None = None
         self.ready = asyncio.Event()
+        self._told = False
 
     def on(self, channel: str, callback: Callback) -> None:
         """Register before `run` starts."""
         self.callbacks.setdefault(channel, []).append(callback)
 
     async def run(self) -> None:
-        pause = 0.1
+        pause = SHORTEST_PAUSE
         while True:
             try:
                 await self._listen()
             except (psycopg.OperationalError, OSError) as error:
-                log.warning("lost the LISTEN connection: %s", error)
+                if not self._told:
+                    reason = str(error).partition("\n")[0] or "no answer"
+                    log.warning("lost the LISTEN connection: %s", reason)
+                    self._told = True
+            if self.ready.is_set():
+                pause = SHORTEST_PAUSE
             self.ready.clear()
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _listen(self) -> None:
-        connection = await AsyncConnection.connect(
-            self.address.url, **connection_options(self.address)
-        )
+        options = connection_options(self.address) | KEEPALIVES
+        connection = await AsyncConnection.connect(self.address.url, **options)
         async with connection:
             for channel in self.callbacks:
-                await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+                await self._ask(connection, sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
             self.ready.set()
+            if self._told:
+                log.warning("the LISTEN connection is back")
+                self._told = False
             for callbacks in self.callbacks.values():
                 for callback in callbacks:
                     callback("")
-            async for note in connection.notifies():
-                for callback in self.callbacks.get(note.channel, ()):
-                    callback(note.payload)
+            while True:
+                async for note in connection.notifies(timeout=QUIET_SECONDS):
+                    for callback in self.callbacks.get(note.channel, ()):
+                        callback(note.payload)
+                # Not SELECT 1: an upgrade knows by a connection's last statement who is at work.
+                await self._ask(connection, sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+
+    @staticmethod
+    async def _ask(connection: AsyncConnection[Any], statement: sql.SQL | sql.Composed) -> None:
+        """Raises TimeoutError, which is an OSError, when there is no answer."""
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await connection.execute(statement)

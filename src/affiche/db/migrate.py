@@ -116,6 +116,10 @@ async def _migrate(connection: AsyncConnection[Any]) -> list[Migration]:
         async with connection.transaction():
             await apply(connection, migration)
     await queue.install(connection)
+    # By itself, so that the first to write an event here does not hold up others who write.
+    async with connection.transaction():
+        await connection.execute("SET LOCAL ROLE service_role")
+        await connection.execute("SELECT event_era()")
     return missing
 
 

@@ -213,6 +213,31 @@ BEGIN
   REVOKE CREATE ON SCHEMA public FROM service_role;
 END $$;
 
+CREATE FUNCTION public.event_era() RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  own_system CONSTANT text := (pg_control_system()).system_identifier;
+  own_timeline CONSTANT text := left(pg_walfile_name(pg_current_wal_lsn()), 8);
+  latest event_eras;
+BEGIN
+  FOR attempt IN 1..2 LOOP
+    SELECT * INTO latest FROM event_eras ORDER BY era DESC LIMIT 1;
+    IF latest.system = own_system AND latest.timeline = own_timeline THEN
+      RETURN latest.era;
+    END IF;
+    -- Of two that begin it at once, the second finds it begun.
+    PERFORM pg_advisory_xact_lock(420786);
+  END LOOP;
+  -- By the clock, so that two restores of one backup do not take each other's places for their own.
+  INSERT INTO event_eras VALUES (
+    greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, latest.era + 1),
+    own_system, own_timeline)
+  RETURNING * INTO latest;
+  RETURN latest.era;
+END $$;
+
 CREATE FUNCTION public.give_turn() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -561,6 +586,14 @@ CREATE TABLE public.endpoints (
 
 ALTER TABLE ONLY public.endpoints FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.event_eras (
+    era bigint NOT NULL,
+    system text NOT NULL,
+    timeline text NOT NULL
+);
+
+ALTER TABLE ONLY public.event_eras FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.events (
     id bigint NOT NULL,
     txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -568,7 +601,8 @@ CREATE TABLE public.events (
     work_id uuid,
     type text NOT NULL,
     data jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    era bigint DEFAULT public.event_era() NOT NULL
 );
 
 ALTER TABLE ONLY public.events FORCE ROW LEVEL SECURITY;
@@ -883,6 +917,18 @@ CREATE TABLE public.withdrawals (
 
 ALTER TABLE ONLY public.withdrawals FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.workers (
+    id uuid NOT NULL,
+    host text NOT NULL,
+    process integer NOT NULL,
+    version text NOT NULL,
+    began_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.workers FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.workflows (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     number bigint NOT NULL,
@@ -930,6 +976,9 @@ ALTER TABLE ONLY public.endpoints
 
 ALTER TABLE ONLY public.endpoints
     ADD CONSTRAINT endpoints_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.event_eras
+    ADD CONSTRAINT event_eras_pkey PRIMARY KEY (era);
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
@@ -1000,6 +1049,9 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.withdrawals
     ADD CONSTRAINT withdrawals_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.workers
+    ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.workflows
     ADD CONSTRAINT workflows_number_key UNIQUE (number);
 
@@ -1021,7 +1073,7 @@ CREATE INDEX endpoints_order ON public.endpoints USING btree ("position", id) WH
 
 CREATE INDEX events_age ON public.events USING btree (created_at);
 
-CREATE INDEX events_cursor ON public.events USING btree (user_id, txid, id);
+CREATE INDEX events_cursor ON public.events USING btree (user_id, era, txid, id);
 
 CREATE INDEX events_work ON public.events USING btree (work_id);
 
@@ -1218,7 +1270,11 @@ ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.endpoints ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.event_eras ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY everyone ON public.event_eras FOR SELECT TO authenticated USING (true);
 
 CREATE POLICY everyone ON public.template_versions FOR SELECT TO authenticated USING (true);
 
@@ -1258,6 +1314,8 @@ CREATE POLICY service ON public.api_keys TO service_role USING (true) WITH CHECK
 
 CREATE POLICY service ON public.endpoints TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.event_eras TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.events TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.files TO service_role USING (true) WITH CHECK (true);
@@ -1286,6 +1344,8 @@ CREATE POLICY service ON public.users TO service_role USING (true) WITH CHECK (t
 
 CREATE POLICY service ON public.withdrawals TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.workers TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.workflows TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.works TO service_role USING (true) WITH CHECK (true);
@@ -1305,6 +1365,8 @@ ALTER TABLE public.turns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.withdrawals ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.workers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.workflows ENABLE ROW LEVEL SECURITY;
 
@@ -1345,6 +1407,10 @@ GRANT SELECT(revoked_at) ON TABLE public.api_keys TO authenticated;
 
 GRANT ALL ON TABLE public.endpoints TO service_role;
 
+GRANT ALL ON TABLE public.event_eras TO service_role;
+
+GRANT SELECT(era) ON TABLE public.event_eras TO authenticated;
+
 GRANT ALL ON TABLE public.events TO service_role;
 GRANT SELECT ON TABLE public.events TO authenticated;
 
@@ -1383,6 +1449,8 @@ GRANT ALL ON TABLE public.users TO service_role;
 GRANT SELECT ON TABLE public.users TO authenticated;
 
 GRANT ALL ON TABLE public.withdrawals TO service_role;
+
+GRANT ALL ON TABLE public.workers TO service_role;
 
 GRANT ALL ON TABLE public.workflows TO service_role;
 GRANT SELECT ON TABLE public.workflows TO authenticated;

@@ -82,6 +82,12 @@ class Field:
         return self.type == "number" and self.request_key == "seed"
 
     @property
+    def needs_answer(self) -> bool:
+        """There is nothing that could stand in for one."""
+        nothing = self.default is None or self.default is False
+        return self.required and not self.is_seed and nothing
+
+    @property
     def is_integral(self) -> bool:
         """Only whole numbers are on its steps."""
         return (

@@ -15,6 +15,7 @@ from affiche.domain.fields import (
     form_fields,
     request_dto,
 )
+from affiche.domain.numbers import MAX_WHOLE, is_whole, on_step
 from affiche.domain.seeds import MAX_SEED
 from affiche.domain.uploads import (
     InlinePicture,
@@ -46,6 +47,7 @@ __all__ = [
     "validate",
 ]
 
+_CONTROL: Final = r"\x00-\x1f\x7f-\x9f"
 _UNKNOWN_NAMED: Final = 20
 """How many unknown fields are named before the rest is counted out."""
 
@@ -117,7 +119,7 @@ def describe(fields: Sequence[Field], language: Language = "en") -> dict[str, An
     for field in fields:
         for key in field.keys:
             properties[key] = _property(field, language)
-        if field.required and not field.is_seed and field.default is None:
+        if field.needs_answer:
             if len(field.keys) == 1:
                 required.append(field.request_key)
             else:
@@ -146,21 +148,42 @@ def _shape(field: Field, language: Language) -> dict[str, Any]:
     if field.is_seed:
         return {"type": "number", "maximum": MAX_SEED}
     if field.type in ("number", "slider"):
-        return {
-            "type": "integer" if field.is_integral else "number",
-            "minimum": field.minimum,
-            "maximum": field.maximum,
-        }
+        return _numeric(field)
     if field.type == "checkbox":
-        return {"type": "boolean"}
+        return {"const": True} if field.required else {"type": "boolean"}
     if field.type == "select":
         return {"enum": [option.value for option in field.options]}
     if field.type == "file":
         size = megabytes(field.max_size or MAX_FILE)
         return {
             "type": "string",
-            "minLength": 1,
+            "pattern": r"\S",
             "description": say(language, "forms.file_value", size=size),
         }
-    least = 1 if field.required else None
-    return {"type": "string", "minLength": least, "maxLength": field.max_length or MAX_TEXT}
+    return {
+        "type": "string",
+        "maxLength": field.max_length or MAX_TEXT,
+        "pattern": _pattern(field),
+    }
+
+
+def _numeric(field: Field) -> dict[str, Any]:
+    low = -MAX_WHOLE if field.minimum is None else field.minimum
+    high = MAX_WHOLE if field.maximum is None else field.maximum
+    found: dict[str, Any] = {
+        "type": "integer" if field.is_integral else "number",
+        "minimum": low,
+        "maximum": high,
+    }
+    step = field.step
+    # Only whole ones: of 0.1, validators that divide in binary say that 0.3 is no multiple.
+    if step is not None and is_whole(step) and step != 1 and on_step(0, step, field.minimum):
+        found["multipleOf"] = step
+    return found
+
+
+def _pattern(field: Field) -> str:
+    """Text without control characters (a textarea's lines and tabs apart), and not only spaces
+    where an answer is needed."""
+    control = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f" if field.type == "textarea" else _CONTROL
+    return f"^[^{control}]*[^{control}\\s][^{control}]*$" if field.required else f"^[^{control}]*$"

@@ -34,6 +34,11 @@ def is_whole(value: int | float) -> bool:
     return isinstance(value, int) or value.is_integer()
 
 
+def without_point(value: object) -> object:
+    """2 for 2.0, which in JSON is the same number; anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def is_number(value: object) -> bool:
     """An int or a finite float. Truth values are not numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -79,7 +79,7 @@ def verify(data: bytes, limits: Limits, accept: frozenset[Kind] | None = None) -
     """
     image, verified = _opened(data, limits, accept)
     try:
-        image.avg()
+        _drain(image)
         _read_frames(data, verified)
     except pyvips.Error as error:
         raise broken(error) from error
@@ -120,9 +120,14 @@ def _read_frames(data: bytes, verified: Verified) -> None:
     if verified.kind == "png":
         shared, frames = png.frames(data)
         for frame in frames:
-            load(frame.png(shared), "png").avg()
+            _drain(load(frame.png(shared), "png"))
     else:
-        load(shown(data, verified.kind), verified.kind, n=-1).avg()
+        _drain(load(shown(data, verified.kind), verified.kind, n=-1))
+
+
+def _drain(image: pyvips.Image) -> None:
+    """Read to the last pixel. As bytes, because of what is no number there is no average."""
+    image.cast("uchar").avg()
 
 
 def _check_count(data: bytes, kind: Kind, limits: Limits) -> None:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import psycopg
 from psycopg import AsyncConnection
 
 from affiche.db.database import connection_options
-from affiche.errors import AfficheError, DatabaseUnavailable
+from affiche.db.listener import ANSWER_SECONDS
+from affiche.db.outages import PASSING, unavailable
+from affiche.errors import AfficheError
 from affiche.storage import pages
 from affiche.storage.keys import BUCKETS
 from affiche.storage.pages import Found
@@ -164,8 +165,8 @@ class Leftovers:
         address = self.studio.database.direct
         try:
             connection = await AsyncConnection.connect(address.url, **connection_options(address))
-        except psycopg.OperationalError as error:
-            raise DatabaseUnavailable(detail=str(error)) from error
+        except PASSING as error:
+            raise unavailable(error) from error
         async with connection:
             guard = Guard(connection)
             yield guard if await guard.holds(LOCK) else None
@@ -196,10 +197,11 @@ class Guard:
 
     async def _value(self, statement: str, lock: int) -> Any:
         try:
-            found = await self.connection.execute(statement, (lock,))
-            row = await found.fetchone()
-        except psycopg.OperationalError as error:
-            raise DatabaseUnavailable(detail=str(error)) from error
+            async with asyncio.timeout(ANSWER_SECONDS):
+                found = await self.connection.execute(statement, (lock,))
+                row = await found.fetchone()
+        except (*PASSING, TimeoutError) as error:
+            raise unavailable(error) from error
         return row[0] if row else None
 
 

@@ -2,13 +2,17 @@
 
 import asyncio
 import logging
+import os
+import socket
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
+from affiche import __version__
 from affiche.errors import AfficheError, DatabaseUnavailable, RunTimedOut
 from affiche.pipeline import retention
 from affiche.pipeline.leftovers import Leftovers
@@ -18,6 +22,7 @@ from affiche.pipeline.steps import STEPS
 from affiche.texts import Language
 
 EVERY: Final = 10.0
+SIGN_OFF_SECONDS: Final = 2.0
 # A job under way always has an entry in the queue; without one it is nobody's, and this is only
 # not to look at every job that moves.
 FORSAKEN_AFTER: Final = timedelta(seconds=5)
@@ -60,6 +65,7 @@ class Sweep:
         self.line = line
         self.database = line.studio.database
         self.leftovers = Leftovers(line.studio)
+        self.id = uuid4()
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as both:
@@ -68,15 +74,42 @@ class Sweep:
 
     async def _run(self) -> None:
         forget_at = self.line.studio.now()
-        while True:
-            try:
-                await self.sweep()
-                if self.line.studio.now() >= forget_at:
-                    await retention.forget(self.line.studio)
-                    forget_at = self.line.studio.now() + FORGET_EVERY
-            except DatabaseUnavailable as error:
-                log.warning("the sweep waits: %s", error)
-            await asyncio.sleep(EVERY)
+        try:
+            while True:
+                forget_at = await self._round(forget_at)
+                await asyncio.sleep(EVERY)
+        finally:
+            await self._sign_off()
+
+    async def _round(self, forget_at: datetime) -> datetime:
+        """One look at everything; when old records are to be forgotten next."""
+        studio = self.line.studio
+        try:
+            await self._sign()
+            await self.sweep()
+            if studio.now() >= forget_at:
+                await retention.forget(studio)
+                return studio.now() + FORGET_EVERY
+        except DatabaseUnavailable as error:
+            log.warning("the sweep waits: %s", error)
+        return forget_at
+
+    async def _sign(self) -> None:
+        """Say that this process lives."""
+        async with self.database.singly() as service:
+            await service.run(
+                "workers.seen",
+                id=self.id,
+                host=socket.gethostname()[:100],
+                process=os.getpid(),
+                version=__version__,
+            )
+
+    async def _sign_off(self) -> None:
+        # Without the database the row grows old by itself.
+        with suppress(DatabaseUnavailable, TimeoutError):
+            async with asyncio.timeout(SIGN_OFF_SECONDS), self.database.singly() as service:
+                await service.run("workers.gone", id=self.id)
 
     async def sweep(self) -> None:
         await self.time_out()

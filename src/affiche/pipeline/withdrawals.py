@@ -30,6 +30,7 @@ class Withdrawals:
 
     MOST_TRIES: Final = 40
     LOOKS: Final = 2
+    PAUSE: Final = timedelta(seconds=5)
 
     def __init__(self, line: Line) -> None:
         self.line = line
@@ -67,7 +68,7 @@ class Withdrawals:
             done, pause = withdrawal.tries + 1 >= self.MOST_TRIES, timedelta(seconds=15)
         else:
             log.info("run %s %s", withdrawal.external_id, "stopped" if found else "was not there")
-            done, pause = withdrawal.tries + 1 >= self.LOOKS, timedelta(seconds=5)
+            done, pause = withdrawal.tries + 1 >= self.LOOKS, self.PAUSE
         async with self.database.as_service() as transaction:
             if done:
                 await transaction.run("withdrawals.done", id=withdrawal.id)

@@ -1,24 +1,37 @@
 """What changed, in commit order, for one user; nothing lost, nothing twice.
 
-The cursor is "txid-id": the transaction that wrote the event and its number. Events of
-transactions that have not yet ended, or that older ones overlap, are held back until they have.
+A place among events is an era, the transaction that wrote the event, and its number; a cursor
+spells it "era.txid-id", and 0.1.0 without the era, which is 0. Events of transactions that have
+not yet ended, or that older ones overlap, are held back until they have (docs/decisions/0016).
 """
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from affiche.studio.studio import Caller, Studio
 
-_CURSOR = re.compile(r"(\d{1,20})-(\d{1,19})", re.ASCII)
+_CURSOR = re.compile(r"(?:(\d{1,19})\.)?(\d{1,20})-(\d{1,19})", re.ASCII)
 MOST = 200
+
+
+class Place(NamedTuple):
+    """Compares as events are ordered."""
+
+    era: int
+    txid: int
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.era}.{self.txid}-{self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     id: int
+    era: int
     txid: str
     work_id: UUID | None
     type: str
@@ -27,30 +40,38 @@ class Event:
 
     @property
     def cursor(self) -> str:
-        return f"{self.txid}-{self.id}"
+        return str(Place(self.era, int(self.txid), self.id))
 
 
 async def after(studio: Studio, caller: Caller, cursor: str) -> list[Event]:
-    """At most 200 events behind `cursor`, oldest first; a cursor that is none starts at now."""
-    found = _CURSOR.fullmatch(cursor)
-    if found is None or int(found[1]) >= 2**64 or int(found[2]) >= 2**63:
+    """At most 200 events behind `cursor`, oldest first; none for a cursor that is none."""
+    place = read(cursor)
+    if place is None:
         return []
     async with studio.database.as_user(caller.id) as transaction:
         return await transaction.all(
             Event,
             "events.after",
             user_id=caller.id,
-            txid=found[1],
-            id=int(found[2]),
+            era=place.era,
+            txid=str(place.txid),
+            id=place.id,
             limit=MOST,
         )
 
 
-async def now(studio: Studio) -> str:
-    """The cursor behind everything that can be seen at present."""
+async def now(studio: Studio) -> Place:
+    """Behind everything that can be seen at present."""
     async with studio.database.as_service() as transaction:
-        return f"{await transaction.value('events.now')}-{2**63 - 1}"
+        era, _, txid = str(await transaction.value("events.now")).partition(".")
+    return Place(int(era), int(txid), 2**63 - 1)
 
 
-def is_cursor(text: str) -> bool:
-    return _CURSOR.fullmatch(text) is not None
+def read(cursor: str) -> Place | None:
+    """The place that a cursor spells, if it is one. Pure."""
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        return None
+    place = Place(int(found[1] or 0), int(found[2]), int(found[3]))
+    fits = place.era < 2**63 and place.txid < 2**64 and place.id < 2**63
+    return place if fits else None

@@ -15,7 +15,7 @@ from uuid import UUID
 from affiche.db.listener import Listener
 from affiche.errors import DatabaseUnavailable
 from affiche.studio import events
-from affiche.studio.events import Event
+from affiche.studio.events import Event, Place
 from affiche.studio.studio import Caller, Studio
 
 CHANNEL: Final = "affiche_event"
@@ -116,13 +116,14 @@ class Feed:
 
 
 async def opening(studio: Studio, cursor: str | None) -> str:
-    """The cursor to begin with: the one given if it is one of this database's, else now."""
+    """The cursor to begin with: the one given if it is one, else now."""
     now = await events.now(studio)
-    if cursor is None or not events.is_cursor(cursor):
-        return now
-    # The oldest running transaction never goes back, so one ahead of it is another database's.
-    ahead = int(cursor.partition("-")[0]) > int(now.partition("-")[0])
-    return now if ahead else cursor
+    place = events.read(cursor) if cursor is not None else None
+    if place is None:
+        return str(now)
+    # The oldest running transaction never goes back. So a place ahead of it is from before the disk
+    # was put back as it once was, and what was written since then is told again from its beginning.
+    return str(place if place <= now else Place(now.era, 0, 0))
 
 
 def coalesced(found: Sequence[Event]) -> list[Event]:

@@ -1,55 +1,125 @@
-"""Whether the studio could do what it might be asked for now."""
+"""Whether the studio could do what it might be asked for now: looked at seldom, told often."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
 from uuid import uuid4
 
 from affiche.db import migrate
-from affiche.errors import (
-    AfficheError,
-    DatabaseUnavailable,
-    MigrationChanged,
-    SchemaOutdated,
-    StorageFailed,
-)
+from affiche.engines.registry import make
+from affiche.errors import AfficheError, DatabaseUnavailable, StorageFailed
 from affiche.studio.studio import Studio
 
-SECONDS: Final = 5.0
+T = TypeVar("T")
+SECONDS: Final = 3.0
+"""For one look; what has not answered by then counts as not there."""
+GIVE_UP_SECONDS: Final = 15.0
+SEEN_SECONDS: Final = 45.0
+"""A worker says every ten seconds that it lives."""
 
 
-async def missing(studio: Studio) -> dict[str, AfficheError]:
-    """What is in the way, by its name: `database`, `schema`, `storage`; empty when all is well."""
-    found = await asyncio.gather(
-        _within(_database(studio), DatabaseUnavailable(detail="no answer in time")),
-        _within(_storage(studio), StorageFailed(detail="no answer in time")),
-    )
-    problems: dict[str, AfficheError] = {}
-    for name, error in zip(("database", "storage"), found, strict=True):
-        if error is not None:
-            unfit = isinstance(error, SchemaOutdated | MigrationChanged)
-            problems["schema" if unfit else name] = error
-    return problems
+@dataclass(frozen=True, slots=True)
+class State:
+    """`missing`: what is in the way, by its name: database, schema, storage. For information:
+    whether a process that makes pictures was seen lately, and whether an engine answers."""
+
+    missing: dict[str, AfficheError]
+    workers: bool
+    engines: bool
 
 
-async def _within(check: Coroutine[Any, Any, None], late: AfficheError) -> AfficheError | None:
+class Watch:
+    """The looks of one process, which all that ask at the same time share."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+        late = DatabaseUnavailable(detail="no answer in time")
+        self.database = Look(self._workers, late, well=1.0, ill=1.0)
+        self.schema = Look(self._schema, late, well=30.0, ill=1.0)
+        self.storage = Look(
+            self._storage, StorageFailed(detail="no answer in time"), well=10.0, ill=1.0
+        )
+        self.engines = Look(self._engines, late, well=15.0, ill=15.0)
+
+    async def state(self) -> State:
+        database, schema, storage, engines = await asyncio.gather(
+            self.database.found(), self.schema.found(), self.storage.found(), self.engines.found()
+        )
+        missing: dict[str, AfficheError] = {}
+        if isinstance(database, AfficheError):
+            missing["database"] = database
+        # That one more connection cannot be had is no reason, while ours work.
+        elif isinstance(schema, AfficheError) and not isinstance(schema, DatabaseUnavailable):
+            missing["schema"] = schema
+        if isinstance(storage, AfficheError):
+            missing["storage"] = storage
+        return State(missing, database is True, engines is True)
+
+    async def _workers(self) -> bool:
+        async with self.studio.database.as_service() as transaction:
+            return bool(await transaction.value("workers.lately", seconds=SEEN_SECONDS))
+
+    async def _schema(self) -> None:
+        await migrate.check(self.studio.database.direct)
+
+    async def _storage(self) -> None:
+        key = f"ready/{uuid4()}.bin"
+        await self.studio.objects.put("thumbs", key, b"ready", "application/octet-stream")
+        await self.studio.objects.delete("thumbs", key)
+
+    async def _engines(self) -> bool:
+        async with self.studio.database.singly() as service:
+            rows = await service.rows("endpoints.active")
+        found = await asyncio.gather(
+            *(_answers(row["kind"], row["url"]) for row in rows if row["url"])
+        )
+        return any(found)
+
+
+async def _answers(kind: str, url: str) -> bool:
+    engine = make(kind, url)
     try:
-        async with asyncio.timeout(SECONDS):
-            await check
-    except TimeoutError:
-        return late
-    except AfficheError as error:
-        return error
-    return None
+        return (await engine.health()).ok
+    finally:
+        await engine.close()
 
 
-async def _database(studio: Studio) -> None:
-    async with studio.database.as_service() as transaction:
-        await transaction.value("events.now")
-    await migrate.check(studio.database.direct)
+class Look(Generic[T]):
+    """One thing that is looked at: at most once at a time, and what was found is kept for `well`
+    or `ill` seconds; `late` is found where there is no answer in time."""
 
+    def __init__(
+        self, look: Callable[[], Awaitable[T]], late: AfficheError, *, well: float, ill: float
+    ) -> None:
+        self.look, self.late, self.well, self.ill = look, late, well, ill
+        self.until = 0.0
+        self._found: T | AfficheError = late
+        self._task: asyncio.Task[T | AfficheError] | None = None
+        self._began = 0.0
 
-async def _storage(studio: Studio) -> None:
-    key = f"ready/{uuid4()}.bin"
-    await studio.objects.put("thumbs", key, b"ready", "application/octet-stream")
-    await studio.objects.delete("thumbs", key)
+    async def found(self) -> T | AfficheError:
+        clock = asyncio.get_running_loop().time
+        if clock() < self.until:
+            return self._found
+        if self._task is None:
+            self._task, self._began = asyncio.create_task(self._tried()), clock()
+        task: asyncio.Task[Any] = self._task
+        done, _ = await asyncio.wait({task}, timeout=SECONDS)
+        if done:
+            self._task = None
+            self._found = task.result()
+        else:
+            # The next one to ask waits for the same look, so that those that hang do not pile up.
+            self._found = self.late
+            if clock() - self._began > GIVE_UP_SECONDS:
+                task.cancel()
+                self._task = None
+        self.until = clock() + (self.ill if isinstance(self._found, AfficheError) else self.well)
+        return self._found
+
+    async def _tried(self) -> T | AfficheError:
+        try:
+            return await self.look()
+        except AfficheError as error:
+            return error

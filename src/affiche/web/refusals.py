@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from affiche.api.mistakes import mistakes
-from affiche.api.problems import request_id
+from affiche.api.problems import RETRY_SECONDS, request_id
 from affiche.errors import AfficheError, BadRequest, NotFound, NotSignedIn
 from affiche.web.pages import desk
 
@@ -48,7 +48,7 @@ def refusal(request: Request, error: AfficheError) -> Response:
         name = "notice.html"
     else:
         name = "sign_in.html" if isinstance(error, NotSignedIn) else "refusal.html"
-    return page.page(
+    answer = page.page(
         name,
         status=error.status,
         kind=KINDS.get(error.status, "broken"),
@@ -56,6 +56,9 @@ def refusal(request: Request, error: AfficheError) -> Response:
         hint=error.hint(page.language),
         request_id=request_id(request),
     )
+    if error.retryable:
+        answer.headers["Retry-After"] = RETRY_SECONDS
+    return answer
 
 
 def answer_people(app: FastAPI) -> None:

@@ -46,6 +46,17 @@ CREATE TABLE sweeps (
 );
 CALL protect('sweeps');
 
+-- The processes that work on steps, each as it last said that it lives.
+CREATE TABLE workers (
+  id uuid PRIMARY KEY,
+  host text NOT NULL,
+  process integer NOT NULL,
+  version text NOT NULL,
+  began_at timestamptz NOT NULL DEFAULT now(),
+  seen_at timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 50);
+CALL protect('workers');
+
 -- Forced row-level security shows the schema's owner nothing.
 SET LOCAL ROLE service_role;
 UPDATE files SET used_at = now() WHERE id IN (SELECT named_files(input_data) FROM works);

@@ -34,5 +34,9 @@ RETURNING id, step, token
 -- name: forget_preview
 UPDATE endpoints SET url = NULL WHERE kind = 'preview'
 
--- name: settle_events
-UPDATE events SET txid = pg_current_xact_id()
+-- name: begin_era
+-- Also within the server that the backup came from: the original goes on there with its own events.
+INSERT INTO event_eras (era, system, timeline)
+SELECT greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, max(era) + 1),
+  (pg_control_system()).system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8)
+FROM event_eras

@@ -11,8 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from affiche.emulators.comfyui.guards import Guards
-from affiche.emulators.comfyui.routes import about, files, jobs, prompts
+from affiche.emulators.comfyui.routes import about, control, files, jobs, prompts
 from affiche.emulators.comfyui.service import Service
+from affiche.emulators.comfyui.wire import Wire
 
 Handler = Callable[[Service, Request], Awaitable[Response]]
 
@@ -45,8 +46,9 @@ _JOBS: tuple[tuple[str, str, Handler], ...] = (
 )
 
 _CONTROL: tuple[tuple[str, str, Handler], ...] = (
-    ("POST", "/_faults", about.post_fault),
-    ("DELETE", "/_faults", about.delete_faults),
+    ("GET", "/_faults", control.get_faults),
+    ("POST", "/_faults", control.post_fault),
+    ("DELETE", "/_faults", control.delete_faults),
 )
 
 
@@ -68,7 +70,8 @@ def build(service: Service) -> ASGIApp:
         routes += [route(*one) for one in _JOBS]
     if service.options.control:
         routes += [route(m, path, _near(handler)) for m, path, handler in _CONTROL]
-    return Guards(Router(routes=routes, redirect_slashes=False, default=_not_found), service)
+    router = Router(routes=routes, redirect_slashes=False, default=_not_found)
+    return Guards(Wire(router, service), service)
 
 
 def _near(handler: Handler) -> Handler:

@@ -1,22 +1,18 @@
-"""What stands before every route: foreign origins, oversized bodies, planned faults, failures."""
+"""What stands before every route: foreign origins, oversized bodies, failures."""
 
 import asyncio
 import ipaddress
 import logging
-from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from affiche.emulators.comfyui.faults import Kind
 from affiche.emulators.comfyui.routes.answers import failure
 from affiche.emulators.comfyui.service import Service
 
 log = logging.getLogger(__name__)
-
-_HTTP_FAULTS: Final[tuple[Kind, ...]] = ("refuse", "delay", "hang")
 
 
 class TooLarge(Exception):
@@ -57,12 +53,6 @@ class Guards:
             return await self._answer(Response(status_code=403), scope, receive, send)
         if scope["type"] == "websocket":
             return await self._app(scope, receive, send)
-        point = _point(scope)
-        fault = self._service.faults.take(point, _HTTP_FAULTS) if point else None
-        if fault is not None and fault.kind == "refuse":
-            return await self._answer(failure(fault.status), scope, receive, send)
-        if fault is not None:
-            await self._service.faults.wait(fault)
         return await self._guarded(scope, receive, send)
 
     async def _answer(self, answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,10 +92,3 @@ class Guards:
             log.debug("a handler failed", exc_info=True)
             if not started:
                 await failure()(scope, receive, send)
-
-
-def _point(scope: Scope) -> str | None:
-    """The fault point of a request: the first part of its path, `/api` left out."""
-    parts = [part for part in scope["path"].split("/") if part and part != "api"]
-    point = parts[0] if parts else None
-    return None if point == "prompt" and scope["method"] == "GET" else point

@@ -3,11 +3,16 @@
 import asyncio
 import heapq
 import itertools
+import re
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from affiche.emulators.comfyui.faults import Asker
+
 MAXIMUM_HISTORY: Final = 10_000
+_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(slots=True, order=True)
@@ -20,6 +25,11 @@ class Prompt:
     graph: dict[str, Any] = field(compare=False)
     extra: dict[str, Any] = field(compare=False)
     outputs: list[str] = field(compare=False)
+    asked: int = field(default=0, compare=False)
+
+    @property
+    def asker(self) -> Asker:
+        return Asker(self.id, self.asked)
 
     @property
     def row(self) -> list[Any]:
@@ -43,10 +53,21 @@ class Prompts:
         self.running: Prompt | None = None
         self.interrupted = False
         self.history: dict[str, dict[str, Any]] = {}
+        self._asked = itertools.count(1)
+        self._askers: OrderedDict[str, Asker] = OrderedDict()
 
     @property
     def remaining(self) -> int:
         return len(self.pending) + (self.running is not None)
+
+    def ask(self) -> int:
+        """The number of a request for a prompt, whatever comes of it; the first is 1."""
+        return next(self._asked)
+
+    def asker(self, name: str) -> Asker | None:
+        """Whose prompt it is: `name` is its id, or holds it as the names of its files may."""
+        found = _ID.search(name)
+        return self._askers.get(found[0] if found else name)
 
     def number(self, body: Mapping[str, Any]) -> float:
         """Where the request stands in line: `number`, or the next one, negated for `front`."""
@@ -63,8 +84,12 @@ class Prompts:
         graph: dict[str, Any],
         extra: dict[str, Any],
         outputs: list[str],
+        asked: int = 0,
     ) -> None:
-        prompt = Prompt(number, id, next(self._arrivals), graph, extra, outputs)
+        prompt = Prompt(number, id, next(self._arrivals), graph, extra, outputs, asked)
+        self._askers[id] = prompt.asker
+        if len(self._askers) > MAXIMUM_HISTORY:
+            self._askers.popitem(last=False)
         heapq.heappush(self.pending, prompt)
         self._waiting.set()
         self._changed()

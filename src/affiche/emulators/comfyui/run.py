@@ -92,16 +92,7 @@ class Run:
         class_type = node["class_type"]
         self._start(node_id)
         await asyncio.sleep(0)
-        if (
-            fault := self.around.faults.take("node", POINTS["node"], node_id, class_type)
-        ) is not None:
-            if fault.kind == "fail":
-                raise NodeError(fault.exception, fault.message)
-            if fault.kind == "restart":
-                self.around.restart_soon(fault.seconds)
-            elif fault.kind == "drop":
-                self.around.hub.drop()
-            await self.around.faults.wait(fault)
+        await self._fault(node_id, class_type)
         if self.around.interrupted():
             raise Interrupted
         known = {**cached, **self._values}
@@ -121,6 +112,23 @@ class Run:
         if result.ui is not None:
             self._show(node_id, result.ui)
         return result
+
+    async def _fault(self, node_id: str, class_type: str) -> None:
+        around = self.around
+        fault = around.faults.take(
+            "node", POINTS["node"], node_id, class_type, asker=self.prompt.asker
+        )
+        if fault is None:
+            return
+        if fault.kind == "fail":
+            raise NodeError(fault.exception, fault.message)
+        if fault.kind == "interrupt":
+            raise Interrupted
+        if fault.kind == "restart":
+            around.restart_soon(fault.seconds)
+        elif fault.kind == "drop":
+            around.hub.drop()
+        await around.faults.wait(fault)
 
     def _call(self, node_id: str) -> Call:
         around, prompt = self.around, self.prompt

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from affiche.emulators.comfyui.cache import Cache
 from affiche.emulators.comfyui.catalog import object_info
-from affiche.emulators.comfyui.faults import POINTS, Faults
+from affiche.emulators.comfyui.faults import POINTS, Fault, Faults
 from affiche.emulators.comfyui.folders import Folders
 from affiche.emulators.comfyui.options import Options
 from affiche.emulators.comfyui.prompts import Prompt, Prompts
@@ -24,13 +24,15 @@ _PRUNE_EVERY: Final = 20
 class Service:
     """Everything a request handler or a run may ask of the server.
 
-    `restart_soon` is set by whoever owns the port.
+    `restart_soon` and `hang_up` (an address, and whether what is on its way is lost too) are set
+    by whoever owns the port.
     """
 
     options: Options
     restart_soon: Callable[[float], None] = field(default=lambda seconds: None)
+    hang_up: Callable[[Any, bool], None] = field(default=lambda client, at_once: None)
     faults: Faults = field(default_factory=Faults)
-    hub: Hub = field(default_factory=Hub)
+    hub: Hub = field(init=False)
     cache: Cache = field(default_factory=Cache)
     folders: Folders = field(init=False)
     prompts: Prompts = field(init=False)
@@ -40,6 +42,7 @@ class Service:
     _done: int = 0
 
     def __post_init__(self) -> None:
+        self.hub = Hub(self.faults, lambda prompt_id: self.prompts.asker(prompt_id))
         self.folders = Folders(self.options.folder)
         self.folders.make()
         self.folders.prune(self.options.keep)
@@ -82,24 +85,44 @@ class Service:
         if self.free_cache:
             self.cache.clear()
             self.free_cache = False
+        if (fault := self.faults.take("start", POINTS["start"], asker=prompt.asker)) is not None:
+            if fault.kind == "lose":
+                self.prompts.finish(None)
+                return
+            await self._strike(fault)
         run = Run(self, prompt)
         await run.execute()
         self.at_node(None)
         entry: dict[str, Any] | None = run.entry
-        if (fault := self.faults.take("end", POINTS["end"])) is not None:
-            if fault.kind == "lose":
-                entry = None
-            elif fault.kind == "restart":
-                self.restart_soon(fault.seconds)
-            elif fault.kind == "drop":
-                self.hub.drop()
-            await self.faults.wait(fault)
+        if (fault := self.faults.take("end", POINTS["end"], asker=prompt.asker)) is not None:
+            entry = self._recorded(fault, run.entry)
+            await self._strike(fault)
         self.prompts.finish(entry)
         if prompt.client_id is not None:
             self.hub.send("executing", {"node": None, "prompt_id": prompt.id}, prompt.client_id)
         self._done += 1
         if self._done % _PRUNE_EVERY == 0:
             await asyncio.to_thread(self.folders.prune, self.options.keep, self._wanted())
+
+    async def _strike(self, fault: Fault) -> None:
+        if fault.kind == "restart":
+            self.restart_soon(fault.seconds)
+        elif fault.kind == "drop":
+            self.hub.drop()
+        await self.faults.wait(fault)
+
+    def _recorded(self, fault: Fault, entry: dict[str, Any]) -> dict[str, Any] | None:
+        """What becomes of a run's record under `fault`; None for nothing at all."""
+        if fault.kind == "empty":
+            return {**entry, "outputs": {}, "meta": {}}
+        if fault.kind == "gone":
+            for output in entry["outputs"].values():
+                for item in output.get("images", ()):
+                    folder = self.folders.inside(item["type"], item["subfolder"])
+                    (folder / item["filename"]).unlink(missing_ok=True)
+        if fault.kind == "wipe":
+            self.prompts.history.clear()
+        return None if fault.kind in ("lose", "wipe") else entry
 
     def _wanted(self) -> set[str]:
         """Names that waiting graphs still read."""

@@ -4,11 +4,13 @@ import asyncio
 import json
 import struct
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from affiche.emulators.comfyui.faults import POINTS, Asker, Faults
 
 SERVER_FEATURES: Final[Mapping[str, Any]] = {
     "supports_preview_metadata": True,
@@ -16,6 +18,7 @@ SERVER_FEATURES: Final[Mapping[str, Any]] = {
 }
 
 _END: Final = object()
+_TEXT: Final = struct.pack(">I", 3)
 
 
 @dataclass(slots=True, eq=False)
@@ -43,24 +46,28 @@ class Hub:
     one hears nothing more (trap 1).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, faults: Faults, asker: Callable[[str], Asker | None]) -> None:
+        self._faults = faults
+        self._asker = asker
         self._listeners: dict[str, Listener] = {}
         self._open: set[Listener] = set()
 
     def send(self, kind: str, data: Mapping[str, Any], client_id: str | None = None) -> None:
         """A text frame to one client, or to everybody without `client_id`."""
         if self._heard(client_id):
-            self._put(json.dumps({"type": kind, "data": data}), client_id)
+            asker = self._asker(str(data.get("prompt_id")))
+            self._say(kind, json.dumps({"type": kind, "data": data}), client_id, asker)
 
     def send_bytes(self, data: bytes, client_id: str | None) -> None:
-        self._put(data, client_id)
+        if self._heard(client_id):
+            self._say("text" if data.startswith(_TEXT) else "preview", data, client_id)
 
     def send_described(
         self, description: Mapping[str, Any], image: bytes, client_id: str | None
     ) -> None:
         """A preview as binary frame 4: the length of the description, itself, the image."""
         said = json.dumps(description).encode()
-        self._put(struct.pack(">II", 4, len(said)) + said + image, client_id)
+        self.send_bytes(struct.pack(">II", 4, len(said)) + said + image, client_id)
 
     def supports(self, client_id: str | None, feature: str) -> bool:
         listener = self._listeners.get(client_id or "")
@@ -68,6 +75,28 @@ class Hub:
 
     def _heard(self, client_id: str | None) -> bool:
         return bool(self._listeners) if client_id is None else client_id in self._listeners
+
+    def _say(
+        self,
+        kind: str,
+        message: str | bytes,
+        client_id: str | None,
+        asker: Asker | None = None,
+    ) -> None:
+        fault = self._faults.take("socket", POINTS["socket"], kind, asker=asker)
+        match fault and fault.kind:
+            case "lose":
+                return
+            case "drop":
+                self.drop()
+            case "junk":
+                message = "}{" if isinstance(message, str) else b"\x00"
+            case "repeat":
+                self._put(message, client_id)
+            case "deafen":
+                for name in [client_id] if client_id else list(self._listeners):
+                    self._listeners.pop(name, None)
+        self._put(message, client_id)
 
     def _put(self, message: str | bytes, client_id: str | None) -> None:
         if client_id is None:

@@ -5,21 +5,23 @@ import logging
 from collections.abc import AsyncGenerator, Collection, Coroutine, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
-from affiche.comfy.answers import Accepted, Refused, reason
+from affiche.comfy.answers import Accepted, NodeProblem, Refused, reason
 from affiche.comfy.client import Client
-from affiche.comfy.history import observe
+from affiche.comfy.history import left_out, observe
 from affiche.comfy.prompts import prepared
 from affiche.comfy.queue import Queue
 from affiche.comfy.socket import Socket
 from affiche.comfy.transport import Limits, Transport
 from affiche.domain.observations import (
     Cancelled,
+    Failed,
     Hint,
     Lost,
     Observation,
     Output,
     Queued,
     Running,
+    Succeeded,
 )
 from affiche.engines.comfyui.feed import Feed
 from affiche.engines.comfyui.health import read_health
@@ -72,14 +74,15 @@ class ComfyEngine:
         heard = known is not None and known.ended
         record = await self._record(external_id, _RECORD_COMES if heard else ())
         if record is None:
-            seen = await self._in_queue(external_id)
-            if seen is not None:
-                return seen
+            place = await self._in_queue(external_id)
+            if place is not None:
+                return place
             record = await self._record(external_id, _RECORD_COMES)
         if record is None and known is not None and known.cancelled:
             return Cancelled()
+        seen = Lost() if record is None else await self._observed(record)
         self._feed.forget(external_id)
-        return Lost() if record is None else observe(record)
+        return seen
 
     async def glance(self, external_ids: Collection[str]) -> Mapping[str, Observation]:
         """As the protocol says, by one reading of the queue for all who ask within fifty times as
@@ -205,6 +208,19 @@ class ComfyEngine:
             await asyncio.sleep(pause)
             record = await self._client.history(external_id)
         return record
+
+    async def _observed(self, record: Mapping[str, Any]) -> Observation:
+        """What the record says; a run without some of its outputs is refused even now, since who
+        submitted it may have died between the server's answer and its own."""
+        seen = observe(record)
+        if not isinstance(seen, Succeeded) or not left_out(record, {}):
+            return seen
+        missing = left_out(record, await self._client.object_info())
+        if not missing:
+            return seen
+        problems = [NodeProblem("output_dropped", node) for node in missing]
+        told = reason(problems, record["prompt"][2])
+        return Failed(EngineRefused(reason=told, detail="partly accepted, and run"))
 
     async def _refuse(
         self, run_id: str, answer: Accepted | Refused, graph: Mapping[str, Mapping[str, Any]]

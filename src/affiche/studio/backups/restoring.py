@@ -38,11 +38,9 @@ PUT_SECONDS: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`begun`: works under way that begin anew. `cursors_hold`: whether those who follow events
-    can go on where they were."""
+    """`begun`: jobs that were under way and begin anew."""
 
     begun: int
-    cursors_hold: bool
 
 
 async def restore(
@@ -66,16 +64,15 @@ async def restore(
     try:
         unfinished.begin(data, checked.digest)
         await _store(objects, checked)
-        hold = await dump_loading.pass_by(direct, checked.about.schema.horizon)
         async with dump_loading.loading(direct, checked.about.schema) as loading:
-            begun = await _load(loading, checked, cursors_hold=hold)
+            begun = await _load(loading, checked)
     except BaseException as error:
         await asyncio.shield(_clear(objects, checked, data))
         if isinstance(error, AfficheError | psycopg.Error | OSError):
             raise RestoreFailed(reason=_reason(error), detail=str(error)) from error
         raise
     unfinished.end(data)
-    return Restored(begun, hold)
+    return Restored(begun)
 
 
 def _resumed(checked: Checked, data: Path) -> bool:
@@ -124,7 +121,7 @@ async def _fewer(under_way: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
     return rest
 
 
-async def _load(loading: Loading, checked: Checked, *, cursors_hold: bool) -> int:
+async def _load(loading: Loading, checked: Checked) -> int:
     """All rows, and what becomes of works that were under way; how many of these."""
     tables = {table.name: table for table in checked.about.schema.tables}
     rows = dict.fromkeys(tables, 0)
@@ -142,8 +139,7 @@ async def _load(loading: Loading, checked: Checked, *, cursors_hold: bool) -> in
     claims = json.dumps(SERVICE)
     await connection.execute("SELECT set_config('request.jwt.claims', %s, true)", (claims,))
     service = Transaction(connection)
-    if not cursors_hold:
-        await service.run("backups.settle_events")
+    await service.run("backups.begin_era")
     begun = await restored.begin_anew(service)
     await connection.execute("RESET ROLE")
     return begun

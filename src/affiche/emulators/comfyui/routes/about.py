@@ -2,15 +2,13 @@
 
 import asyncio
 import sys
-from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from affiche.emulators.comfyui.catalog import with_inputs
-from affiche.emulators.comfyui.faults import POINTS
-from affiche.emulators.comfyui.routes.answers import body, empty
+from affiche.emulators.comfyui.routes.answers import empty
 from affiche.emulators.comfyui.service import Service
 from affiche.emulators.comfyui.sockets import SERVER_FEATURES
 
@@ -71,18 +69,3 @@ async def models_in(service: Service, request: Request) -> Response:
 
 async def features(service: Service, request: Request) -> Response:
     return JSONResponse(dict(SERVER_FEATURES))
-
-
-async def post_fault(service: Service, request: Request) -> Response:
-    """Plan a fault: `{"point": "node", "kind": "fail", "node": "75:64"}`. 400 if there is none."""
-    asked = await body(request)
-    try:
-        fault = service.faults.add(**asked)
-    except (TypeError, ValueError) as error:
-        return JSONResponse({"error": str(error), "points": POINTS}, status_code=400)
-    return JSONResponse(asdict(fault))
-
-
-async def delete_faults(service: Service, request: Request) -> Response:
-    service.faults.clear()
-    return empty()

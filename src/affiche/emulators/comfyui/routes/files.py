@@ -3,18 +3,23 @@
 import asyncio
 import json
 import mimetypes
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyvips
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from affiche.emulators.comfyui import pixels
+from affiche.emulators.comfyui.faults import Kind
 from affiche.emulators.comfyui.folders import KINDS, Outside, annotated
 from affiche.emulators.comfyui.routes.answers import empty
 from affiche.emulators.comfyui.service import Service
+
+_RENAME: Final[tuple[Kind, ...]] = ("rename",)
+_VIEW: Final[tuple[Kind, ...]] = ("resize", "flood")
 
 
 async def upload_image(service: Service, request: Request) -> Response:
@@ -30,6 +35,9 @@ async def _keep(service: Service, form: FormData, name: str, data: bytes) -> Res
     kind, subfolder = str(form.get("type") or "input"), str(form.get("subfolder") or "")
     overwrite = form.get("overwrite") in ("true", "1")
     folders = service.folders
+    if service.faults.take("upload", _RENAME) is not None:
+        stem, dot, suffix = name.rpartition(".")
+        name = f"{stem} (1){dot}{suffix}"
     try:
         given = await asyncio.to_thread(folders.store, kind, subfolder, name, data, overwrite)
     except Outside:
@@ -85,12 +93,13 @@ async def view(service: Service, request: Request) -> Response:
     if not path.is_file():
         return empty(404)
     headers = {"Content-Disposition": f'filename="{path.name}"'}
-    fault = service.faults.take("view", ("truncate", "junk"))
+    asker = service.prompts.asker(path.name)
+    fault = service.faults.take("view", _VIEW, asker=asker)
+    if fault is not None and fault.kind == "flood":
+        return StreamingResponse(_flood(), media_type=_media_type(path), headers=headers)
     if fault is not None:
-        data = await asyncio.to_thread(path.read_bytes)
-        kept = len(data) // 2 if fault.keep is None else fault.keep
-        data = data[:kept] if fault.kind == "truncate" else b"\x00junk" * 200
-        return Response(data, media_type=_media_type(path), headers=headers)
+        data = await asyncio.to_thread(_halved, path)
+        return Response(data, media_type="image/png", headers=headers)
     if "preview" in query:
         data, kind = await asyncio.to_thread(_preview, path, query["preview"])
         return Response(data, media_type=f"image/{kind}", headers=headers)
@@ -98,6 +107,16 @@ async def view(service: Service, request: Request) -> Response:
         data = await asyncio.to_thread(_channel, path, query["channel"])
         return Response(data, media_type="image/png", headers=headers)
     return FileResponse(path, media_type=_media_type(path), headers=headers)
+
+
+async def _flood() -> AsyncIterator[bytes]:
+    while True:
+        yield bytes(1024 * 1024)
+
+
+def _halved(path: Path) -> bytes:
+    image = pixels.load(path)
+    return pixels.png(pixels.scale(image, image.width // 2, image.height // 2, "area"))
 
 
 def _media_type(path: Path) -> str:

@@ -8,12 +8,14 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from affiche.emulators.comfyui.faults import Kind
+from affiche.emulators.comfyui.faults import Asker, Kind
+from affiche.emulators.comfyui.faults.refusals import node_errors, place
 from affiche.emulators.comfyui.routes.answers import body, empty
 from affiche.emulators.comfyui.service import Service
 from affiche.emulators.comfyui.validation import Validation
 
 _VANISH: Final[tuple[Kind, ...]] = ("vanish",)
+_PARTIAL: Final[tuple[Kind, ...]] = ("partial",)
 
 
 async def get_prompt(service: Service, request: Request) -> Response:
@@ -50,11 +52,15 @@ async def post_prompt(service: Service, request: Request) -> Response:
     if "client_id" in fields:
         extra["client_id"] = fields["client_id"]
     extra["create_time"] = int(time.time() * 1000)
-    if service.faults.take("prompt", _VANISH) is None:
-        service.prompts.put(number, prompt_id, graph, extra, verdict.outputs)
-    return JSONResponse(
-        {"prompt_id": prompt_id, "number": number, "node_errors": verdict.node_errors}
-    )
+    asker = Asker(prompt_id, request.state.number)
+    outputs, errors = verdict.outputs, verdict.node_errors
+    if (fault := service.faults.take("prompt", _PARTIAL, asker=asker)) is not None:
+        dropped = place(graph, fault.node) if fault.node else outputs[-1]
+        outputs = [output for output in outputs if output != dropped]
+        errors = {**errors, **node_errors(fault.type or "value_not_in_list", graph, dropped)}
+    if service.faults.take("prompt", _VANISH, asker=asker) is None:
+        service.prompts.put(number, prompt_id, graph, extra, outputs, asker.number)
+    return JSONResponse({"prompt_id": prompt_id, "number": number, "node_errors": errors})
 
 
 def _refused(kind: str, message: str, details: str) -> Response:

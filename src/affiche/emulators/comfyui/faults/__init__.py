@@ -1,0 +1,6 @@
+"""Faults on request: what goes wrong on real servers, at named points."""
+
+from affiche.emulators.comfyui.faults.fault import POINTS, Fault, Kind, parse
+from affiche.emulators.comfyui.faults.plan import Asker, Chance, Faults, Struck
+
+__all__ = ["POINTS", "Asker", "Chance", "Fault", "Faults", "Kind", "Struck", "parse"]

@@ -1,0 +1,82 @@
+"""Works that go different ways, for the matrix: what is asked for and how it must end."""
+
+import base64
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from tests.pipeline.lanes import Lane
+from tests.support.studios import ask, photograph
+
+from affiche.studio import works
+
+PROMPT, SEED = "a quiet beach", 7
+TEMPLATE = UUID("82064257-1bef-45d8-a6ba-715f33c887cc")
+Asking = Callable[[Lane], Awaitable[UUID]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`faults` are planned on the engine for each work: (point, kind, details)."""
+
+    name: str
+    asking: Asking
+    pictures: int = 1
+    status: str = "completed"
+    faults: tuple[tuple[str, str, dict[str, object]], ...] = field(default=())
+
+    async def ask(self, lane: Lane) -> UUID:
+        lane.calm()
+        for point, kind, details in self.faults:
+            lane.server.faults.add(point, kind, **details)  # type: ignore[arg-type]
+        return await self.asking(lane)
+
+
+async def _uploaded(lane: Lane) -> UUID:
+    return (await ask(lane.studio, lane.alice, lane.picture, PROMPT, seed=SEED)).id
+
+
+async def _two(lane: Lane) -> UUID:
+    inputs = {"image": str(lane.picture.id), "prompt": PROMPT, "megapixels": 0.5, "seed": SEED}
+    request = works.Ask(template=str(TEMPLATE), inputs=inputs, output_count=2)
+    return (await works.ask(lane.studio, lane.alice, request)).id
+
+
+async def _fetched(lane: Lane) -> UUID:
+    return await _by_hand(lane, lane.picture_url)
+
+
+async def _inline(lane: Lane) -> UUID:
+    data = base64.b64encode(photograph(64, 64)).decode()
+    return await _by_hand(lane, f"data:image/jpeg;base64,{data}")
+
+
+async def _by_hand(lane: Lane, image: str) -> UUID:
+    """As an operator or another program inserts it: nothing was looked at before."""
+    work_id = lane.studio.new_id()
+    inputs = {"image": image, "prompt": PROMPT, "megapixels": 0.5, "seed": SEED}
+    async with lane.studio.database.as_service() as transaction:
+        await transaction.connection.execute(
+            "INSERT INTO works (id, user_id, template_id, input_data, seed)"
+            " VALUES (%s, %s, %s, %s, %s)",
+            (work_id, lane.alice.id, TEMPLATE, Jsonb(inputs), SEED),
+        )
+        await transaction.connection.execute(
+            "INSERT INTO generation_jobs (work_id) VALUES (%s)", (work_id,)
+        )
+    return work_id
+
+
+PLAIN = Scenario("an uploaded picture", _uploaded)
+FETCHED = Scenario("a picture by its address", _fetched)
+INLINE = Scenario("a picture in the request", _inline)
+TWO = Scenario("two outputs", _two, pictures=2)
+AGAIN = Scenario("a second take", _uploaded, faults=(("view", "truncate", {}),))
+FAILS = Scenario(
+    "a graph that fails",
+    _uploaded,
+    pictures=0,
+    status="failed",
+    faults=(("node", "fail", {"node": "VAEDecode", "exception": "ValueError", "times": 100}),),
+)
