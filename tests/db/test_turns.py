@@ -116,17 +116,6 @@ def test_those_who_wait_all_the_time_get_the_same(events: list[Event]) -> None:
             assert one - other <= 2
 
 
-def test_five_thousand_works_delay_another_s_by_one() -> None:
-    lines = Lines()
-    for _ in range(5000):
-        lines.ask(0, 0)
-    for _ in range(7):
-        lines.claim(1)
-        lines.end(lines.of("running")[0])
-    late = lines.ask(1, 0)
-    assert late in lines.claim(2)
-
-
 # --- and so does the database -----------------------------------------------------------------
 
 
@@ -283,6 +272,34 @@ def test_a_batch_of_one_statement_is_numbered_through(at_endpoint: Endpoint) -> 
         (asked, at_endpoint.id),
     ).fetchall()
     assert rows == [(n, 2 * n + 1) for n in range(10)]
+
+
+def test_five_thousand_works_delay_another_s_by_one(at_endpoint: Endpoint) -> None:
+    at_endpoint.begin()
+    service, (heavy, other, *_) = at_endpoint.service, at_endpoint.people
+    query = (
+        "INSERT INTO generation_jobs (work_id, endpoint_id)"
+        " SELECT %s, %s FROM generate_series(1, 5000) RETURNING id"
+    )
+    asked = service.execute(query, (work(service, heavy), at_endpoint.id)).fetchall()
+    at_endpoint.rows = [row for (row,) in asked]
+    assert at_endpoint.claim(7) == set(range(7))
+    late = put(service, other, at_endpoint.id)
+    query = (
+        "SELECT count(*) FROM generation_jobs"
+        " WHERE endpoint_id = %s AND turn <= %s AND status = 'pending'"
+    )
+    assert value(service, query, at_endpoint.id, late) == 1
+
+
+def test_an_operator_lets_one_go_first(at_endpoint: Endpoint) -> None:
+    at_endpoint.begin()
+    lines = Lines()
+    for whose in (0, 0, 1):
+        at_endpoint.ask(lines.ask(whose, 0))
+    at_endpoint.move(lines.jobs[1], "turn = 0")
+    assert at_endpoint.claim(1) == {1}
+    assert at_endpoint.claim(2) == {0}
 
 
 def test_what_moves_to_another_endpoint_lines_up_there(at_endpoint: Endpoint) -> None:
