@@ -15,6 +15,7 @@ from affiche import __version__
 from affiche.api import auth, events, files, health, people, problems, templates, works
 from affiche.api.compat import supabase
 from affiche.api.envelope import Envelope
+from affiche.api.wire import Wire
 from affiche.errors import PortTaken, SettingInvalid
 from affiche.studio.feed import Feed
 from affiche.studio.studio import Studio
@@ -97,7 +98,7 @@ class Server:
         self.port = listening.getsockname()[1]
         config = uvicorn.Config(
             self.app,
-            http="httptools",
+            http=Wire,
             ws="none",
             lifespan="off",
             log_config=None,

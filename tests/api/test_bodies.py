@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.servers import Answer, Client
 
-from affiche.api.bodies import DEEPEST, MOST_VALUES, limit_of_json, parsed
+from affiche.api.bodies import DEEPEST, MOST_VALUES, SLACK, limit_of_json, parsed
 from affiche.errors import RequestUnreadable
 from affiche.studio.studio import Studio
 
@@ -59,7 +59,9 @@ def test_all_else_is_refused_and_nothing_worse(data: bytes) -> None:
         ("[NaN]", "json_number"),
         ("[-Infinity]", "json_number"),
         ("[1e999]", "json_number"),
-        ("[" + "9" * 5000 + "]", "json"),
+        ("[" + "9" * 5000 + "]", "json_digits"),
+        ("[1." + "9" * 5000 + "]", "json_digits"),
+        ('["' + "가" * SLACK + '가"]', "json_long"),
         ('["\\ud800"]', "json_text"),
         ('{"\\udfff": 1}', "json_text"),
         ("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), "json_deep"),

@@ -6,12 +6,13 @@ What is bounded is the pages that are read, which is the same on every machine; 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.types.json import Jsonb
 from tests.db import crowd
 from tests.db.conftest import Connect, become
 from tests.db.people import TEMPLATE, value
@@ -121,6 +122,23 @@ def test_a_person_s_plan(
     finally:
         become(studio.connection, "service_role")
     check(found, index, pages, params)
+
+
+@pytest.mark.parametrize("generic", [False, True], ids=["custom", "generic"])
+def test_asking_and_cancelling_read_little(studio: Studio, generic: bool) -> None:
+    """With all that their triggers look for, for the user who has most of everything."""
+    asked = dict.fromkeys(("project_id", "retry_of", "idempotency_key", "digest"))
+    asked |= {"id": uuid4(), "template_id": TEMPLATE, "input_data": Jsonb({}), "output_count": 1}
+    query = "SELECT id FROM works WHERE user_id = %s AND status = 'pending' ORDER BY id LIMIT 1"
+    waiting = value(studio.connection, query, studio.user)
+    become(studio.connection, "authenticated", studio.user)
+    try:
+        asking = plan(studio.connection, "works.ask", generic, **asked, seed=1, priority=0)
+        cancelling = plan(studio.connection, "works.cancel", generic, id=waiting)
+    finally:
+        become(studio.connection, "service_role")
+    assert asking.pages <= 300
+    assert cancelling.pages <= 300
 
 
 def check(found: Plan, index: str, pages: int, params: dict[str, Any]) -> None:

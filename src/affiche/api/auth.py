@@ -36,7 +36,14 @@ async def caller(
     _bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,
     _cookie: Annotated[str | None, Security(_cookie)] = None,
 ) -> Caller:
-    """Whoever signs the request; raises NotSignedIn, or Forbidden for another site's."""
+    """Whoever signs the request; raises NotSignedIn, or Forbidden for another site's.
+
+    Looked up once for a request, however often it is asked: before its body is read, and by its
+    route.
+    """
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is not None:
+        return known
     studio = studio_of(request)
     authorization = request.headers.get("authorization")
     if authorization is not None:

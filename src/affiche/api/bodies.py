@@ -10,9 +10,12 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from affiche.api import auth
+from affiche.api.budget import Share
 from affiche.api.problems import Refused
 from affiche.errors import (
     AfficheError,
+    EncodingRefused,
     MediaTypeRefused,
     RequestStalled,
     RequestTooLarge,
@@ -20,26 +23,35 @@ from affiche.errors import (
 )
 
 SILENCE_SECONDS: Final = 30.0
+SLOWEST: Final = 16 * 1024
+"""Bytes a second that a body must come with on the whole, the first half minute apart."""
 DEEPEST: Final = 32
 MOST_VALUES: Final = 20_000
 SLACK: Final = 256 * 1024
-"""Bytes of a JSON body beside the picture in it."""
+"""Bytes of a JSON body beside the picture in it, and signs of a text that is no picture."""
 LONG: Final = 64 * 1024
 """Bytes from which on reading JSON would hold up other requests."""
+LONGEST_NUMBER: Final = 400
+"""Digits, more than any number that a double can hold has before its point."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 async def pieces(request: Request, limit: int, error: AfficheError) -> AsyncIterator[bytes]:
     """The body as it arrives; raises `error` past `limit` bytes, and before they are read if the
-    client said so, and RequestStalled when nothing came for half a minute."""
+    client said so; RequestStalled when nothing came for half a minute, or far too little;
+    EncodingRefused for a compressed one, and Busy when there is no room to hold it."""
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise EncodingRefused
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > limit:
         raise error
-    taken, stream = 0, aiter(request.stream())
+    share: Share = request.state.share
+    clock = asyncio.get_running_loop().time
+    taken, late, stream = 0, clock() + SILENCE_SECONDS, aiter(request.stream())
     while True:
         try:
-            async with asyncio.timeout(SILENCE_SECONDS):
+            async with asyncio.timeout_at(min(clock() + SILENCE_SECONDS, late)):
                 piece = await anext(stream)
         except StopAsyncIteration:
             return
@@ -48,6 +60,7 @@ async def pieces(request: Request, limit: int, error: AfficheError) -> AsyncIter
         taken += len(piece)
         if taken > limit:
             raise error
+        late += len(piece) / SLOWEST + await share.take(len(piece))
         yield piece
 
 
@@ -64,17 +77,22 @@ def limit_of_json(upload_mb: int) -> int:
 
 
 def parsed(data: bytes) -> Any:
-    """JSON as RFC 8259 has it and no more: no NaN, no key twice, no lone surrogate; not too deep
-    and not too many values. Raises RequestUnreadable."""
+    """JSON as RFC 8259 has it and no more: no NaN, no key twice, no lone surrogate; not too deep,
+    not too many values, no endless number or text. Raises RequestUnreadable."""
     # Counted first, because a byte of brackets becomes a hundred of objects.
     if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
         raise RequestUnreadable(reason="json_values", limit=MOST_VALUES)
     try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise RequestUnreadable(reason="json_utf8") from None
+    try:
         found = json.loads(
-            data.decode(),
+            text,
             object_pairs_hook=_object,
             parse_constant=_no_number,
             parse_float=_finite,
+            parse_int=_whole,
         )
     except RecursionError:
         raise RequestUnreadable(reason="json_deep", limit=DEEPEST) from None
@@ -85,28 +103,40 @@ def parsed(data: bytes) -> Any:
 
 
 class StrictRequest(Request):
-    """A request whose body is JSON, read by the rules above."""
+    """A request whose body is JSON, read by the rules above and only for whoever may ask.
+
+    `body` says no more than whether there is one: what was sent is let go of as soon as it is
+    parsed, where FastAPI would keep it beside the result until the answer.
+    """
+
+    _sent: bytes | None = None
 
     async def body(self) -> bytes:
-        if not hasattr(self, "_body"):
-            kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if kind != "application/json" and not kind.endswith("+json"):
-                raise Refused(MediaTypeRefused(accepted="application/json"))
-            megabytes = self.app.state.studio.settings.upload_mb
-            limit = limit_of_json(megabytes)
-            error = RequestTooLarge(limit=math.ceil(limit / 2**20))
+        if self._sent is None:
             try:
-                self._body = await whole(self, limit, error)
+                await auth.caller(self)
+                self._sent = await self._read()
             except AfficheError as refusal:
                 raise Refused(refusal) from None
-        return self._body
+        return b"{}" if self._sent else b""
 
     async def json(self) -> Any:
-        data = await self.body()
+        data, self._sent = self._sent or b"", b""
         try:
-            return await asyncio.to_thread(parsed, data) if len(data) > LONG else parsed(data)
+            if len(data) <= LONG:
+                return parsed(data)
+            share: Share = self.state.share
+            async with share.budget.parsing:
+                return await asyncio.to_thread(parsed, data)
         except RequestUnreadable as error:
             raise Refused(error) from None
+
+    async def _read(self) -> bytes:
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json" and not kind.endswith("+json"):
+            raise MediaTypeRefused(accepted="application/json")
+        limit = limit_of_json(self.app.state.studio.settings.upload_mb)
+        return await whole(self, limit, RequestTooLarge(limit=math.ceil(limit / 2**20)))
 
 
 class StrictRoute(APIRoute):
@@ -134,7 +164,15 @@ def _no_number(name: str) -> NoReturn:
     raise RequestUnreadable(reason="json_number", number=name)
 
 
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise RequestUnreadable(reason="json_digits", limit=LONGEST_NUMBER)
+    return int(text)
+
+
 def _finite(text: str) -> float:
+    if len(text) > LONGEST_NUMBER:
+        raise RequestUnreadable(reason="json_digits", limit=LONGEST_NUMBER)
     number = float(text)
     if math.isinf(number):
         raise RequestUnreadable(reason="json_number", number=text[:40])
@@ -162,6 +200,9 @@ def _check(found: Any) -> None:
 
 
 def _check_text(text: str) -> None:
+    # A picture in base64 is ASCII; one sign past it makes a long text four times as large.
+    if len(text) > SLACK and not text.isascii():
+        raise RequestUnreadable(reason="json_long", limit=SLACK)
     try:
         text.encode()
     except UnicodeEncodeError:

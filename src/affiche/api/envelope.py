@@ -1,5 +1,5 @@
-"""What is around every answer: its id, the host it was asked from, the headers that guard it, one
-line in the log, and a plain answer where the program itself failed."""
+"""What is around every answer: its id, the host it was asked from, the headers that guard it, its
+share of the memory for bodies, one line in the log, and a plain answer where the program failed."""
 
 import ipaddress
 import logging
@@ -14,6 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from affiche.api.budget import Budget
 from affiche.api.problems import problem
 from affiche.errors import AfficheError, HostRefused
 from affiche.settings import Settings
@@ -42,13 +43,15 @@ class Envelope:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.hosts = allowed_hosts(settings)
+        self.budget = Budget()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         started, status, request_id = time.perf_counter(), 0, secrets.token_hex(8)
-        scope.setdefault("state", {})["request_id"] = request_id
+        share = self.budget.share()
+        scope.setdefault("state", {}).update(request_id=request_id, share=share)
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -58,21 +61,30 @@ class Envelope:
                 headers["X-Request-Id"] = request_id
                 for name, value in GUARDS.items():
                     headers.setdefault(name, value)
+                if scope["method"] == "HEAD":
+                    # Then what would follow, however long, is not even read.
+                    await send(message)
+                    message = {"type": "http.response.body"}
+            elif scope["method"] == "HEAD":
+                return
             await send(message)
 
+        # Every GET answers HEAD too; the server leaves the body away, by its own copy of the scope.
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         request = Request(scope, receive)
         try:
             host = _host(request)
             if self.hosts is not None and not self.hosts(host):
                 await problem(request, HostRefused(host=host[:100]))(scope, receive, sending)
             else:
-                await self.app(scope, receive, sending)
+                await self.app(asked, receive, sending)
         except Exception:
             log.exception("request %s: %s %s", request_id, scope["method"], _path(scope))
             if status:
                 raise
             await problem(request, AfficheError())(scope, receive, sending)
         finally:
+            share.give_back()
             # The path alone: what follows it may hold a sign-in link's token.
             milliseconds = (time.perf_counter() - started) * 1000
             told = (request_id, scope["method"], _path(scope), status, milliseconds)

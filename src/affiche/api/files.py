@@ -16,7 +16,9 @@ from affiche.api.ranges import Unsatisfiable, wanted
 from affiche.api.shapes import FileShape, file_shape
 from affiche.domain import names
 from affiche.errors import (
+    Busy,
     DatabaseUnavailable,
+    EncodingRefused,
     FieldProblem,
     Forbidden,
     InvalidInputs,
@@ -86,7 +88,7 @@ ABSENT: Final = refusals(NotSignedIn, NotFound, DatabaseUnavailable, StorageFail
         *(NotSignedIn, Forbidden, RequestUnreadable, RequestStalled, MediaTypeRefused),
         *(InvalidInputs, PictureEmpty, PictureBroken, PictureTooLarge, PictureTooManyPixels),
         *(PictureTooManyFrames, PictureTooSlow, PictureTypeRefused, PictureUnknown),
-        *(DatabaseUnavailable, StorageFailed),
+        *(EncodingRefused, Busy, DatabaseUnavailable, StorageFailed),
     ),
 )
 async def upload_file(

@@ -11,6 +11,7 @@ _CODES: Final = {
     "string_type": "not_text",
     "int_type": "not_number",
     "int_parsing": "not_number",
+    "int_parsing_size": "not_number",
     "int_from_float": "not_whole",
     "float_type": "not_number",
     "bool_parsing": "not_boolean",

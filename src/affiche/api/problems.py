@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from affiche.api.languages import of_request
 from affiche.api.mistakes import mistakes
@@ -98,14 +99,18 @@ def refusals(*kinds: type[AfficheError]) -> dict[int | str, dict[str, Any]]:
         codes = by_status.setdefault(kind.status, [])
         if kind.code not in codes:
             codes.append(kind.code)
-    schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {
             "description": f"{HTTPStatus(status).phrase}: {', '.join(f'`{c}`' for c in codes)}",
-            "content": {MEDIA_TYPE: {"schema": schema}},
+            "content": {MEDIA_TYPE: {"schema": _of_codes(codes)}},
         }
         for status, codes in sorted(by_status.items())
     }
+
+
+def _of_codes(codes: Sequence[str]) -> dict[str, Any]:
+    told = {"properties": {"code": {"enum": list(codes)}}}
+    return {"$ref": "#/components/schemas/Problem", **told}
 
 
 async def _answer_ours(request: Request, error: Exception) -> Response:
@@ -123,9 +128,22 @@ async def _answer_http(request: Request, error: Exception) -> Response:
         return problem(request, NotFound(what="route"))
     if error.status_code == 405:
         answer = problem(request, MethodRefused())
-        answer.headers.update(error.headers or {})
+        answer.headers["Allow"] = ", ".join(_methods(request))
         return answer
     return problem(request, BadRequest(reason=str(error.detail)))
+
+
+def _methods(request: Request) -> list[str]:
+    """All that the address takes: each route by itself knows only its own."""
+    taken = [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(
+            route.matches({**request.scope, "method": method})[0] == Match.FULL
+            for route in request.app.router.routes
+        )
+    ]
+    return ["HEAD", *taken] if "GET" in taken else taken
 
 
 async def _answer_validation(request: Request, error: Exception) -> Response:

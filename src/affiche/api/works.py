@@ -7,16 +7,19 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from affiche.api.auth import SignedIn, studio_of
 from affiche.api.bodies import StrictRoute
 from affiche.api.languages import of_request
 from affiche.api.problems import refusals
 from affiche.api.shapes import Status, WorkShape, work_shape
+from affiche.domain.numbers import without_point
 from affiche.errors import (
     AfficheError,
+    Busy,
     DatabaseUnavailable,
+    EncodingRefused,
     Forbidden,
     IdempotencyMismatch,
     InvalidInputs,
@@ -40,12 +43,19 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 IdempotencyKey = Annotated[
     str | None,
-    Header(description="The same key and request again give the first answer, for 24 hours."),
+    # Described here and checked by `checked_key`, whose refusal names no field.
+    Header(
+        description="The same key and request again give the first answer, for 24 hours.",
+        json_schema_extra={"pattern": r"^[\x21-\x7e]{1,255}$"},
+    ),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+# In this order: a bound behind a validator is not in the description.
+Count = Annotated[int, Field(ge=1, le=MOST_OUTPUTS), BeforeValidator(without_point)]
 ALL: Final = (NotSignedIn, DatabaseUnavailable)
 BODY: Final[tuple[type[AfficheError], ...]] = (
     *(Forbidden, RequestUnreadable, RequestStalled, RequestTooLarge, MediaTypeRefused),
+    *(EncodingRefused, Busy),
     *(InvalidInputs, NotFound, IdempotencyMismatch, StorageFailed),
 )
 CREATED: Final[dict[int | str, dict[str, Any]]] = {
@@ -69,7 +79,7 @@ class AskShape(BaseModel):
     inputs: dict[str, Any] = Field(
         examples=[{"image": "01a1fe6a-a666-737b-82bf-0123456789ab", "prompt": "노을 지는 해변"}]
     )
-    output_count: int = Field(1, ge=1, le=MOST_OUTPUTS)
+    output_count: Count = 1
     project_id: Annotated[UUID, Field(strict=False)] | None = None
 
 

@@ -48,6 +48,16 @@ async def find(studio: Studio, caller: Caller, name: str) -> Versioned:
     return await _versioned(studio, row)
 
 
+async def known(studio: Studio, caller: Caller, name: str) -> UUID:
+    """The id of the template of that name, on offer or retired: works outlive their template's
+    being offered. Raises NotFound."""
+    async with studio.database.as_user(caller.id) as transaction:
+        row = await transaction.maybe(Row, "templates.find", name=name[:200])
+    if row is None:
+        raise NotFound(what="template")
+    return row.id
+
+
 async def at_version(studio: Studio, template_id: UUID, version: int | None) -> Template:
     """The template as it was when a work asked for it; raises NotFound."""
     return await studio.versions.read(studio.database, template_id, version or 0)

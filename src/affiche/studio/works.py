@@ -34,6 +34,8 @@ UNDER_WAY = ("pending", "taken", "processing")
 ENDED = ("completed", "failed", "cancelled")
 LAST_ID = UUID(int=2**128 - 1)
 MOST_OUTPUTS = 10
+PRIORITIES = (-10, 10)
+"""What people may ask for. Past it is the operator's, by SQL: nobody jumps the queue further."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,8 @@ SHOWN = tuple(each.name for each in fields(Work) if each.name != "replayed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """`template`: id, slug or name. `lenient`: the inputs come from an HTML form, all text."""
+    """`template`: id, slug or name. `lenient`: the inputs come from an HTML form, all text.
+    `priority`: within PRIORITIES; the higher goes first."""
 
     template: str
     inputs: Mapping[str, Any]
@@ -181,7 +184,7 @@ async def page(
     limit: int = 50,
 ) -> list[Work]:
     """One page of the caller's works, newest first; the next begins `before` the last id."""
-    template_id = (await templates.find(studio, caller, template)).template.id if template else None
+    template_id = await templates.known(studio, caller, template) if template else None
     params: dict[str, Any] = {
         "user_id": caller.id,
         "before": before or LAST_ID,
@@ -189,7 +192,8 @@ async def page(
     }
     async with studio.database.as_user(caller.id) as transaction:
         if statuses:
-            params |= {"statuses": list(statuses), "template_id": template_id}
+            # One named twice would give each of its works twice.
+            params |= {"statuses": list(dict.fromkeys(statuses)), "template_id": template_id}
             return await transaction.all(Work, "works.page_of_status", **params)
         if template_id:
             params["template_id"] = template_id
@@ -259,6 +263,9 @@ async def _inputs(
         problems.append(
             FieldProblem("output_count", "between", (("low", 1), ("high", MOST_OUTPUTS)))
         )
+    low, high = PRIORITIES
+    if not low <= request.priority <= high:
+        problems.append(FieldProblem("priority", "between", (("low", low), ("high", high))))
     wanted = checked.values.get("seed")
     resolved = await sources.resolve(studio, caller, template.fields, checked.values)
     problems += resolved.problems

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from affiche.api.auth import SignedIn, studio_of
 from affiche.api.bodies import StrictRoute
 from affiche.api.problems import refusals
-from affiche.api.works import ALL, BODY, IdempotencyKey, Name, checked_key
+from affiche.api.works import ALL, BODY, Count, IdempotencyKey, Name, checked_key
 from affiche.errors import FieldProblem, InvalidInputs
 from affiche.studio import templates, works
-from affiche.studio.works import MOST_OUTPUTS, Ask
+from affiche.studio.works import Ask
 
 router: Final = APIRouter(tags=["compatibility"], route_class=StrictRoute)
 
@@ -25,7 +25,7 @@ class Generate(BaseModel):
     type: Name = Field(examples=["promotional_image"])
     project_id: Annotated[UUID, Field(strict=False)] | None = None
     template_id: Name = Field(description="Its id; its slug or name will do.")
-    output_count: int = Field(1, ge=1, le=MOST_OUTPUTS)
+    output_count: Count = 1
     input_data: dict[str, Any]
 
 

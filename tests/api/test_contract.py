@@ -1,0 +1,190 @@
+"""The API does what its description says, and nothing that it does not say.
+
+The streams, which do not end, are asked by hand; all else by schemathesis.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+import aiohttp
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.api.asking import asked, uploaded
+from tests.api.contract import PROBLEM, Here, Report, explore, told
+from tests.support.servers import AsSomebody, Client, description
+
+from affiche.studio import people
+from affiche.studio.studio import Caller, Studio
+
+STREAM = "/v1/events"
+
+
+async def here(client: Client, foreign: list[str] | None = None) -> Here:
+    """A picture, a work that waits and one that was cancelled, all the caller's own."""
+    picture = await uploaded(client)
+    works = [(await asked(client, picture)).json for _ in range(2)]
+    await client.post(f"/v1/works/{works[0]['id']}/cancel")
+    templates = (await client.get("/v1/templates")).json["templates"]
+    projects = [works[0]["project_id"]]
+    return Here([work["id"] for work in works], [picture], projects, templates, foreign or [])
+
+
+async def explored(client: Client, found: Here, headers: Mapping[str, str]) -> Report:
+    described = description(client.server)
+    api, url = told(described, found), client.server.url
+    report = await asyncio.to_thread(explore, url, headers, api, found.foreign)
+    assert not report.errors, report.errors
+    assert not report.findings, "\n\n".join(map(str, report.findings[:10]))
+    # It says nothing of what it did not come to try.
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            if path != STREAM:
+                seen = report.statuses[f"{method.upper()} {path}"]
+                assert seen & {200, 201}, (method, path, seen)
+                assert 405 in seen or path == "/v1/works", (method, path, seen)
+                assert ("security" not in operation) or 401 in seen, (method, path, seen)
+    return report
+
+
+async def test_a_laptop_s_studio_keeps_to_its_description(
+    client: Client, nobody: Client, studio: Studio, alice: Caller
+) -> None:
+    """As its owner, from a page in a browser."""
+    found = await here(client)
+    token = await people.make_link(studio, alice.id)
+    cookie = (await nobody.get(f"/sign-in?token={token}")).headers["Set-Cookie"].partition(";")[0]
+    await explored(nobody, found, {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"})
+
+
+async def test_a_studio_with_users_keeps_to_its_description_and_each_to_their_own(
+    client: Client, bob: Caller, charlie: Caller, as_somebody: AsSomebody
+) -> None:
+    """As one of them, with a key, and with everybody else's ids at hand."""
+    others = [await here(client), await here(await as_somebody(charlie))]
+    foreign = [thing for each in others for thing in (*each.works, *each.files)]
+    member = await as_somebody(bob)
+    await explored(member, await here(member, foreign), member.headers)
+
+
+# --- streams ----------------------------------------------------------------------------------
+
+odd = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=60)
+cursors = (
+    st.builds("{}-{}".format, st.integers(-1, 2**70), st.integers(-1, 2**70))
+    | st.sampled_from(
+        ["", "0-0", "-", "1-", "9" * 4_000, "1-2-3", "１-２", "0x1-1", "1e3-1", "null"]
+    )
+    | odd
+)
+
+
+async def test_a_stream_opens_whatever_the_cursor(client: Client) -> None:
+    described = description(client.server)["paths"][STREAM]["get"]["responses"]
+
+    async def opened(cursor: str, in_header: bool, accept: str) -> None:
+        headers = client.headers | {"Accept": accept}
+        headers |= {"Last-Event-ID": cursor} if in_header else {}
+        query = {} if in_header else {"last_event_id": cursor}
+        url = client.server.url + STREAM
+        async with client.session.get(url, headers=headers, params=query) as response:
+            assert str(response.status) in described
+            assert response.status == 200, await response.text()
+            assert response.content_type == "text/event-stream"
+            assert (await response.content.readline()).startswith(b"retry: ")
+            assert (await response.content.readline()).startswith(b"id: ")
+
+    loop = asyncio.get_running_loop()
+
+    @settings(
+        derandomize=True,
+        max_examples=60,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cursors, st.booleans(), st.sampled_from(["*/*", "text/event-stream", "image/png"]))
+    def every(cursor: str, in_header: bool, accept: str) -> None:
+        asyncio.run_coroutine_threadsafe(opened(cursor, in_header, accept), loop).result(20)
+
+    await asyncio.to_thread(every)
+
+
+async def test_a_stream_is_refused_as_described(client: Client, nobody: Client) -> None:
+    for headers in ({}, {"Authorization": "Basic x"}, {"Authorization": "Bearer aff_no"}):
+        answer = await nobody.get(STREAM, headers=headers)
+        assert (answer.status, answer.json["code"]) == (401, "not_signed_in")
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        answer = await client.call(method, STREAM)
+        assert (answer.status, answer.headers["Allow"]) == (405, "HEAD, GET")
+
+
+# --- methods and media types ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE"])
+async def test_a_method_that_an_address_does_not_take(client: Client, method: str) -> None:
+    for path, methods in description(client.server)["paths"].items():
+        address = path.replace("{template}", "klein-i2i")
+        for name in ("work_id", "file_id"):
+            address = address.replace(f"{{{name}}}", "01a1fe6a-a666-737b-82bf-0123456789ab")
+        answer = await client.call(method, address)
+        assert answer.status == 405, (method, path)
+        assert set(answer.json) == PROBLEM
+        allowed = {each.upper() for each in methods} | ({"HEAD"} if "get" in methods else set())
+        assert set(answer.headers["Allow"].split(", ")) == allowed
+
+
+async def test_head_is_get_without_the_body(client: Client) -> None:
+    found = await here(client)
+    work, file = found.works[0], found.files[0]
+    for path in (
+        *("/health", "/ready", "/v1/me", "/v1/templates", "/v1/templates/klein-i2i", "/v1/works"),
+        *(f"/v1/works/{work}", f"/v1/files/{file}", f"/v1/files/{file}/thumbnail", "/openapi.json"),
+        *(f"/v1/files/{file}/about", "/v1/works/none", "/v1/nothing", "/"),
+    ):
+        whole, head = await client.get(path), await client.call("HEAD", path)
+        assert (head.status, head.body) == (whole.status, b""), path
+        for name in ("Content-Type", "Content-Length", "ETag", "Cache-Control"):
+            if name != "Content-Length" or path not in ("/ready",):
+                assert head.headers.get(name) == whole.headers.get(name), (path, name)
+
+
+async def test_head_of_a_stream_ends(client: Client) -> None:
+    async with asyncio.timeout(10):
+        answer = await client.call("HEAD", STREAM)
+    assert (answer.status, answer.headers["Content-Type"].partition(";")[0]) == (
+        200,
+        "text/event-stream",
+    )
+    # The connection is as good as new.
+    assert (await client.get("/v1/me")).status == 200
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/xml", "", "application/jsonx", "a/b/c"]
+)
+async def test_a_media_type_that_is_not_read(client: Client, kind: str) -> None:
+    for path, accepted in (
+        ("/v1/works", "application/json"),
+        ("/functions/v1/works/generate", "application/json"),
+        ("/v1/files", "multipart/form-data"),
+    ):
+        answer = await client.post(path, data=b"{}", headers={"Content-Type": kind})
+        assert (answer.status, answer.json["code"]) == (415, "media_type")
+        assert accepted in answer.json["detail"]
+
+
+async def test_each_answer_says_its_address_in_the_description(
+    client: Client, session: aiohttp.ClientSession
+) -> None:
+    """Every code that a problem can have is told of, by route and status."""
+    paths = description(client.server)["paths"]
+    for path, methods in paths.items():
+        for method, operation in methods.items():
+            for status, response in operation["responses"].items():
+                if status != "default" and int(status) >= 400:
+                    schema = response["content"]["application/problem+json"]["schema"]
+                    codes = schema["properties"]["code"]["enum"]
+                    assert codes, (path, method, status)
+                    assert all(f"`{code}`" in response["description"] for code in codes)
