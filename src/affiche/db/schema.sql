@@ -305,7 +305,7 @@ BEGIN
     NEW.observe_at := NULL;
     NEW.deadline_at := NULL;
     NEW.running_at := NULL;
-  ELSIF NEW.status IN ('failed', 'cancelled') THEN
+  ELSIF NEW.status IN ('completed', 'failed', 'cancelled') THEN
     -- A step that still runs somewhere finds that its token is gone.
     NEW.token := gen_random_uuid();
     NEW.entry := NULL;
