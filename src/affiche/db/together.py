@@ -64,10 +64,17 @@ class Together(Generic[Asked, Given]):
                     await self._settle(batch)
         finally:
             self._worker = None
+            # Ended from outside, with the loop: nobody is to wait for what nobody does any more.
+            for _, future in self._waiting:
+                future.cancel()
 
     async def _settle(self, batch: Sequence[tuple[Asked, asyncio.Future[Given]]]) -> None:
         try:
             answers = await self._do([asked for asked, _ in batch])
+        except asyncio.CancelledError:
+            for _, future in batch:
+                future.cancel()
+            raise
         except Exception as error:
             if len(batch) > 1:
                 await asyncio.gather(*(self._settle([one]) for one in batch))
