@@ -95,7 +95,8 @@ class Lane:
         """The bytes of what was delivered, as stored; each is as long as its row says."""
         found = await works.outputs(self.studio, self.alice, [work_id])
         pictures = [await self.studio.objects.read("works", file.object_key) for file in found]
-        assert [len(data) for data in pictures] == [file.file_size for file in found]
+        lengths, said = [len(data) for data in pictures], [file.file_size for file in found]
+        assert lengths == said, f"{lengths} bytes are stored where rows say {said}"
         return pictures
 
     async def orphans(self) -> set[str]:

@@ -195,7 +195,7 @@ async def _tried(own: Lane, case: Case) -> Row:
         ):
             row.wrong = "not the right pictures"
     except AssertionError as error:
-        row.wrong = str(error)
+        row.wrong = str(error) or repr(error)
     finally:
         await own.nursery.end()
     row.seconds = round(time.monotonic() - began, 1)
@@ -253,7 +253,8 @@ def _plain(order: Order) -> dict[str, Any]:
 
 
 async def _killed(trial: Trial, _: UUID) -> None:
-    assert await exited(trial.victim) == -signal.SIGKILL
+    code = await exited(trial.victim)
+    assert code == -signal.SIGKILL, f"the process ended with {code}"
     await trial.another()
 
 
@@ -316,7 +317,7 @@ async def _stopped(trial: Trial, _: UUID) -> None:
 
 
 async def _cut_off(trial: Trial, _: UUID) -> None:
-    """Told to end, it is still at it when its grace is over."""
+    """Told to end, it is still at it when its grace is over, and for a while longer."""
     signalled(trial.victim, signal.SIGTERM)
     assert await exited(trial.victim) == 0, "it did not end in peace"
     await trial.another()

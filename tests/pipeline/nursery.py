@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 
 from tests.pipeline import worker
 from tests.pipeline.worker import Order
@@ -23,16 +24,25 @@ class Nursery:
     processes: list[ForkServerProcess] = field(default_factory=list)
 
     async def start(self, order: Order) -> ForkServerProcess:
-        """A process that works; returns once it does, or once it has ended by its order."""
-        process = _context.Process(target=worker.run, args=(order,))
-        await asyncio.to_thread(process.start)
-        self.processes.append(process)
-        ready = order.mark(f"ready-{process.pid}")
-        for _ in range(3000):
-            if ready.exists() or process.exitcode is not None:
+        """A process that works; returns once it does, or once it has ended by its order.
+
+        A machine that is very busy may not give it its connections in time: then another.
+        """
+        for _ in range(3):
+            process = _context.Process(target=worker.run, args=(order,))
+            await asyncio.to_thread(process.start)
+            self.processes.append(process)
+            await self._ready(process, order.mark(f"ready-{process.pid}"))
+            if not process.exitcode or process.exitcode < 0:
                 return process
+        raise AssertionError(f"a worker ends with exit code {process.exitcode}")
+
+    async def _ready(self, process: ForkServerProcess, mark: Path) -> None:
+        for _ in range(6000):
+            if mark.exists() or process.exitcode is not None:
+                return
             await asyncio.sleep(0.01)
-        raise AssertionError("a worker does not come up within 30 s")
+        raise AssertionError("a worker does not come up within a minute")
 
     async def end(self) -> None:
         """SIGKILL to each that is left, frozen ones too."""

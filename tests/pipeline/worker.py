@@ -9,6 +9,7 @@ import asyncio
 import os
 import signal
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from affiche.studio.studio import Studio
 
 Act = Literal["none", "kill", "stop", "hold"]
 HEARTBEAT = timedelta(seconds=2)
+HELD_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,9 @@ async def _act(order: Order, here: Point) -> None:
     elif order.act == "stop":
         os.kill(os.getpid(), signal.SIGSTOP)
     else:
-        while not order.mark("go").exists():
+        # No statement takes for ever, and what others wait for is settled.
+        until = time.monotonic() + HELD_SECONDS
+        while not order.mark("go").exists() and time.monotonic() < until:
             await asyncio.sleep(0.01)
 
 
