@@ -36,6 +36,28 @@ def test_all_that_is_json_is_read_as_it_is(value: Any) -> None:
         assert parsed(text.encode()) == value
 
 
+PICTURE = "A" * 2 * SLACK
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=50), st.booleans())
+def test_beside_a_picture_words_are_read_as_they_are(words: str, escaped: bool) -> None:
+    body = {words: words, "image": PICTURE, "prompt": words}
+    assert parsed(json.dumps(body, ensure_ascii=escaped).encode()) == body
+
+
+@given(st.binary(min_size=1, max_size=40), st.sampled_from(['"%s"', '{"%s": 1}', "%s", '"\\%s"']))
+def test_beside_a_picture_the_same_is_refused(data: bytes, where: str) -> None:
+    """What is no JSON by itself is none before a picture either."""
+    piece = where.encode().replace(b"%s", data)
+    found: list[object] = []
+    for whole in (b"[" + piece + b"]", b"[" + piece + b', "' + PICTURE.encode() + b'"]'):
+        try:
+            found.append(parsed(whole)[:1])
+        except RequestUnreadable:
+            found.append(None)
+    assert found[0] == found[1]
+
+
 nearly = st.text(alphabet='{}[]",:0123456789eE+-.\\undNaItrfls ').map(str.encode)
 
 

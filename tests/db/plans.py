@@ -55,7 +55,10 @@ def read(explained: dict[str, Any]) -> Plan:
     top = explained["Plan"]
     found = list(nodes(top))
     scans = [
-        node for node in found if node.get("Relation Name") in LARGE and "Scan" in node["Node Type"]
+        node
+        for node in found
+        if node["Node Type"] == "Bitmap Index Scan"
+        or (node.get("Relation Name") in LARGE and "Scan" in node["Node Type"])
     ]
     return Plan(
         top["Shared Hit Blocks"] + top["Shared Read Blocks"],

@@ -125,6 +125,18 @@ def test_a_person_s_plan(
 
 
 @pytest.mark.parametrize("generic", [False, True], ids=["custom", "generic"])
+def test_the_pictures_of_a_page_are_found_by_their_works(studio: Studio, generic: bool) -> None:
+    become(studio.connection, "authenticated", studio.user)
+    try:
+        query = "SELECT id FROM works WHERE status = 'completed' ORDER BY id LIMIT 50"
+        page = [row for (row,) in studio.connection.execute(query)]
+        found = plan(studio.connection, "files.of_works", generic, work_ids=page)
+    finally:
+        become(studio.connection, "service_role")
+    check(found, "files_work", 20 * len(page), {"limit": len(page)})
+
+
+@pytest.mark.parametrize("generic", [False, True], ids=["custom", "generic"])
 def test_asking_and_cancelling_read_little(studio: Studio, generic: bool) -> None:
     """With all that their triggers look for, for the user who has most of everything."""
     asked = dict.fromkeys(("project_id", "retry_of", "idempotency_key", "digest"))
@@ -145,10 +157,10 @@ def check(found: Plan, index: str, pages: int, params: dict[str, Any]) -> None:
     assert not found.scanned & LARGE
     assert index in found.indexes
     assert found.pages <= pages
-    # Of each status that was asked for, one page; of both templates, if one of them was.
+    # Of each status that was asked for, one page. Three times as much, because one of both
+    # templates may be asked for, and what was just rolled back is still in the indexes.
     most = params.get("limit", params.get("most", params.get("places", 1)))
-    most *= len(params.get("statuses", "1"))
-    assert found.rows <= most * (2 if params.get("template_id") and "statuses" in params else 1)
+    assert found.rows <= 3 * most * len(params.get("statuses", "1"))
 
 
 def test_a_scan_would_be_seen(studio: Studio) -> None:

@@ -7,7 +7,6 @@ from functools import partial
 import pyvips
 from tests.pictures.samples import (
     STORED,
-    Kind,
     blocks,
     coded,
     photograph,
@@ -15,6 +14,8 @@ from tests.pictures.samples import (
     png_with,
     tagged,
 )
+
+from affiche.pictures import Kind
 
 from .pictures_cases import JPEG, MARK, PNG, WEBP, Case, Fine
 
@@ -61,8 +62,9 @@ def second_directory() -> bytes:
     return exif((282, SHORT, 1, 72), more=thumbnail, following=8 + 2 + 12 + 4)
 
 
-def held(kind: Kind, body: bytes) -> bytes:
-    """A picture with `body` where its kind keeps EXIF."""
+def held(kind: Kind, make: Callable[[], bytes]) -> bytes:
+    """A picture with what `make` gives where its kind keeps EXIF."""
+    body = make()
     data = coded(photograph(*SIZE), kind, keep="none")
     if kind == "jpeg":
         segment = b"Exif\0\0" + body
@@ -107,6 +109,7 @@ def iptc() -> bytes:
 
 
 KEPT: dict[Kind, str] = {"jpeg": JPEG, "png": PNG, "webp": WEBP, "tiff": PNG, "avif": JPEG}
+HELD: tuple[Kind, ...] = ("jpeg", "png", "webp")
 # By EXIF: what it holds, and whether the picture is to be turned for it.
 ODD: dict[str, tuple[Callable[[], bytes], bool]] = {
     "orientation 6": (partial(turned, 6), True),
@@ -135,13 +138,11 @@ def cases() -> dict[str, Case]:
             media_type = JPEG if kind == "webp" and value > 1 else KEPT[kind]
             case = Case(partial(upright, kind, value), Fine(96, 64, media_type))
             made[f"{kind} stored under {value}"] = case
-    for kind in ("jpeg", "png", "webp"):
+    for kind in HELD:
         for name, (body, turns) in ODD.items():
             media_type = JPEG if kind == "webp" and turns else KEPT[kind]
             size = TURNED if turns else SIZE
-            made[f"{kind} {name}"] = Case(
-                lambda kind=kind, body=body: held(kind, body()), Fine(*size, media_type)
-            )
+            made[f"{kind} {name}"] = Case(partial(held, kind, body), Fine(*size, media_type))
     for kind in ("jpeg", "png"):
         made[f"{kind} comment of 64 KB"] = Case(partial(comment, kind), Fine(*SIZE, KEPT[kind]))
     made["gif comment of 64 KB"] = Case(partial(comment, "gif"), Fine(*SIZE, PNG))

@@ -8,7 +8,6 @@ from typing import Any
 
 import pyvips
 from tests.pictures.samples import (
-    Kind,
     animation,
     apng,
     blocks,
@@ -18,12 +17,27 @@ from tests.pictures.samples import (
     png_with,
 )
 
+from affiche.pictures import Kind
+
 from .pictures_cases import JPEG, PNG, WEBP, Case, Fine
 
 WIDTH, HEIGHT = 160, 120
-KEPT = {"jpeg": JPEG, "png": PNG, "webp": WEBP, "gif": PNG, "avif": JPEG, "tiff": PNG}
+KEPT: dict[Kind, str] = {
+    "jpeg": JPEG,
+    "png": PNG,
+    "webp": WEBP,
+    "gif": PNG,
+    "avif": JPEG,
+    "tiff": PNG,
+}
+CLEAR: tuple[Kind, ...] = ("png", "webp", "gif", "avif", "tiff")
+HOLD: tuple[Kind, ...] = ("jpeg", "png", "webp", "tiff", "avif")
+"""A colour profile; the first four whatever is in it."""
+LONG: tuple[Kind, ...] = ("jpeg", "png", "gif", "tiff")
+SHORT: tuple[Kind, ...] = ("webp", "avif")
+"""Of 16,383 pixels a side at most, by their format or by how it is used."""
 # Where pixels change, the lossless kinds stay so.
-ANEW = KEPT | {"webp": JPEG}
+ANEW: dict[Kind, str] = KEPT | {"webp": JPEG}
 
 
 def space(name: str, kind: Kind, **options: Any) -> bytes:
@@ -74,7 +88,7 @@ def profiled(kind: Kind, profile: bytes) -> bytes:
         case "tiff":
             return _tiff(data, profile)
     image = photograph().copy()
-    image.set_type(pyvips.GValue.blob_type, "icc-profile-data", known("p3"))
+    image.set_type(pyvips.GValue.blob_type, "icc-profile-data", known("p3"))  # type: ignore[arg-type]
     data = coded(image, kind)
     assert known("p3") in data
     assert len(profile) == len(known("p3"))
@@ -115,11 +129,11 @@ def cases() -> dict[str, Case]:
     def add(name: str, make: Any, media_type: str, size: tuple[int, int] = (WIDTH, HEIGHT)) -> None:
         made[name] = Case(make, Fine(*size, media_type))
 
-    for kind in ("jpeg", "png", "webp", "gif", "avif", "tiff"):
+    for kind in KEPT:
         add(f"{kind} colour", partial(space, "srgb", kind), KEPT[kind])
         add(f"{kind} grey", partial(space, "b-w", kind), KEPT[kind])
         add(f"{kind} of one pixel", partial(still, 1, 1, kind), KEPT[kind], (1, 1))
-    for kind in ("png", "webp", "gif", "avif", "tiff"):
+    for kind in CLEAR:
         add(f"{kind} alpha", partial(alpha, kind), WEBP if kind == "webp" else PNG)
     for depth in ("grey16", "rgb16"):
         add(f"png {depth}", partial(space, depth, "png"), PNG)
@@ -141,20 +155,20 @@ def cases() -> dict[str, Case]:
         add(f"tiff {compression}", partial(space, "srgb", "tiff", compression=compression), PNG)
     add("tiff tiled", partial(space, "srgb", "tiff", tile=True), PNG)
     add("tiff of big offsets", partial(space, "srgb", "tiff", bigtiff=True), PNG)
-    for kind in ("jpeg", "png", "webp", "tiff", "avif"):
+    for kind in HOLD:
         add(f"{kind} wide profile", partial(profiled, kind, known("p3")), ANEW[kind])
         add(f"{kind} damaged profile", partial(profiled, kind, damaged()), ANEW[kind])
-    for kind in ("jpeg", "png", "webp", "tiff"):
+    for kind in HOLD[:4]:
         add(f"{kind} cmyk profile on rgb", partial(profiled, kind, known("cmyk")), ANEW[kind])
         add(f"{kind} profile of noise", partial(profiled, kind, b"no profile" * 50), ANEW[kind])
         add(f"{kind} profile of 9 MB", partial(profiled, kind, bytes(9_000_000)), KEPT[kind])
     add("gif animated", partial(animation, "gif"), PNG, (48, 48))
     add("webp animated", partial(animation, "webp"), JPEG, (48, 48))
     add("apng", moving_png, PNG, (48, 48))
-    for kind in ("jpeg", "png", "gif", "tiff"):
+    for kind in LONG:
         add(f"{kind} 1 x 30,000", partial(still, 1, 30_000, kind), KEPT[kind], (1, 30_000))
         add(f"{kind} 30,000 x 1", partial(still, 30_000, 1, kind), KEPT[kind], (30_000, 1))
-    for kind in ("webp", "avif"):
+    for kind in SHORT:
         add(f"{kind} 1 x 16,000", partial(still, 1, 16_000, kind), KEPT[kind], (1, 16_000))
         add(f"{kind} 16,000 x 1", partial(still, 16_000, 1, kind), KEPT[kind], (16_000, 1))
     return made

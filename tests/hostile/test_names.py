@@ -128,6 +128,14 @@ async def test_names_that_no_form_should_have(client: Client) -> None:
     assert (long.status, long.fields) == (422, {"name": "too_long"})
 
 
+async def test_a_form_does_not_choose_how_its_names_are_read(client: Client) -> None:
+    for codec in ("punycode", "unicode_escape", "utf-7", "rot13", "zlib", "x" * 1000):
+        body, headers = form("a-\\\\u202e노을.png".encode())
+        headers["Content-Type"] += f"; charset={codec}"
+        answer = await client.post("/v1/files", data=body, headers=headers)
+        assert (answer.status, answer.json["name"]) == (201, "u202e노을.png"), codec
+
+
 async def test_names_in_place_of_pictures_and_ids(client: Client) -> None:
     """In JSON and in addresses a name is nothing; no answer repeats it as a path."""
     for case, name in NAMES.items():

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 import pyvips
-from tests.pictures.samples import Kind, animation, coded, tagged
+from tests.pictures.samples import animation, coded, tagged
 
-from affiche.pictures import Limits
+from affiche.pictures import Kind, Limits
 
 from .pictures import CASES, data
 from .pictures_bombs import gif
@@ -61,14 +61,14 @@ def flat(kind: Kind, *, bands: int = 3, deep: bool = False, turn: int = 1, **opt
 def noise(kind: Kind, **options: Any) -> bytes:
     """What is as large coded as it was before."""
     bands = [pyvips.Image.gaussnoise(1900, 1900, mean=128, sigma=60, seed=n) for n in range(4)]
-    image = bands[0].bandjoin(bands[1:]).cast("uchar").copy(interpretation="srgb")
+    image = bands[0].bandjoin([*bands[1:]]).cast("uchar").copy(interpretation="srgb")
     return coded(image.icc_transform("p3", input_profile="srgb"), kind, **options)
 
 
 def described(kind: Kind) -> bytes:
     image = pyvips.Image.black(16, 16, bands=3).copy(interpretation="srgb")
     for name in ("xmp-data", "iptc-data", "icc-profile-data"):
-        image.set_type(pyvips.GValue.blob_type, name, bytes(3_500_000))
+        image.set_type(pyvips.GValue.blob_type, name, bytes(3_500_000))  # type: ignore[arg-type]
     image.set_type(pyvips.GValue.gstr_type, "image-description", "x" * 3_500_000)
     return coded(image, kind)
 

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -64,11 +65,7 @@ def _stopped_while_coding(decoding: Decoding, data: bytes, verified: Verified) -
         decoding.stop()
 
     decoding.watch = watch  # type: ignore[method-assign]
-    normalise(data, Verified(**{**_fields(verified), "plain": False}))
-
-
-def _fields(verified: Verified) -> dict[str, object]:
-    return {name: getattr(verified, name) for name in verified.__slots__}
+    normalise(data, replace(verified, plain=False))
 
 
 async def test_a_wait_that_is_given_up_stops_the_work() -> None:

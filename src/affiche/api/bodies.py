@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final, NoReturn
 
@@ -33,6 +34,12 @@ LONG: Final = 64 * 1024
 """Bytes from which on reading JSON would hold up other requests."""
 LONGEST_NUMBER: Final = 400
 """Digits, more than any number that a double can hold has before its point."""
+
+_HIGH: Final = bytes(range(128, 256))
+_RAW: Final = re.compile(rb"[\x80-\xff]+")
+_PAST_ASCII: Final = re.compile(rb"[\x80-\xff]+|\\u")
+_ESCAPED: Final = re.compile(rb"(?<!\\)(?:\\\\)*+\\[\x80-\xff]")
+"""A backslash that would be taken for the escape's own."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -83,12 +90,8 @@ def parsed(data: bytes) -> Any:
     if sum(data.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
         raise RequestUnreadable(reason="json_values", limit=MOST_VALUES)
     try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        raise RequestUnreadable(reason="json_utf8") from None
-    try:
         found = json.loads(
-            text,
+            _text(data),
             object_pairs_hook=_object,
             parse_constant=_no_number,
             parse_float=_finite,
@@ -96,10 +99,30 @@ def parsed(data: bytes) -> Any:
         )
     except RecursionError:
         raise RequestUnreadable(reason="json_deep", limit=DEEPEST) from None
+    except UnicodeDecodeError:
+        raise RequestUnreadable(reason="json_utf8") from None
     except ValueError as error:
         raise RequestUnreadable(reason="json", detail=str(error)) from None
     _check(found)
     return found
+
+
+def _text(data: bytes) -> str:
+    """`data` decoded; where it is long, with escapes for what is past ASCII, of which a single
+    sign would make the whole four times as large. Raises RequestUnreadable, UnicodeDecodeError."""
+    if len(data) <= SLACK or (data.isascii() and b"\\u" not in data):
+        return data.decode()
+    if data.count(b"\\u") + len(data) - len(data.translate(None, _HIGH)) > SLACK:
+        raise RequestUnreadable(reason="json_long", limit=SLACK)
+    marked = data.replace(b'\\"', b"\\_")
+    for sign in _PAST_ASCII.finditer(data):
+        start, end = sign.span()
+        before = marked.rfind(b'"', max(0, start - SLACK), start)
+        if before < 0 or marked.find(b'"', end, end + SLACK) < 0:
+            raise RequestUnreadable(reason="json_long", limit=SLACK)
+    if _ESCAPED.search(data):
+        raise RequestUnreadable(reason="json")
+    return _RAW.sub(lambda raw: json.dumps(raw[0].decode())[1:-1].encode(), data).decode()
 
 
 class StrictRequest(Request):

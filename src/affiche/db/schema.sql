@@ -305,7 +305,7 @@ BEGIN
     NEW.observe_at := NULL;
     NEW.deadline_at := NULL;
     NEW.running_at := NULL;
-  ELSIF NEW.status IN ('failed', 'cancelled') THEN
+  ELSIF NEW.status IN ('completed', 'failed', 'cancelled') THEN
     -- A step that still runs somewhere finds that its token is gone.
     NEW.token := gen_random_uuid();
     NEW.entry := NULL;
@@ -526,6 +526,16 @@ BEGIN
   VALUES (NEW.user_id, NEW.id, happened,
     jsonb_strip_nulls(jsonb_build_object('status', NEW.status, 'progress', NEW.progress)));
   PERFORM pg_notify('affiche_event', NEW.user_id::text);
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.restart_jobs() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE generation_jobs SET status = 'pending'
+  WHERE work_id = NEW.id AND status IN ('taken', 'processing');
   RETURN NULL;
 END $$;
 
@@ -1085,7 +1095,7 @@ CREATE INDEX files_unused ON public.files USING btree (created_at) WHERE ((bucke
 
 CREATE INDEX files_user ON public.files USING btree (user_id, id DESC);
 
-CREATE INDEX files_work ON public.files USING btree (work_id) WHERE (work_id IS NOT NULL);
+CREATE INDEX files_work ON public.files USING btree (work_id, user_id) WHERE (work_id IS NOT NULL);
 
 CREATE INDEX generation_jobs_deadline ON public.generation_jobs USING btree (deadline_at) WHERE (status = ANY (ARRAY['taken'::text, 'processing'::text]));
 
@@ -1192,6 +1202,8 @@ CREATE TRIGGER park_jobs AFTER UPDATE OF is_active ON public.templates FOR EACH 
 CREATE TRIGGER place AFTER UPDATE OF status, endpoint_id ON public.generation_jobs FOR EACH ROW WHEN ((((old.status = ANY (ARRAY['taken'::text, 'processing'::text])) <> (new.status = ANY (ARRAY['taken'::text, 'processing'::text]))) OR ((old.status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (old.endpoint_id IS DISTINCT FROM new.endpoint_id)))) EXECUTE FUNCTION public.count_place();
 
 CREATE TRIGGER place_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN ((old.status = ANY (ARRAY['taken'::text, 'processing'::text]))) EXECUTE FUNCTION public.count_place();
+
+CREATE TRIGGER restart_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = 'pending'::text))) EXECUTE FUNCTION public.restart_jobs();
 
 CREATE TRIGGER use_files AFTER INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.use_files();
 

@@ -51,6 +51,11 @@ CREATE INDEX generation_jobs_returned ON generation_jobs (endpoint_id, user_id, 
 CREATE INDEX generation_jobs_delayed ON generation_jobs (run_at)
   WHERE status = 'pending' AND turn IS NULL AND endpoint_id IS NOT NULL;
 
+-- With the owner, whom row-level security asks for: by the work alone, PostgreSQL reads all of
+-- a user's files beside it, to see which of a page's pictures are among them.
+DROP INDEX files_work;
+CREATE INDEX files_work ON files (work_id, user_id) WHERE work_id IS NOT NULL;
+
 -- Start-time fair queueing: behind the line's present turn, and two behind the user's own last.
 -- Two, so that whoever has nothing here comes before the next work of whoever has.
 CREATE FUNCTION give_turn() RETURNS trigger LANGUAGE plpgsql

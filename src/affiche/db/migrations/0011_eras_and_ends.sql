@@ -39,3 +39,52 @@ ALTER TABLE events ADD COLUMN era bigint NOT NULL DEFAULT 0;
 ALTER TABLE events ALTER COLUMN era SET DEFAULT event_era();
 DROP INDEX events_cursor;
 CREATE INDEX events_cursor ON events (user_id, era, txid, id);
+
+-- However a job ends, whoever still held it holds it no more: before, what came late to a completed
+-- job could write its row, or was refused as a move of the state table.
+CREATE OR REPLACE FUNCTION guard_job() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF NEW.status = OLD.status THEN
+    RETURN NEW;
+  END IF;
+  IF NEW.status = 'processing' THEN
+    NEW.started_at := clock_timestamp();
+  ELSIF NEW.status = 'pending' THEN
+    -- Whoever moves it back, by step, sweep or hand: it starts from the beginning, and it counts.
+    NEW.step := 'prepare';
+    NEW.token := gen_random_uuid();
+    NEW.takes := greatest(NEW.takes, OLD.takes + 1);
+    IF NEW.run_at <= clock_timestamp() THEN
+      NEW.run_at := clock_timestamp() + interval '1 second';
+    END IF;
+    NEW.step_started_at := NULL;
+    NEW.entry := NULL;
+    NEW.external_id := NULL;
+    NEW.observe_at := NULL;
+    NEW.deadline_at := NULL;
+    NEW.running_at := NULL;
+  ELSIF NEW.status IN ('completed', 'failed', 'cancelled') THEN
+    -- A step that still runs somewhere finds that its token is gone.
+    NEW.token := gen_random_uuid();
+    NEW.entry := NULL;
+  END IF;
+  IF NEW.status IN ('pending', 'failed', 'cancelled') THEN
+    -- What was collected and never finished is not delivered.
+    NEW.output_file_id := NULL;
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A work that is set back to pending by hand begins anew with whatever of it is under way. Before,
+-- its jobs ran on, and could not end: a work does not go from pending to processing or completed.
+CREATE FUNCTION restart_jobs() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  UPDATE generation_jobs SET status = 'pending'
+  WHERE work_id = NEW.id AND status IN ('taken', 'processing');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER restart_jobs AFTER UPDATE OF status ON works
+  FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status AND NEW.status = 'pending')
+  EXECUTE FUNCTION restart_jobs();
