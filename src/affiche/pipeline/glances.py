@@ -97,8 +97,8 @@ class Glances:
             return {}
         found = {}
         for run in runs:
-            if run.external_id in seen:
-                decision = await self._decide(run, seen[run.external_id])
+            if run.external_id and (said := seen.get(run.external_id)):
+                decision = await self._decide(run, said)
                 if isinstance(decision, Wait):
                     found[run.id] = decision
         return found
