@@ -10,6 +10,8 @@ from typing import Any
 import aiohttp
 from tests.support.servers import Client
 
+from affiche.studio.studio import Caller, Studio
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -88,3 +90,20 @@ async def listening(client: Client, query: str = "", **headers: str) -> AsyncIte
         ear = Ear(response)
         await ear.opened()
         yield ear
+
+
+async def tell(studio: Studio, caller: Caller, *names: str, weight: int = 0) -> None:
+    """Events of that user's, one transaction each."""
+    for name in names:
+        async with studio.database.as_service() as service:
+            await service.connection.execute(
+                "INSERT INTO events (user_id, type, data) VALUES (%s, %s, %s)",
+                (caller.id, name, json.dumps({"filling": "x" * weight})),
+            )
+            await service.connection.execute(
+                "SELECT pg_notify('affiche_event', %s)", (str(caller.id),)
+            )
+
+
+def kinds(heard: list[Heard]) -> list[str]:
+    return [each.type for each in heard]

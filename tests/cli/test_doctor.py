@@ -1,9 +1,13 @@
 """`affiche doctor` on studios that are ill; the well one is in test_up.py."""
 
+import json
+import socket
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
-from tests.cli.programs import affiche
+from tests.cli.programs import PROGRAM, affiche, environment
 
 NOBODY = "http://127.0.0.1:9"
 
@@ -59,6 +63,42 @@ def test_before_the_first_start_nothing_is_broken_and_nothing_is_made(data: Path
     assert done.code == 0, done.out
     assert "고장 난 곳이 없습니다" in done.out
     assert not data.exists()
+
+
+def test_what_hangs_holds_nothing_up(data: Path) -> None:
+    """A database and an engine that take connections and never answer: two listening sockets."""
+    data.mkdir(mode=0o700)
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("", 0)) as other:
+        began = time.monotonic()
+        code, found = findings(
+            data,
+            DATABASE_URL=f"postgresql://a:secret@127.0.0.1:{one.getsockname()[1]}/affiche",
+            COMFYUI_URL=f"http://127.0.0.1:{other.getsockname()[1]}",
+        )
+        took = time.monotonic() - began
+    assert code == 1
+    assert (found["database"]["code"], found["comfyui"]["code"]) == ("silent", "unwell")
+    assert found["storage"]["state"] == "ok"
+    # Not a measure of quickness: each alone would be waited for until it hangs up, for ever.
+    assert took < 40
+
+
+def test_a_disk_that_is_full(data: Path) -> None:
+    """The kernel lets no file grow, for this process and the command alike."""
+    data.mkdir(mode=0o700)
+    limit = ("prlimit", "--fsize=0:0")
+    done = subprocess.run(
+        [*limit, PROGRAM, "doctor", "--json"],
+        env=environment(data, DATABASE_URL="postgresql://a:b@127.0.0.1:9/affiche"),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    found = {each["subject"]: each for each in json.loads(done.stdout)["findings"]}
+    assert (done.returncode, found["storage"]["code"]) == (1, "folder_full")
+    assert "room" in str(found["storage"]["hint"])
 
 
 def test_a_wrong_setting_is_a_finding(data: Path) -> None:

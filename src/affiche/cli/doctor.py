@@ -1,5 +1,6 @@
 """`affiche doctor`: what is configured, reachable and missing, and how to mend it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Annotated, Any
 
@@ -13,13 +14,17 @@ from affiche.cli.running import running
 from affiche.cli.terminal import out, write_json
 from affiche.errors import AfficheError, GraphProblem
 from affiche.settings import Settings, read
-from affiche.studio.checkup import Finding
+from affiche.studio.findings import Finding
 from affiche.texts import has
 
 MARKS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "broken": ("✗", "red")}
 
 
-def doctor(*, json: Annotated[bool, flag("help.json")] = False) -> int:
+def doctor(
+    *,
+    json: Annotated[bool, flag("help.json")] = False,
+    thorough: Annotated[bool, flag("help.doctor.thorough")] = False,
+) -> int:
     logs.silence()
     try:
         settings, _ = read()
@@ -28,7 +33,7 @@ def doctor(*, json: Annotated[bool, flag("help.json")] = False) -> int:
             Finding("broken", "settings", "invalid", {"reason": error.message(language())})
         ]
     else:
-        found = loop.run(lambda _: _look(settings, print_each=not json))
+        found = loop.run(lambda _: _look(settings, print_each=not json, thorough=thorough))
     broken = sum(1 for finding in found if finding.state == "broken")
     if json:
         write_json({"ok": not broken, "findings": [_record(finding) for finding in found]})
@@ -40,46 +45,80 @@ def doctor(*, json: Annotated[bool, flag("help.json")] = False) -> int:
     return Exit.FAILED if broken else Exit.OK
 
 
-async def _look(settings: Settings, *, print_each: bool) -> list[Finding]:
+async def _look(settings: Settings, *, print_each: bool, thorough: bool) -> list[Finding]:
     found = []
-    async for finding in _findings(settings):
+    async for finding in _findings(settings, thorough):
         found.append(finding)
         if print_each:
             _print(finding)
     return found
 
 
-async def _findings(settings: Settings) -> AsyncIterator[Finding]:
-    """In the order in which one thing rests on another."""
-    from affiche import app
-    from affiche.studio import checkup
-
-    there = running(settings.data)
+async def _findings(settings: Settings, thorough: bool) -> AsyncIterator[Finding]:
+    """In the order in which one thing rests on another; all are looked at at the same time."""
     folder = surroundings.data_folder(settings.data)
+    looks = [
+        asyncio.create_task(each)
+        for each in (
+            _of_studio(settings),
+            _of_database(settings, folder, thorough),
+            _of_storage(settings, folder),
+        )
+    ]
+    engine = asyncio.create_task(_of_engine(settings))
     yield folder
     yield surroundings.space(settings.data)
-    yield await surroundings.studio(settings.data)
-    engines: list[Finding] = []
-    if folder.state == "broken" or not (settings.database_url or _is_made(settings)):
-        yield Finding("broken" if folder.state == "broken" else "note", "database", "none_yet")
-    else:
-        try:
-            async with app.addresses(settings) as (address, direct):
-                first, *engines = await checkup.database(address, direct, running=there is not None)
-                yield first
-        except AfficheError as error:
-            reason = " ".join((error.detail or error.message(language())).split())[:300]
-            yield Finding("broken", "database", "unreachable", {"reason": reason})
-    if folder.state == "ok" or settings.storage_url:
-        yield await checkup.storage(settings.storage_url or settings.data / "objects")
-    for engine in engines:
-        yield engine
-    url = (settings.comfyui_url or "").rstrip("/")
-    if url and all(engine.params.get("url") != url for engine in engines):
-        yield await checkup.server("comfyui", "comfyui", url)
+    found = []
+    for look in looks:
+        for finding in await look:
+            found.append(finding)
+            yield finding
+    for finding in await engine:
+        if all(finding.params["url"] != other.params.get("url") for other in found):
+            yield finding
     yield Finding("note", "language_model", "no_language_model")
     for finding in surroundings.browser_files():
         yield finding
+
+
+async def _of_studio(settings: Settings) -> list[Finding]:
+    return [await surroundings.studio(settings.data)]
+
+
+async def _of_database(settings: Settings, folder: Finding, thorough: bool) -> list[Finding]:
+    from affiche import app
+    from affiche.studio import checkup
+
+    if folder.state == "broken" or not (settings.database_url or _is_made(settings)):
+        return [Finding("broken" if folder.state == "broken" else "note", "database", "none_yet")]
+    there = running(settings.data) is not None
+    try:
+        async with app.addresses(settings) as (address, direct):
+            return await checkup.database(
+                address, direct, settings, running=there, thorough=thorough
+            )
+    except AfficheError as error:
+        reason = " ".join((error.detail or error.message(language())).split())[:300]
+        return [Finding("broken", "database", "unreachable", {"reason": reason})]
+
+
+async def _of_storage(settings: Settings, folder: Finding) -> list[Finding]:
+    from affiche.studio import checkup
+
+    if folder.state != "ok" and not settings.storage_url:
+        return []
+    where = settings.storage_url or settings.data / "objects"
+    # The first thing that a studio makes, wherever its database and its files are.
+    used = (settings.data / "secret").is_file()
+    return [await checkup.storage(where, used=used)]
+
+
+async def _of_engine(settings: Settings) -> list[Finding]:
+    """The one that is configured: for when no database knows of it."""
+    from affiche.studio import checkup
+
+    url = (settings.comfyui_url or "").rstrip("/")
+    return [await checkup.server("comfyui", "comfyui", url)] if url else []
 
 
 def _is_made(settings: Settings) -> bool:

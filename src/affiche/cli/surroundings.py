@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from affiche.cli.running import PAGE, running
-from affiche.studio.checkup import Finding
+from affiche.studio.findings import Finding
 
 MB: Final = 1024 * 1024
 LITTLE, TOO_LITTLE = 2048 * MB, 200 * MB

@@ -22,6 +22,7 @@ from affiche.errors import AfficheError
 from affiche.storage import pages
 from affiche.storage.keys import BUCKETS
 from affiche.storage.pages import Found
+from affiche.studio import orphans
 from affiche.studio.studio import Studio
 
 LOCK: Final = 4207852
@@ -95,8 +96,8 @@ class Leftovers:
             begun = None
         async for page in pages.pages(self.studio.objects, bucket, begun.position if begun else ""):
             old = [each for each in page.found if self._is_old(each)]
-            orphans = await self._orphans(bucket, old)
-            await self._remove(bucket, orphans, guard)
+            nobodys = await orphans.among(self.studio.database, bucket, old)
+            await self._remove(bucket, nobodys, guard)
             async with self.studio.database.singly() as service:
                 await service.run(
                     "sweep.advance",
@@ -104,7 +105,7 @@ class Leftovers:
                     position=page.position,
                     examined=len(page.found),
                     young=len(page.found) - len(old),
-                    removed=len(orphans),
+                    removed=len(nobodys),
                 )
             await asyncio.sleep(self.pause)
         async with self.studio.database.singly() as service:
@@ -122,9 +123,6 @@ class Leftovers:
 
     def _is_old(self, found: Found) -> bool:
         return self.studio.now() - found.modified >= self.grace
-
-    async def _orphans(self, bucket: str, found: Sequence[Found]) -> list[Found]:
-        return await orphans(self.studio, bucket, found)
 
     async def _remove(self, bucket: str, found: Sequence[Found], guard: "Guard") -> None:
         if not found:
@@ -203,17 +201,3 @@ class Guard:
         except (*PASSING, TimeoutError) as error:
             raise unavailable(error) from error
         return row[0] if row else None
-
-
-async def orphans(studio: Studio, bucket: str, found: Sequence[Found]) -> list[Found]:
-    """Those of `found` that no row names; a half is always one."""
-    keys = [each.path for each in found if not each.half]
-    if not keys:
-        return list(found)
-    async with studio.database.singly() as service:
-        if bucket == "thumbs":
-            rows = await service.rows("sweep.known_thumbnails", keys=keys)
-        else:
-            rows = await service.rows("sweep.known", keys=keys, bucket=bucket)
-    known = {value for row in rows for value in row.values()}
-    return [each for each in found if each.half or each.path not in known]

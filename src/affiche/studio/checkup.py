@@ -3,11 +3,15 @@
 Each check gives findings and raises nothing that an operator's mistake can cause.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import uuid4
+
+import psycopg
 
 from affiche.catalog import checks
 from affiche.db import migrate
@@ -20,31 +24,37 @@ from affiche.errors import (
     AfficheError,
     DatabaseUnavailable,
     EngineError,
-    GraphProblem,
     MigrationChanged,
     SchemaNewer,
     SchemaOutdated,
     StorageFailed,
 )
+from affiche.settings import Settings
 from affiche.storage.objects import Objects
+from affiche.studio import affairs, connections, orphans
+from affiche.studio.findings import SECONDS, Finding, line, within
 from affiche.studio.templates import Row
 from affiche.studio.versions import Versions
 
-State = Literal["ok", "note", "broken"]
 PROBE: Final = b"affiche doctor"
 OLDEST: Final = 150_000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`subject` is what was looked at, `code` what was found there, with the sentence's
-    `params`; `details` are single things in their own words."""
-
-    state: State
-    subject: str
-    code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-    details: tuple[str | GraphProblem, ...] = ()
+THOROUGH_SECONDS: Final = 3600.0
+LATE: Final = "it does not answer in time"
+# What the system and the stores say; their errors have no codes of their own here.
+SAID: Final = {
+    "folder": (
+        ("folder_full", ("No space left", "quota exceeded", "File too large")),
+        ("folder_closed", ("Permission denied", "Read-only file system", "not permitted")),
+    ),
+    "bucket": (
+        (
+            "bucket_refused",
+            ("PermissionDenied", "Unauthenticated", "401 Unauthorized", "403 Forbidden"),
+        ),
+        ("bucket_silent", ("Timeout", "timed out", "error sending request", "Connect")),
+    ),
+}
+Look = tuple[str, Coroutine[Any, Any, Sequence[Finding]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +66,97 @@ class _Endpoint:
     works_at_once: int
 
 
-async def database(address: Address, direct: Address, *, running: bool) -> list[Finding]:
-    """The database, and when it is well, every active endpoint with what the templates on offer
-    need of it.
+async def database(
+    address: Address, direct: Address, settings: Settings, *, running: bool, thorough: bool = False
+) -> list[Finding]:
+    """The database, and when it lets us in, how things stand in it, and every active endpoint with
+    what the templates on offer need of it. Each within four seconds, side by side.
 
-    `running`: a studio runs, so that the preview engine should have an address.
+    `running`: a studio runs, so that the preview engine should have an address. `thorough`: every
+    picture and object is looked for, however long that takes.
     """
+    late = Finding("broken", "database", "silent", {"seconds": round(SECONDS)})
+    refused = await within(_refused(address, direct), late)
+    if refused:
+        return refused
+    opened = Database(address, direct=direct, size=2)
+    try:
+        async with opened:
+            return await _all(opened, settings, running, thorough)
+    except DatabaseUnavailable as error:
+        return [Finding("broken", "database", "unreachable", {"reason": line(error.detail)})]
+
+
+async def _refused(address: Address, direct: Address) -> list[Finding]:
+    """Why the database is none that we could look into."""
+    for each in dict.fromkeys((direct, address)):
+        if shut := await connections.knock(each):
+            return [shut]
     try:
         await migrate.check(direct)
-        async with Database(address, direct=direct, size=2) as opened:
-            return [await _server(opened), *[found async for found in _engines(opened, running)]]
-    except (SchemaNewer, MigrationChanged) as error:
-        return [Finding("broken", "database", error.code, error.params)]
+    except SchemaNewer as error:
+        return [Finding("broken", "database", "schema_newer", error.params)]
     except SchemaOutdated as error:
         return [Finding("broken", "database", "schema", error.params)]
+    except MigrationChanged as error:
+        return [Finding("broken", "database", "migration_changed", error.params)]
     except DatabaseUnavailable as error:
-        reason = {"reason": _line(error.detail)}
-        return [Finding("broken", "database", "unreachable", reason)]
+        return [Finding("broken", "database", "unreachable", {"reason": line(error.detail)})]
+    return []
 
 
-async def storage(where: str | Path) -> Finding:
-    """Written, read and deleted."""
+async def _all(
+    database: Database, settings: Settings, running: bool, thorough: bool
+) -> list[Finding]:
+    address, direct, stores = database.address, database.direct, list[Look]()
+    with suppress(AfficheError):
+        objects = Objects(settings.storage_url or settings.data / "objects", seconds=3.0)
+        stores = [
+            ("pictures", affairs.pictures(database, objects, thorough=thorough)),
+            *([("leftovers", orphans.waiting(database, objects, settings))] if thorough else []),
+        ]
+    looks: list[Look] = [
+        ("database", _server(database)),
+        ("database", affairs.space(database)),
+        ("connections", connections.room(direct, settings.database_pool)),
+        ("events", connections.ears(address, direct)),
+        ("workers", affairs.works(database)),
+        ("queue", affairs.queue(database)),
+        ("withdrawals", affairs.withdrawals(database)),
+        ("leftovers", affairs.leftovers(database, settings)),
+        *stores,
+        ("engines", _engines(database, running)),
+    ]
+    seconds = THOROUGH_SECONDS if thorough else SECONDS
+    found = await asyncio.gather(
+        *(
+            within(
+                _kept(look), Finding("broken", name, "silent", {"seconds": round(SECONDS)}), seconds
+            )
+            for name, look in looks
+        )
+    )
+    return [finding for each in found for finding in each]
+
+
+async def _kept(look: Coroutine[Any, Any, Sequence[Finding]]) -> Sequence[Finding]:
+    """What goes away in the middle is told like what was not there."""
+    try:
+        return await look
+    except DatabaseUnavailable as error:
+        return [Finding("broken", "database", "unreachable", {"reason": line(error.detail)})]
+    except psycopg.Error as error:
+        return [Finding("broken", "database", "unreachable", {"reason": line(str(error))})]
+
+
+async def storage(where: str | Path, *, used: bool = False) -> Finding:
+    """Written, read and deleted. `used`: a studio has been here, so that a folder is expected."""
     kind = "bucket" if "://" in str(where) else "folder"
+    if used and kind == "folder" and not await asyncio.to_thread(Path(where).exists):
+        return Finding("broken", "storage", "folder_gone", {"where": where})
     stage = "write"
     try:
-        objects, key = Objects(where), f"doctor/{uuid4()}.bin"
+        objects, key = Objects(where, seconds=SECONDS - 1), f"doctor/{uuid4()}.bin"
         await objects.put("uploads", key, PROBE, "application/octet-stream")
         stage = "read"
         if await objects.read("uploads", key, limit=1024) != PROBE:
@@ -88,40 +164,63 @@ async def storage(where: str | Path) -> Finding:
         stage = "delete"
         await objects.delete("uploads", key)
     except AfficheError as error:
-        params = {"where": where, "reason": _line(error.detail or error.message("en"))}
-        return Finding("broken", "storage", f"{kind}_{stage}", params)
+        said = error.detail or error.message("en")
+        code = next((c for c, words in SAID[kind] if any(w in said for w in words)), "")
+        params = {"where": where, "reason": line(said)}
+        return Finding("broken", "storage", code or f"{kind}_{stage}", params)
     return Finding("ok", "storage", kind, {"where": where})
 
 
 async def server(name: str, kind: str, url: str) -> Finding:
     """An engine that is configured, while there is no database to ask about templates."""
-    return await _checked(_Endpoint(None, name, kind, url, 0), [])
+    late = Finding("broken", name, "unwell", {"url": url, "reason": LATE})
+    return (await within(_alone(_Endpoint(None, name, kind, url, 0)), late))[0]
 
 
-async def _server(database: Database) -> Finding:
+async def _alone(row: _Endpoint) -> list[Finding]:
+    return [await _checked(row, [])]
+
+
+async def _server(database: Database) -> list[Finding]:
     async with database.as_service() as transaction:
         version = transaction.connection.info.server_version
     about = {"version": f"{version // 10000}.{version % 10000}"}
     about["migration"] = f"{migrate.migrations()[-1].number:04}"
     if version < OLDEST:
-        return Finding("broken", "database", "old", about)
-    return Finding("ok", "database", "database", about)
+        return [Finding("broken", "database", "old", about)]
+    return [Finding("ok", "database", "database", about)]
 
 
-async def _engines(database: Database, running: bool) -> AsyncIterator[Finding]:
+async def _engines(database: Database, running: bool) -> list[Finding]:
     versions = Versions()
     async with database.as_service() as transaction:
         rows = await transaction.all(_Endpoint, "endpoints.active")
         offered = await transaction.all(Row, "templates.gallery")
     templates = [await versions.read(database, row.id, row.version) for row in offered]
-    for row in rows:
-        found = Finding("broken", row.name, "homeless")
-        if row.url is not None:
-            found = await _checked(row, [t for t in templates if row.kind in t.engines])
-        # Where no studio runs, an address may be one that a killed process left behind.
-        if row.kind == "preview" and not running and found.code in ("homeless", "unwell"):
-            found = Finding("note", row.name, "resting")
-        yield found
+    # A little less than what all of this may take, so that one that hangs hides no other.
+    found = await asyncio.gather(
+        *(
+            within(
+                _endpoint(row, [t for t in templates if row.kind in t.engines], running),
+                Finding("broken", row.name, "unwell", {"url": row.url, "reason": LATE}),
+                SECONDS - 1,
+            )
+            for row in rows
+        )
+    )
+    return [finding for each in found for finding in each]
+
+
+async def _endpoint(
+    row: _Endpoint, templates: Sequence[Template], running: bool
+) -> Sequence[Finding]:
+    found = Finding("broken", row.name, "homeless")
+    if row.url is not None:
+        found = await _checked(row, templates)
+    # Where no studio runs, an address may be one that a killed process left behind.
+    if row.kind == "preview" and not running and found.code in ("homeless", "unwell"):
+        found = Finding("note", row.name, "resting")
+    return [found]
 
 
 async def _checked(row: _Endpoint, templates: Sequence[Template]) -> Finding:
@@ -141,7 +240,7 @@ async def _engine(row: _Endpoint, engine: Engine, templates: Sequence[Template])
     try:
         schemas = await engine.schemas()
     except EngineError as error:
-        return Finding("broken", row.name, "unwell", about | {"reason": _line(error.detail)})
+        return Finding("broken", row.name, "unwell", about | {"reason": line(error.detail)})
     about |= {"version": health.version or "?", "queued": health.queued or 0}
     missing = [
         problem
@@ -153,7 +252,3 @@ async def _engine(row: _Endpoint, engine: Engine, templates: Sequence[Template])
     if missing:
         return Finding("broken", row.name, "drift", about, tuple(dict.fromkeys(missing)))
     return Finding("ok", row.name, "engine", about)
-
-
-def _line(detail: str | None) -> str:
-    return " ".join((detail or "").split())[:300]
