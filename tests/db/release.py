@@ -49,7 +49,11 @@ async def furnish(studio: Studio, folder: Path) -> None:
         await works.cancel(studio, alice, (await ask(studio, alice, mine, "an empty street")).id)
         again = await wish(studio, alice, mine, "다시", retry_of=failed.id)
         await works.cancel(studio, alice, again.id)
+        for step in ("prepare", "submit", "collect", "finish"):
+            await dies(studio, alice, mine, folder, step)
     async with engine(studio, folder / "comfyui", pace=60.0):
+        async with studio.database.as_service() as service:
+            await service.connection.execute("UPDATE endpoints SET works_at_once = 20")
         worker = await start_worker(studio, folder)
         running = [(await ask(studio, alice, mine, f"running {n}")).id for n in range(3)]
         for work_id in running:
@@ -62,6 +66,7 @@ async def furnish(studio: Studio, folder: Path) -> None:
         await asyncio.wait_for(admitted(studio, bob, taken), 20)
         await wish(studio, alice, mine, "두 장", output_count=2, idempotency_key="two-of-them")
         await ask(studio, bob, theirs, "waiting")
+        await beat(studio, "0")
 
 
 async def second_user(studio: Studio) -> Caller:
@@ -104,14 +109,32 @@ async def admitted(studio: Studio, caller: Caller, work_id: UUID) -> None:
         await admission.admit()
 
 
-async def start_worker(studio: Studio, folder: Path) -> asyncio.subprocess.Process:
+async def dies(
+    studio: Studio, caller: Caller, picture: uploads.File, folder: Path, step: str
+) -> None:
+    """A process that begins the step of a work and is gone."""
+    worker = await start_worker(studio, folder, "kill", step, "before")
+    await ask(studio, caller, picture, f"died in {step}")
+    assert await asyncio.wait_for(worker.wait(), 30) == -signal.SIGKILL
+    await beat(studio, "1 hour")
+
+
+async def beat(studio: Studio, ahead: str) -> None:
+    """With hearts that beat in the future, nobody takes over what the dead have left."""
+    async with studio.database.as_service() as service:
+        await service.connection.execute(
+            "UPDATE pgqueuer.pgqueuer SET heartbeat = now() + %s::interval", (ahead,)
+        )
+
+
+async def start_worker(studio: Studio, folder: Path, *fault: str) -> asyncio.subprocess.Process:
     told = {
         "AFFICHE_DATA": str(folder),
         "DATABASE_URL": studio.settings.database_url or "",
         "WORKER_LOG": os.devnull,
     }
     worker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.pipeline.worker", "none", "-", "-"),
+        *(sys.executable, "-m", "tests.pipeline.worker", *(fault or ("none", "-", "-"))),
         env=os.environ | told,
         stdout=asyncio.subprocess.PIPE,
     )

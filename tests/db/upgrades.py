@@ -70,8 +70,11 @@ def rows(connection: Connection[Any]) -> Rows:
         }
 
 
-async def paint(connection: Connection[Any], objects: Objects) -> None:
-    """A plain picture, as large and as long as its row says, for every file: the dump has none."""
+async def paint(connection: Connection[Any], objects: Objects, engine: Path) -> None:
+    """A plain picture, as large and as long as its row says, for every file: the dump has none.
+
+    And in the `engine`'s folder every output that is still to be fetched from there.
+    """
     found = connection.execute(
         "SELECT bucket_id, object_key, thumbnail_key, mime_type, width, height, file_size"
         " FROM files"
@@ -85,3 +88,11 @@ async def paint(connection: Connection[Any], objects: Objects) -> None:
         await objects.put(bucket, key, data, kind)
         small = bytes(picture.thumbnail_image(16).write_to_buffer(".webp"))
         await objects.put("thumbs", thumbnail, small, "image/webp")
+    outputs = connection.execute(
+        "SELECT outputs FROM generation_jobs WHERE outputs IS NOT NULL AND status = 'processing'"
+    ).fetchall()
+    for output in (each for (held,) in outputs for each in held):
+        ref = output["ref"]
+        path = engine / ref["type"] / ref["subfolder"] / ref["filename"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture.write_to_buffer(".png"))

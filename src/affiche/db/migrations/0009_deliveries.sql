@@ -4,9 +4,14 @@
 -- `title`, `tags` and the `data` of its output, as the work is to have them.
 ALTER TABLE generation_jobs ADD COLUMN about jsonb;
 
--- Collecting ends the job; what had been collected by a release before this is collected again.
+-- Collecting ends the job; what had been collected by a release before this is collected again. And
+-- what is to be submitted has its run's id by now. As the service, because the owner sees no rows.
+SET LOCAL ROLE service_role;
 UPDATE generation_jobs SET step = 'collect'
 WHERE step = 'finish' AND status IN ('taken', 'processing');
+UPDATE generation_jobs SET step = 'prepare'
+WHERE step = 'submit' AND status = 'taken' AND external_id IS NULL;
+RESET ROLE;
 
 -- An index on a column makes every update of it touch all indexes of the row. `updated_at` changes
 -- in every write, so no index has it.

@@ -96,7 +96,7 @@ async def view(service: Service, request: Request) -> Response:
     asker = service.prompts.asker(path.name)
     fault = service.faults.take("view", _VIEW, asker=asker)
     if fault is not None and fault.kind == "flood":
-        return StreamingResponse(_flood(), media_type=_media_type(path), headers=headers)
+        return StreamingResponse(_flood(request), media_type=_media_type(path), headers=headers)
     if fault is not None:
         data = await asyncio.to_thread(_halved, path)
         return Response(data, media_type="image/png", headers=headers)
@@ -109,9 +109,10 @@ async def view(service: Service, request: Request) -> Response:
     return FileResponse(path, media_type=_media_type(path), headers=headers)
 
 
-async def _flood() -> AsyncIterator[bytes]:
-    while True:
+async def _flood(request: Request) -> AsyncIterator[bytes]:
+    while not await request.is_disconnected():
         yield bytes(1024 * 1024)
+        await asyncio.sleep(0)
 
 
 def _halved(path: Path) -> bytes:
