@@ -24,6 +24,7 @@ BATCH: Final = 500
 # However many rows are due, looking at them takes no more than this part of the time: with
 # 100,000 each is looked at every few minutes, and ends are heard of by hints meanwhile.
 SHARE: Final = 1 / 40
+LONGEST_PAUSE: Final = 5.0
 log = logging.getLogger(__name__)
 
 
@@ -56,8 +57,8 @@ class Glances:
                 full = await self.look() == BATCH
             except DatabaseUnavailable as error:
                 log.warning("observation waits: %s", error)
-            spent = time.monotonic() - began
-            await asyncio.sleep(spent / SHARE if full else max(POLL_SECONDS, spent / SHARE))
+            pause = min((time.monotonic() - began) / SHARE, LONGEST_PAUSE)
+            await asyncio.sleep(pause if full else max(POLL_SECONDS, pause))
 
     async def look(self) -> int:
         """One batch of what is due; how many rows there were."""

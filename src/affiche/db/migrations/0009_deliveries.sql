@@ -7,8 +7,11 @@ ALTER TABLE generation_jobs ADD COLUMN about jsonb;
 -- Collecting ends the job; what had been collected by a release before this is collected again. And
 -- what is to be submitted has its run's id by now. As the service, because the owner sees no rows.
 SET LOCAL ROLE service_role;
+-- As the service, because the owner sees no rows.
+SET LOCAL ROLE service_role;
 UPDATE generation_jobs SET step = 'collect'
 WHERE step = 'finish' AND status IN ('taken', 'processing');
+RESET ROLE;
 UPDATE generation_jobs SET step = 'prepare'
 WHERE step = 'submit' AND status = 'taken' AND external_id IS NULL;
 RESET ROLE;
