@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 import psycopg
+from tests.support import small
 from tests.support.studios import photograph
 
 from affiche import app, settings
@@ -93,7 +94,9 @@ class World:
 @asynccontextmanager
 async def world(folder: Path, seed: int) -> AsyncIterator[World]:
     data, log = folder / "data", folder / "work.log"
+    small.write_template(folder / "catalog")
     told = {
+        "AFFICHE_CATALOG": str(folder / "catalog"),
         "AFFICHE_DATA": str(data),
         "AFFICHE_FETCH_PRIVATE": "127.0.0.1",
         "AFFICHE_RETRY_SECONDS": "1",

@@ -1,6 +1,7 @@
 """What is in a backup and what comes out of it: every row and object, and the schema as it was."""
 
 import asyncio
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -10,10 +11,12 @@ import psycopg
 import pytest
 from psycopg import sql
 from tests.cli import backups
+from tests.db import upgrades
 from tests.db.dump import dumped
 from tests.db.test_schema import supabase as supabase
+from tests.storage.s3 import serving
 from tests.support.databases import TEMPLATE, Cluster
-from tests.support.studios import ask, ended
+from tests.support.studios import ask, at_work, ended, engine, photograph
 
 from affiche import app, settings
 from affiche.db import dump, migrate
@@ -21,8 +24,9 @@ from affiche.db.address import Address
 from affiche.db.database import Database
 from affiche.errors import BackupBroken, BackupFailed, NothingToBackUp, SchemaNewer
 from affiche.pipeline.crew import Crew
-from affiche.studio import events
-from affiche.studio.backups import making
+from affiche.storage.objects import Objects
+from affiche.studio import events, uploads, works
+from affiche.studio.backups import gathering, making, restoring
 from affiche.studio.backups.checking import check
 from affiche.studio.feed import opening
 from affiche.studio.studio import Caller, Studio
@@ -121,22 +125,39 @@ async def test_into_a_supabase_project(
 
 
 async def test_one_of_an_earlier_version_is_brought_to_this_one(
-    cluster: Cluster, empty_database: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    studio: Studio, cluster: Cluster, empty_database: Address, tmp_path: Path
 ) -> None:
-    whole = migrate.migrations()
-    released = whole[:7]
-    old = cluster.address(cluster.create())
-    monkeypatch.setattr(migrate, "migrations", lambda: released)
-    await migrate.migrate(old)
-    monkeypatch.undo()
-    with backups.service(old) as connection:
-        connection.execute("INSERT INTO users (email, name) VALUES ('a@example.com', 'alice')")
-    made = await making.make(old, tmp_path / "objects", tmp_path, backups.WHEN)
-    assert check(made.path).about.schema.migrations[-1][0] == 7
-    await backups.restored(made.path, empty_database, tmp_path / "elsewhere")
+    name = upgrades.restore(cluster, "0.1.0")
+    old, objects = cluster.address(name), tmp_path / "released"
+    with psycopg.connect(cluster.server.superuser_url(name), autocommit=True) as connection:
+        upgrades.make_present(connection)
+        await upgrades.paint(connection, Objects(objects))
+        for bucket, key in connection.execute("SELECT bucket_id, object_key FROM files").fetchall():
+            digest = hashlib.sha256((objects / bucket / key).read_bytes()).digest()
+            connection.execute("UPDATE files SET sha256 = %s WHERE object_key = %s", (digest, key))
+    before = backups.rows(old, "SELECT id, status, user_id FROM works ORDER BY id")
+    made = await making.make(old, objects, tmp_path, backups.WHEN)
+    assert (made.manifest.gaps, check(made.path).about.schema.migrations[-1][0]) == (0, 7)
+
+    data = tmp_path / "elsewhere"
+    done = await backups.restored(made.path, empty_database, data)
+    assert done.begun > 0
     await migrate.check(empty_database)
     assert dumped(empty_database) == dumped(cluster.address(TEMPLATE))
-    assert [user["name"] for user in content(empty_database, "users")] == ["alice"]
+    after = "SELECT id, status, user_id FROM works ORDER BY id"
+    async with (
+        backups.opened(empty_database, data, studio) as again,
+        engine(again, tmp_path / "comfyui", pace=0.0),
+        at_work(again),
+    ):
+        for _ in range(1500):
+            found = backups.rows(empty_database, after)
+            if all(work["status"] in works.ENDED for work in found):
+                break
+            await asyncio.sleep(0.05)
+    ends = {"failed": "failed", "cancelled": "cancelled"}
+    assert found == [{**work, "status": ends.get(work["status"], "completed")} for work in before]
+    backups.whole_pictures(empty_database, data / "objects")
 
 
 async def test_other_migrations_under_the_same_numbers_are_another_schema(
@@ -160,6 +181,59 @@ async def test_what_is_not_there_or_too_new_is_not_backed_up(
     with pytest.raises(SchemaNewer):
         await making.make(database_address, tmp_path / "objects", tmp_path, backups.WHEN)
     assert [path.name for path in tmp_path.iterdir()] == ["objects"]
+
+
+@pytest.mark.parametrize("held_at_most", [gathering.AT_ONCE, 1000], ids=["small", "large"])
+async def test_from_a_folder_into_a_bucket_and_back(
+    studio: Studio,
+    alice: Caller,
+    empty_database: Address,
+    cluster: Cluster,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    held_at_most: int,
+) -> None:
+    # What is larger goes through a file and not through memory.
+    for room in (gathering, restoring):
+        monkeypatch.setattr(room, "AT_ONCE", held_at_most)
+    for number in range(12):
+        await uploads.upload(studio, alice, photograph(300 + number, 200), name=f"{number}.jpg")
+    made = await backups.backed_up(studio, tmp_path)
+    assert made.manifest.objects == 24
+    async with serving() as store:
+        for name, value in {
+            "AWS_ENDPOINT_URL": store.url,
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_REGION": "nowhere",
+            "AWS_ACCESS_KEY_ID": "id",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+        }.items():
+            monkeypatch.setenv(name, value)
+        bucket = "s3://bucket/studio"
+        await restoring.restore(check(made.path), empty_database, bucket, tmp_path)
+        assert len(store.objects) == 24
+        second = await making.make(empty_database, bucket, tmp_path / "second.tar", backups.WHEN)
+    assert (second.manifest.objects, second.manifest.gaps) == (24, 0)
+    third, data = cluster.address(cluster.create()), tmp_path / "elsewhere"
+    await backups.restored(second.path, third, data)
+    assert backups.whole_pictures(third, data / "objects") == 12
+
+
+async def test_two_restores_at_once_are_one_and_a_refusal(
+    studio: Studio, alice: Caller, empty_database: Address, tmp_path: Path
+) -> None:
+    await uploads.upload(studio, alice, photograph(), name="ramp.jpg")
+    made = await backups.backed_up(studio, tmp_path)
+    objects = tmp_path / "shared"
+    folders = [tmp_path / name for name in ("a", "b")]
+    for folder in folders:
+        folder.mkdir()
+    both = await asyncio.gather(
+        *(restoring.restore(check(made.path), empty_database, objects, f) for f in folders),
+        return_exceptions=True,
+    )
+    assert sorted(type(each).__name__ for each in both) == ["RestoreRefused", "Restored"]
+    assert backups.whole_pictures(empty_database, objects) == 1
 
 
 async def test_a_file_that_is_there_is_never_overwritten(

@@ -30,7 +30,8 @@ from affiche.db.statements import names, statement
 from affiche.storage.objects import Objects
 
 When = Literal["before", "after"]
-Kind = Literal["database", "store", "engine", "read"]
+# A statement that commits by itself, or the commit of several, during which rows are locked.
+Kind = Literal["statement", "commit", "store", "engine", "read"]
 _COMMIT: Final = re.compile(r"(?:^|;)\s*(?:COMMIT|END)\b", re.IGNORECASE)
 _ROLLBACK: Final = re.compile(r"^\s*ROLLBACK\b", re.IGNORECASE)
 _WRITE: Final = re.compile(
@@ -151,7 +152,7 @@ class Doors:
             written.clear()
             if not labels:
                 return await done  # type: ignore[no-any-return]
-            async with self.passing(", ".join(labels), "database"):
+            async with self.passing(", ".join(labels), "commit"):
                 return await done  # type: ignore[no-any-return]
         if _ROLLBACK.search(text):
             written.clear()
@@ -171,7 +172,7 @@ class Doors:
                 await asyncio.shield(real(connection.cursor(), "ROLLBACK"))
             raise
         if cursor.rowcount:
-            async with self.passing(self._label(text), "database"):
+            async with self.passing(self._label(text), "statement"):
                 await real(connection.cursor(), "COMMIT")
         else:
             await real(connection.cursor(), "COMMIT")
@@ -211,7 +212,7 @@ class Doors:
         try:
             if not labels:
                 return await done
-            async with self.passing(", ".join(labels), "database"):
+            async with self.passing(", ".join(labels), "commit"):
                 return await done
         finally:
             _at_a_door.reset(token)

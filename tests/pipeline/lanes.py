@@ -16,21 +16,34 @@ from uuid import UUID
 from tests.pipeline.doors import Point, functions_that_write
 from tests.pipeline.nursery import Nursery, nursery
 from tests.pipeline.worker import Act, Order
-from tests.support import studios
+from tests.support import small
 from tests.support.databases import TEMPLATE, Cluster
 from tests.support.studios import engine, photograph
 
 from affiche import app, settings
-from affiche.db import queue
+from affiche.catalog.catalog import load
 from affiche.db.database import Database
 from affiche.emulators.comfyui import Server
-from affiche.pipeline.line import ENTRYPOINT
 from affiche.storage import keys
 from affiche.storage.objects import Objects
-from affiche.studio import people, uploads, works
+from affiche.studio import people, templates, uploads, works
 from affiche.studio.studio import Caller, Studio
 
-REST_WITHIN = 30.0
+REST_WITHIN, LOOK_SECONDS = 90.0, 0.1
+UNDER_WAY = """SELECT
+  (SELECT count(*) FROM works WHERE status IN ('pending', 'taken', 'processing')),
+  (SELECT count(*) FROM generation_jobs WHERE status IN ('pending', 'taken', 'processing')),
+  (SELECT count(*) FROM withdrawals WHERE done_at IS NULL),
+  (SELECT count(*) FROM pgqueuer.pgqueuer)"""
+
+HISTORY = (
+    "SELECT to_jsonb(j) - 'parameters' - 'outputs' FROM generation_jobs j"
+    " WHERE status IN ('pending', 'taken', 'processing')",
+    "SELECT to_jsonb(q) FROM pgqueuer.pgqueuer q",
+    "SELECT to_jsonb(l) FROM pgqueuer.pgqueuer_log l ORDER BY id DESC LIMIT 10",
+    "SELECT json_build_array(pid, state, wait_event, xact_start, left(query, 80))"
+    " FROM pg_stat_activity WHERE datname = current_database()",
+)
 
 
 @dataclass(slots=True)
@@ -99,37 +112,40 @@ class Lane:
         return stored - named
 
     async def ended(self, work_id: UUID) -> None:
-        await studios.ended(self.studio, self.alice, work_id)
+        for _ in range(int(REST_WITHIN / LOOK_SECONDS)):
+            if (await works.get(self.studio, self.alice, work_id)).ended:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+        raise AssertionError(f"not ended after {REST_WITHIN} s\n{await self._history()}")
 
     async def at_rest(self, work_id: UUID) -> works.Work:
         """The work once it has ended and nothing of it is under way anywhere."""
         left = "nothing was looked at"
-        for _ in range(int(REST_WITHIN / 0.03)):
-            work = await works.get(self.studio, self.alice, work_id)
-            left = "" if work.ended else f"the work is {work.status}"
-            left = left or await self._left()
+        for _ in range(int(REST_WITHIN / LOOK_SECONDS)):
+            left = await self._left()
             if not left:
-                return work
-            await asyncio.sleep(0.03)
-        raise AssertionError(f"after {REST_WITHIN} s {left}")
+                return await works.get(self.studio, self.alice, work_id)
+            await asyncio.sleep(LOOK_SECONDS)
+        raise AssertionError(f"after {REST_WITHIN} s: {left}\n{await self._history()}")
 
     async def _left(self) -> str:
         async with self.studio.database.singly() as service:
-            cursor = await service.connection.execute(
-                "SELECT (SELECT count(*) FROM generation_jobs"
-                "   WHERE status IN ('pending', 'taken', 'processing')),"
-                " (SELECT count(*) FROM withdrawals WHERE done_at IS NULL)"
-            )
+            cursor = await service.connection.execute(UNDER_WAY)
             row = await cursor.fetchone()
         assert row is not None
-        entries = await queue.waiting(self.studio.database, [ENTRYPOINT])
-        found = {
-            "jobs under way": row[0],
-            "open withdrawals": row[1],
-            "queue entries": entries,
-            "runs on the engine": self.server.service.prompts.remaining,
-        }
-        return ", ".join(f"{number} {what}" for what, number in found.items() if number)
+        found = (*row, self.server.service.prompts.remaining)
+        names = ("works", "jobs", "withdrawals", "queue entries", "runs on the engine")
+        told = zip(found, names, strict=True)
+        return ", ".join(f"{number} {name}" for number, name in told if number)
+
+    async def _history(self) -> str:
+        """What is under way, who holds it in the queue, and what the sessions do."""
+        lines: list[str] = []
+        async with self.studio.database.singly() as service:
+            for statement in HISTORY:
+                cursor = await service.connection.execute(statement)
+                lines += [str(row[0]) for row in await cursor.fetchall()]
+        return "\n".join(lines)
 
 
 @asynccontextmanager
@@ -152,6 +168,7 @@ async def _opened(cluster: Cluster, name: str, folder: Path) -> AsyncIterator[La
         objects = Objects(folder / "objects")
         studio = Studio(chosen, database, objects, app.signing_secret(folder))
         async with engine(studio, folder / "comfyui", pace=0.0) as server, nursery() as children:
+            await templates.install(database, [load(small.write_template(folder))])
             alice = await people.first_user(studio)
             picture = await uploads.upload(studio, alice, photograph(64, 64), name="ramp.jpg")
             (server.folder / "input" / "ramp.jpg").write_bytes(photograph(64, 64))

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from tests.pipeline.lanes import Lane
-from tests.support.studios import ask, photograph
+from tests.support import small
+from tests.support.studios import photograph
 
 from affiche.studio import works
 
 PROMPT, SEED = "a quiet beach", 7
-TEMPLATE = UUID("82064257-1bef-45d8-a6ba-715f33c887cc")
 Asking = Callable[[Lane], Awaitable[UUID]]
 
 
@@ -34,12 +34,16 @@ class Scenario:
 
 
 async def _uploaded(lane: Lane) -> UUID:
-    return (await ask(lane.studio, lane.alice, lane.picture, PROMPT, seed=SEED)).id
+    return await _asked(lane, outputs=1)
 
 
 async def _two(lane: Lane) -> UUID:
-    inputs = {"image": str(lane.picture.id), "prompt": PROMPT, "megapixels": 0.5, "seed": SEED}
-    request = works.Ask(template=str(TEMPLATE), inputs=inputs, output_count=2)
+    return await _asked(lane, outputs=2)
+
+
+async def _asked(lane: Lane, outputs: int) -> UUID:
+    inputs = _inputs(str(lane.picture.id))
+    request = works.Ask(template=small.SLUG, inputs=inputs, output_count=outputs)
     return (await works.ask(lane.studio, lane.alice, request)).id
 
 
@@ -55,17 +59,20 @@ async def _inline(lane: Lane) -> UUID:
 async def _by_hand(lane: Lane, image: str) -> UUID:
     """As an operator or another program inserts it: nothing was looked at before."""
     work_id = lane.studio.new_id()
-    inputs = {"image": image, "prompt": PROMPT, "megapixels": 0.5, "seed": SEED}
     async with lane.studio.database.as_service() as transaction:
         await transaction.connection.execute(
             "INSERT INTO works (id, user_id, template_id, input_data, seed)"
             " VALUES (%s, %s, %s, %s, %s)",
-            (work_id, lane.alice.id, TEMPLATE, Jsonb(inputs), SEED),
+            (work_id, lane.alice.id, small.ID, Jsonb(_inputs(image)), SEED),
         )
         await transaction.connection.execute(
             "INSERT INTO generation_jobs (work_id) VALUES (%s)", (work_id,)
         )
     return work_id
+
+
+def _inputs(image: str) -> dict[str, object]:
+    return {"image": image, "prompt": PROMPT, "megapixels": small.MEGAPIXELS, "seed": SEED}
 
 
 PLAIN = Scenario("an uploaded picture", _uploaded)

@@ -13,8 +13,9 @@ from tests.pipeline.matrix import Case, Fate, Row, Run, run_all, undisturbed
 from tests.pipeline.scenarios import AGAIN, FAILS, FETCHED, INLINE, PLAIN, TWO, Scenario
 from tests.support.databases import Cluster
 
+from affiche.pipeline.steps import STEPS
+
 Outcome = Callable[[Sequence[Row]], None]
-STEPS = ("prepare", "submit", "observe", "collect", "finish")
 
 
 @pytest.fixture
@@ -51,13 +52,13 @@ def cases(
 def test_a_run_passes_every_door(plain: Run) -> None:
     """Else the matrix would be short of something without anybody seeing it."""
     found = {(point.place, point.kind) for point in plain.effects}
-    assert {place for place, kind in found if kind == "database"} >= {"admission", *STEPS}
+    written = {place for place, kind in found if kind in ("statement", "commit")}
+    assert written >= {"admission", "queue", *STEPS}
     in_submit = [p for p in plain.points if (p.place, p.kind) == ("submit", "engine")]
     assert [p.label for p in in_submit] == ["POST /upload/image", "POST /prompt"]
     in_collect = [p for p in plain.points if (p.place, p.kind) == ("collect", "store")]
     assert [p.label for p in in_collect] == ["put works", "put thumbs"]
     assert {p.place for p in plain.points if p.kind == "read"} >= {"submit", "observe", "collect"}
-    assert {p.place for p in plain.effects} >= {"queue", *STEPS}
     assert len(plain.pictures) == plain.runs == 1
 
 
@@ -95,7 +96,7 @@ async def test_killed_while_things_go_wrong(
 async def test_killed_with_two_outputs_under_way(cluster: Cluster, outcome: Outcome) -> None:
     two = await undisturbed(cluster, TWO)
     assert len(two.pictures) == 2
-    points = [p for p in two.effects if p.place in ("admission", "collect", "finish")]
+    points = [p for p in two.effects if p.place in ("admission", "collect")]
     outcome(await run_all(cluster, cases(two, points, "kill", "before", "after")))
 
 
@@ -113,10 +114,18 @@ async def test_told_to_stop_at_every_effect(cluster: Cluster, plain: Run, outcom
     outcome(await run_all(cluster, tried))
 
 
-async def test_frozen_at_every_passage_to_the_outside(
+async def test_frozen_at_every_passage_and_in_every_transaction(
     cluster: Cluster, plain: Run, outcome: Outcome
 ) -> None:
-    points = [point for point in plain.points if point.kind != "database"]
+    points = [point for point in plain.points if point.kind != "statement"]
+    assert {p.place for p in points} >= {"admission", "submit", "observe", "collect"}
     tried = cases(plain, points, "freeze", "before", "after")
     tried += cases(plain, points, "freeze for long", "before", "after")
     outcome(await run_all(cluster, tried))
+
+
+async def test_frozen_while_a_picture_is_brought_in(cluster: Cluster, outcome: Outcome) -> None:
+    other = await undisturbed(cluster, FETCHED)
+    points = [p for p in other.points if p.place == "prepare" and p.kind != "statement"]
+    assert {p.label for p in points} >= {"GET /view", "put uploads"}
+    outcome(await run_all(cluster, cases(other, points, "freeze for long", "before", "after")))

@@ -21,8 +21,9 @@ from tests.pipeline.doors import Doors, Point, within
 
 from affiche import settings
 from affiche.app import signing_secret
-from affiche.db.address import parse
-from affiche.db.database import Database
+from affiche.db import database as database_module
+from affiche.db.address import Address, parse
+from affiche.db.database import Database, connection_options
 from affiche.pipeline import crew as crews
 from affiche.pipeline import steps
 from affiche.pipeline.crew import Crew
@@ -72,6 +73,7 @@ async def _main(order: Order, parent: int) -> None:
         steps.STEPS[name] = _placed(name, step)
     crews.GRACE = order.grace  # type: ignore[misc]
     Withdrawals.PAUSE = timedelta(seconds=0.5)  # type: ignore[misc]
+    database_module.connection_options = _impatient
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     chosen, _ = settings.read(
@@ -91,6 +93,12 @@ async def _main(order: Order, parent: int) -> None:
             if order.aloud:
                 print("working", flush=True)
             await _told(stop, parent)
+
+
+def _impatient(address: Address) -> dict[str, Any]:
+    """Whoever freezes in a transaction holds its locks, until the database ends it."""
+    found = connection_options(address)
+    return found | {"options": f"{found['options']} -c idle_in_transaction_session_timeout=4s"}
 
 
 async def _told(stop: asyncio.Event, parent: int) -> None:

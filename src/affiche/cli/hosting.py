@@ -10,7 +10,7 @@ from affiche import app
 from affiche.cli import greeting, link, loop
 from affiche.cli.endings import CommandError, Exit, Interrupted
 from affiche.cli.language import words
-from affiche.cli.running import Running, announce, claimed, running, write_private
+from affiche.cli.running import PAGE, Running, announce, claimed, running, write_private
 from affiche.cli.terminal import err, out
 from affiche.errors import NotSignedIn, SettingInvalid
 from affiche.pipeline.crew import Crew
@@ -52,7 +52,7 @@ def host(settings: Settings, *, fixed: bool, working: bool) -> int:
 async def _host(stop: loop.Stop, settings: Settings, fixed: bool, working: bool) -> None:
     if not (settings.database_url or (settings.data / "postgres").exists()):
         err().print(words("up.first", data=settings.data), style="dim")
-    stop.explain()
+    stop.explain(lambda: (settings.data / PAGE).unlink(missing_ok=True))
     # Left in the opposite order: streams, then steps, then PostgreSQL.
     async with AsyncExitStack() as stack:
         studio = await stack.enter_async_context(app.opened(settings, migrating=working))

@@ -7,6 +7,7 @@ import os
 from rich.text import Text
 
 from affiche.cli.endings import DEBUGGING
+from affiche.cli.rationing import Ration
 from affiche.cli.terminal import err
 
 # What is worth a line of its own though nothing is wrong: a work that is done.
@@ -46,6 +47,8 @@ class Lines(logging.Handler):
 def set_up(*, verbose: bool = False) -> None:
     """Warnings and the ends of works; all that is told with `verbose`."""
     handler = Lines(tracebacks=verbose or bool(os.environ.get(DEBUGGING)))
+    if not verbose:
+        handler.addFilter(Ration())
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])
     logging.getLogger(SPOKEN).setLevel(logging.INFO)
     for name in CHATTER:

@@ -1,10 +1,10 @@
 """Running a command's coroutine, and ending it when somebody asks to."""
 
 import asyncio
-import logging
 import os
 import signal
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, TypeVar
 
 from affiche.cli.endings import Exit, Interrupted
@@ -27,19 +27,24 @@ class Stop:
         self.asked: Callable[[], None] = lambda: None
         self.hurried: Callable[[], None] = lambda: None
 
-    def explain(self) -> None:
-        """Say at each signal what it does, as commands that run on should."""
+    def explain(self, leave: Callable[[], None] = lambda: None) -> None:
+        """Say at each signal what it does, as commands that run on should.
+
+        The second one ends the process at once, after `leave`: what it was doing is taken over like
+        that of any process that dies.
+        """
         self.asked = lambda: err().print(words("stopping"), style="dim")
-        self.hurried = self._hurry
+        self.hurried = partial(self._end, leave)
 
     async def waited(self) -> None:
         """Wait for the signal; it comes as a cancellation."""
         await asyncio.get_running_loop().create_future()
 
-    def _hurry(self) -> None:
+    @staticmethod
+    def _end(leave: Callable[[], None]) -> None:
         err().print(words("hurrying"), style="dim")
-        # What is now torn apart complains, and there is nothing in it for anybody.
-        logging.disable(logging.CRITICAL)
+        leave()
+        os._exit(Exit.OK)
 
     def __call__(self) -> None:
         self.signals += 1

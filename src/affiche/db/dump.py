@@ -23,9 +23,11 @@ from affiche.errors import DatabaseUnavailable
 LOCK: Final = 4207851
 """Advisory lock `backup`: shared by every backup from before its snapshot until its last object is
 read. Whoever deletes objects that no row names any more takes it exclusively, or waits."""
-PATIENT: Final = (
-    "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0"
-)
+# Within the transaction alone, since a pooler hands the connection on.
+PATIENT: Final = """
+SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0
+"""
 # The tables that `protect` guards, and nobody else's.
 TABLES: Final = """
 SELECT c.relname, array_agg(a.attname ORDER BY a.attnum)
@@ -99,10 +101,9 @@ class Snapshot:
 async def snapshot(address: Address) -> AsyncIterator[Snapshot]:
     """Raises DatabaseUnavailable. What is written meanwhile is not seen; nobody waits for it."""
     async with connected(address) as connection:
-        await connection.execute(PATIENT)
-        await connection.commit()
         await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
         await connection.set_read_only(True)
+        await connection.execute(PATIENT)
         schema = await read_schema(connection)
         await connection.execute("SET LOCAL ROLE service_role")
         await connection.execute(
@@ -115,13 +116,18 @@ async def snapshot(address: Address) -> AsyncIterator[Snapshot]:
 
 
 @asynccontextmanager
-async def held(address: Address) -> AsyncIterator[None]:
-    """Hold the lock `backup`, in a transaction of its own that sees and keeps nothing."""
+async def held(address: Address, *, alone: bool = False) -> AsyncIterator[None]:
+    """Hold the lock `backup`, in a transaction of its own that sees and keeps nothing; `alone`,
+    as a restore does, so that nobody else restores, backs up or sweeps there."""
+    take = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
     async with connected(address) as connection:
         await connection.execute(PATIENT)
-        await connection.commit()
-        await connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (LOCK,))
-        yield
+        await connection.execute(f"SELECT {take}({LOCK})".encode())
+        try:
+            yield
+        finally:
+            # Without a word: what was done under the lock stands, even if the lock was lost.
+            await connection.close()
 
 
 @asynccontextmanager

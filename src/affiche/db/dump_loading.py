@@ -101,13 +101,11 @@ async def loading(address: Address, schema: Schema) -> AsyncIterator[Loading]:
 
     Whether the database is empty is asked first, with `is_empty`.
     """
-    async with connected(address) as connection:
-        await connection.set_autocommit(True)
+    async with connected(address) as connection, connection.transaction():
         await connection.execute(PATIENT)
         # Whoever migrates at the same time waits, and finds it done.
-        await connection.execute("SELECT pg_advisory_lock(%s)", (migrate.LOCK,))
-        async with connection.transaction():
-            yield Loading(connection, schema)
+        await connection.execute("SELECT pg_advisory_xact_lock(%s)", (migrate.LOCK,))
+        yield Loading(connection, schema)
 
 
 async def is_empty(address: Address) -> bool:

@@ -47,6 +47,8 @@ SETTINGS = {
     "wal_compression": "on",
     "max_wal_size": "512MB",
     "jit": "off",
+    # A transaction that somebody left open holds back everybody's events.
+    "idle_in_transaction_session_timeout": "10min",
     "log_min_messages": "warning",
     "logging_collector": "on",
     "log_directory": "log",

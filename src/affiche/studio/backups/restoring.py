@@ -13,7 +13,7 @@ from typing import Final
 
 import psycopg
 
-from affiche.db import dump_loading
+from affiche.db import dump, dump_loading
 from affiche.db.address import Address
 from affiche.db.database import SERVICE, Transaction
 from affiche.db.dump_loading import Loading
@@ -52,7 +52,13 @@ async def restore(
     RestoreRefused when either holds anything, and RestoreFailed when it could not be ended: then
     the database is as empty as before, and what was stored is deleted again.
     """
-    objects = Objects(where, seconds=PUT_SECONDS)
+    async with dump.held(direct, alone=True):
+        return await _restore(checked, direct, Objects(where, seconds=PUT_SECONDS), data)
+
+
+async def _restore(
+    checked: Checked, direct: Address, objects: Objects, data: Path
+) -> Restored | None:
     resumed = _resumed(checked, data)
     if not await dump_loading.is_empty(direct):
         if resumed:

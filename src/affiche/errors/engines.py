@@ -1,0 +1,59 @@
+"""What goes wrong on an engine."""
+
+from affiche.errors.error import AfficheError
+
+
+class EngineError(AfficheError):
+    code, status = "engine_failed", 502
+
+
+class EngineUnreachable(EngineError):
+    code, status, retryable = "engine_unreachable", 503, True
+
+
+class EngineRefused(EngineError):
+    """The engine will not run this graph, now or later."""
+
+    code = "engine_refused"
+
+
+class EngineBusy(EngineError):
+    code, status, retryable = "engine_busy", 503, True
+
+
+class RunFailed(EngineError):
+    """The graph failed while it ran; `where` is "" or " (KSampler #3)", `node` the id alone."""
+
+    code = "run_failed"
+
+
+class OutOfMemory(RunFailed):
+    """The engine ran out of memory; the same graph may fit when less else is running."""
+
+    code, retryable = "out_of_memory", True
+
+
+class RunLost(EngineError):
+    code, retryable = "run_lost", True
+
+
+class RunTimedOut(EngineError):
+    """`minutes`: how long we waited."""
+
+    code = "run_timed_out"
+
+
+class OutputMissing(EngineError):
+    """The run ended well and gave no picture."""
+
+    code = "output_missing"
+
+
+class OutputBroken(EngineError):
+    code, retryable = "output_broken", True
+
+
+class TakenTooOften(EngineError):
+    """`takes`: how many times the job was begun."""
+
+    code = "taken_too_often"
