@@ -131,7 +131,7 @@ async def test_one_of_an_earlier_version_is_brought_to_this_one(
     old, objects = cluster.address(name), tmp_path / "released"
     with psycopg.connect(cluster.server.superuser_url(name), autocommit=True) as connection:
         upgrades.make_present(connection)
-        await upgrades.paint(connection, Objects(objects))
+        await upgrades.paint(connection, Objects(objects), tmp_path / "unused")
         for bucket, key in connection.execute("SELECT bucket_id, object_key FROM files").fetchall():
             digest = hashlib.sha256((objects / bucket / key).read_bytes()).digest()
             connection.execute("UPDATE files SET sha256 = %s WHERE object_key = %s", (digest, key))
