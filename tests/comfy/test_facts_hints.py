@@ -155,3 +155,20 @@ async def test_close_ends_the_hints(engine: ComfyEngine, script: Script) -> None
     await script.socket(1)
     await engine.close()
     assert await waiting is None
+
+
+async def test_a_deaf_connection_is_made_anew(engine: ComfyEngine, script: Script) -> None:
+    """As after another one with its client id was closed: open, and silent for ever."""
+    async with listening(engine) as ears:
+        await script.socket(1)
+        await engine.submit(Run(A, copied(), fresh=True))
+        await script.say("execution_start", {"prompt_id": A})
+        await ears.until(1)
+        script.on(HISTORY, DONE)
+        assert isinstance(await engine.look(A), Succeeded)
+        assert len(script.sockets) == 1, "something was heard, so it is not deaf"
+        script.on("POST /prompt", says({"prompt_id": B, "number": 2, "node_errors": {}}))
+        await engine.submit(Run(B, copied(), fresh=True))
+        script.on(HISTORY.replace(A, B), says({B: {"status": {"status_str": "success"}}}))
+        assert isinstance(await engine.look(B), Succeeded)
+        await script.socket(2)

@@ -15,10 +15,12 @@ from typing import Any, Final
 import aiohttp
 
 from affiche.comfy.messages import Connected, Message, parse_binary, parse_text
-from affiche.comfy.transport import Transport
+from affiche.comfy.transport import BytesSocket, Transport
 
 _FIRST_PAUSE: Final = 0.1
-_LONGEST_PAUSE: Final = 10.0
+_LONGEST_PAUSE: Final = 3.0
+# A connection that lasted so long was a good one.
+_STEADY: Final = 1.0
 _log = logging.getLogger(__name__)
 _chance = random.SystemRandom()
 
@@ -30,6 +32,12 @@ class Socket:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.client_id = uuid.uuid4().hex
+        self._open: BytesSocket | None = None
+
+    async def renew(self) -> None:
+        """Give up the connection that stands, if one does, for a new one."""
+        if self._open is not None:
+            await self._open.close()
 
     async def messages(self) -> AsyncGenerator[Message, None]:
         """Every message that is understood, for ever; one reader only."""
@@ -39,6 +47,7 @@ class Socket:
             begun = clock()
             try:
                 async with self._transport.websocket(self.client_id) as socket:
+                    self._open = socket
                     yield Connected(self.client_id)
                     async for frame in socket:
                         message = _parsed(frame.type, frame.data)
@@ -47,8 +56,8 @@ class Socket:
                 _log.info("the socket was closed, code %s", socket.close_code)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 _log.info("no socket: %s: %s", type(error).__name__, error)
-            self.client_id = uuid.uuid4().hex
-            if clock() - begun > _LONGEST_PAUSE:
+            self.client_id, self._open = uuid.uuid4().hex, None
+            if clock() - begun > _STEADY:
                 pause = _FIRST_PAUSE
             await asyncio.sleep(pause * _chance.uniform(0.5, 1.0))
             pause = min(pause * 2, _LONGEST_PAUSE)

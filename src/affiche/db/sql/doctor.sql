@@ -10,6 +10,7 @@ SELECT
     LIMIT %(most)s) running) AS running,
   (SELECT count(*) FROM (SELECT FROM generation_jobs
     WHERE status IN ('taken', 'processing') AND step <> 'observe'
+      AND taken_at < clock_timestamp() - make_interval(secs => %(stranded)s)
       AND updated_at < clock_timestamp() - make_interval(secs => %(stranded)s)
     LIMIT %(most)s) stranded) AS stranded,
   (SELECT count(*) FROM (SELECT FROM generation_jobs
@@ -43,7 +44,8 @@ SELECT
     WHERE bucket_id = 'uploads' AND used_at IS NULL AND created_at < %(unused)s
     LIMIT %(most)s) unused) AS unused,
   (SELECT count(*) FROM (SELECT FROM generation_jobs
-    WHERE status IN ('completed', 'failed', 'cancelled') AND updated_at < %(ended)s
+    WHERE status IN ('completed', 'failed', 'cancelled')
+      AND coalesce(completed_at, failed_at, cancelled_at) < %(ended)s
     LIMIT %(most)s) ended) AS ended,
   (SELECT min(coalesce(ended_at, '-infinity')) FROM sweeps) AS swept_at,
   (SELECT coalesce(sum(removed), 0)::bigint FROM sweeps) AS removed,

@@ -32,7 +32,7 @@ class Around(Protocol):
 
     def interrupted(self) -> bool: ...
 
-    def restart_soon(self, seconds: float) -> None: ...
+    async def restart(self, seconds: float) -> None: ...
 
     def at_node(self, node_id: str | None) -> None: ...
 
@@ -125,7 +125,7 @@ class Run:
         if fault.kind == "interrupt":
             raise Interrupted
         if fault.kind == "restart":
-            around.restart_soon(fault.seconds)
+            await around.restart(fault.seconds)
         elif fault.kind == "drop":
             around.hub.drop()
         await around.faults.wait(fault)

@@ -26,6 +26,7 @@ class _Listener(uvicorn.Server):
 
     def __init__(self, service: Service) -> None:
         self._handling: set[asyncio.Task[None]] = set()
+        self.asked = 0
         self._app = build(service)
         self._dead = False
         config = uvicorn.Config(
@@ -73,6 +74,7 @@ class _Listener(uvicorn.Server):
             return
         task = asyncio.ensure_future(self._app(scope, receive, send))
         self._handling.add(task)
+        self.asked += scope["type"] == "http"
         try:
             await task
         except asyncio.CancelledError:
@@ -82,6 +84,7 @@ class _Listener(uvicorn.Server):
             log.debug("a client left in the middle of an answer")
         finally:
             self._handling.discard(task)
+            self.asked -= scope["type"] == "http"
 
 
 def _transport(connection: Any) -> asyncio.Transport:
@@ -149,6 +152,11 @@ class Server:
         self.service.forget()
         await asyncio.sleep(down)
         await self.start()
+
+    @property
+    def asked(self) -> int:
+        """How many requests are being handled at this moment."""
+        return self._listener.asked if self._listener else 0
 
     def _restart_soon(self, down: float) -> None:
         task = asyncio.create_task(self.restart(down))

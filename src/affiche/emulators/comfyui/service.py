@@ -104,9 +104,14 @@ class Service:
         if self._done % _PRUNE_EVERY == 0:
             await asyncio.to_thread(self.folders.prune, self.options.keep, self._wanted())
 
+    async def restart(self, seconds: float) -> None:
+        """The process dies here and comes back after `seconds`; nothing more is done in it."""
+        self.restart_soon(seconds)
+        await asyncio.get_running_loop().create_future()
+
     async def _strike(self, fault: Fault) -> None:
         if fault.kind == "restart":
-            self.restart_soon(fault.seconds)
+            await self.restart(fault.seconds)
         elif fault.kind == "drop":
             self.hub.drop()
         await self.faults.wait(fault)

@@ -52,6 +52,11 @@ class Hub:
         self._listeners: dict[str, Listener] = {}
         self._open: set[Listener] = set()
 
+    @property
+    def listening(self) -> int:
+        """How many sockets hear something."""
+        return len(self._listeners)
+
     def send(self, kind: str, data: Mapping[str, Any], client_id: str | None = None) -> None:
         """A text frame to one client, or to everybody without `client_id`."""
         if self._heard(client_id):

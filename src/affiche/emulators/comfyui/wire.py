@@ -40,16 +40,14 @@ class Wire:
         fault = self._service.faults.take(point, _BEFORE, asker=asker)
         if fault is not None and fault.kind == "refuse":
             return await self._refuse(fault, body, scope, send)
+        after = self._service.faults.take(point, _AFTER, asker=asker)
         if fault is not None:
             await self._service.faults.wait(fault)
-        if scope["type"] == "websocket":
-            return await self._app(scope, receive, send)
-        fault = self._service.faults.take(point, _AFTER, asker=asker)
-        if fault is None:
+        if after is None:
             return await self._app(scope, heard, send)
         answer = _Collected()
         await self._app(scope, heard, answer.send)
-        return await self._spoil(fault, answer, scope, receive, send)
+        return await self._spoil(after, answer, scope, receive, send)
 
     async def _refuse(self, fault: Fault, body: dict[str, Any], scope: Scope, send: Send) -> None:
         if scope["type"] == "websocket":

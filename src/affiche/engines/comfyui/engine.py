@@ -80,6 +80,8 @@ class ComfyEngine:
             record = await self._record(external_id, _RECORD_COMES)
         if record is None and known is not None and known.cancelled:
             return Cancelled()
+        if record is not None and known is not None:
+            await self._feed.missed(known)
         seen = Lost() if record is None else await self._observed(record)
         self._feed.forget(external_id)
         return seen

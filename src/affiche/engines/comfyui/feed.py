@@ -45,6 +45,7 @@ class Feed:
         self._tasks: list[asyncio.Task[None]] = []
         self._queue_moved = asyncio.Event()
         self._seen: Snapshot | None = None
+        self._heard_at = 0.0
 
     @property
     def client_id(self) -> str | None:
@@ -106,6 +107,15 @@ class Feed:
     def forget(self, run_id: str) -> None:
         self._runs.forget(run_id)
 
+    async def missed(self, known: Known) -> None:
+        """A run has ended of which the connection should have told. If nothing at all was heard
+        since it was taken, the connection is deaf, as after another one with its id was closed:
+        it stays open for ever and says nothing. A new one is not."""
+        told = known.ended or known.sent is None or not self._runs.heard(known)
+        if not told and self._heard_at < (known.sent or 0.0):
+            _log.warning("the socket is deaf, and is made anew")
+            await self._socket.renew()
+
     async def hints(self) -> AsyncGenerator[Hint, None]:
         """Hints for one reader, until `close`."""
         mailbox = Mailbox()
@@ -137,6 +147,7 @@ class Feed:
                 await asyncio.sleep(_AFTER_A_FAULT)
 
     def _hear(self, message: Message) -> None:
+        self._heard_at = _now()
         match message:
             case Connected(client_id=client_id):
                 self._runs.connected(client_id)
