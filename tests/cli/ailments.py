@@ -43,12 +43,12 @@ class Patient:
     async def run(self, statement: str, *params: Any) -> None:
         """As the service."""
         async with self.studio.database.as_service() as service:
-            await service.connection.execute(statement, params)  # type: ignore[arg-type]
+            await service.connection.execute(statement, params)
 
     def own(self, statement: str) -> None:
         """As the schema's owner."""
         with psycopg.connect(self.direct.url, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]
+            connection.execute(statement)
 
     @property
     def name(self) -> str:
@@ -161,7 +161,7 @@ async def listening_to_another_database(p: Patient) -> AsyncIterator[None]:
 @fault("skew")
 async def a_clock_that_goes_wrong(p: Patient) -> AsyncIterator[None]:
     real = time.time
-    p.patch.setattr(affairs.time, "time", lambda: real() - 300)
+    p.patch.setattr(time, "time", lambda: real() - 300)
     yield
 
 

@@ -9,8 +9,7 @@ from tests.support.databases import Cluster
 
 from affiche import __version__
 from affiche.emulators.comfyui import Server
-from affiche.studio import checkup
-from affiche.studio.findings import Finding
+from affiche.studio.findings import SECONDS, Finding
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
 from affiche.texts import has, say
@@ -64,7 +63,7 @@ async def test_an_engine_that_hangs(patient: Patient, comfyui: Server) -> None:
     (found,) = [each for each in findings if each.subject == "comfyui"]
     assert (found.state, found.code) == ("broken", "unwell")
     assert "in time" in str(found.params["reason"])
-    assert time.monotonic() - began < 10 * checkup.SECONDS
+    assert time.monotonic() - began < 10 * SECONDS
 
 
 async def test_a_studio_that_is_well(patient: Patient, comfyui: Server) -> None:

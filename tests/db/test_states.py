@@ -206,6 +206,29 @@ def test_a_work_that_is_ended_by_hand_ends_its_jobs_and_stops_their_runs(
     assert withdrawn(service, jobs[1]) == ["run-of-hand"]
 
 
+def test_a_work_that_is_set_back_by_hand_begins_anew_and_can_end(
+    service: Connection[Any], three: tuple[UUID, list[UUID]]
+) -> None:
+    asked, jobs = three
+    service.execute(
+        "UPDATE generation_jobs SET external_id = 'run-set-back' WHERE id = %s", (jobs[1],)
+    )
+    move(service, "works", asked, "pending")
+    assert statuses(service, asked) == ["pending"] * 3
+    assert withdrawn(service, jobs[1]) == ["run-set-back"]
+    for status in ("taken", "processing"):
+        move(service, "generation_jobs", jobs[0], status)
+        assert look(service, "works", asked)["status"] == status
+
+
+@pytest.mark.parametrize("end", ["completed", "failed", "cancelled"])
+def test_no_token_outlives_its_job(service: Connection[Any], end: str) -> None:
+    row = made(service, "generation_jobs", "processing")
+    before = look(service, "generation_jobs", row)
+    move(service, "generation_jobs", row, end)
+    assert look(service, "generation_jobs", row)["token"] != before["token"]
+
+
 def withdrawn(service: Connection[Any], row: UUID) -> list[str]:
     query = "SELECT external_id FROM withdrawals WHERE job_id = %s"
     return [run for (run,) in service.execute(query, (row,)).fetchall()]

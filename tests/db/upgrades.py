@@ -80,7 +80,7 @@ async def paint(connection: Connection[Any], objects: Objects, engine: Path) -> 
         " FROM files"
     ).fetchall()
     for bucket, key, thumbnail, kind, width, height, size in found:
-        blank = pyvips.Image.black(width, height, bands=3).linear(1, [200, 90, 40])
+        blank = pyvips.Image.black(width, height, bands=3).linear([1], [200, 90, 40])
         picture = blank.cast("uchar").copy(interpretation="srgb")
         ending = "." + kind.removeprefix("image/").replace("jpeg", "jpg")
         data = bytes(picture.write_to_buffer(ending)).ljust(size, b"\0")

@@ -20,7 +20,7 @@ from affiche.errors import DatabaseUnavailable, SettingInvalid
 from affiche.pipeline import leftovers, retention
 from affiche.pipeline.crew import Crew
 from affiche.pipeline.leftovers import BACKUP_LOCK, LOCK, Leftovers
-from affiche.storage import keys
+from affiche.storage import keys, pages
 from affiche.storage.objects import Objects
 from affiche.studio import uploads, works
 from affiche.studio.studio import Caller, Studio
@@ -70,7 +70,7 @@ async def look(studio: Studio) -> int:
 
 async def rows(studio: Studio, query: str, *params: Any) -> list[Any]:
     async with studio.database.singly() as service:
-        found = await service.connection.execute(query, params)  # type: ignore[arg-type]
+        found = await service.connection.execute(query, params)
         return await found.fetchall() if found.description else []
 
 
@@ -219,7 +219,7 @@ async def test_a_look_that_was_stopped_goes_on_where_it_was(
     for number in range(6):
         await either.objects.put("works", f"{number}/b/o.png", b"x", "image/png")
     aged = later(either)
-    real, seen = leftovers.pages.remove, 0
+    real, seen = pages.remove, 0
 
     async def dying(objects: Objects, bucket: str, found: Any) -> None:
         nonlocal seen
@@ -228,12 +228,12 @@ async def test_a_look_that_was_stopped_goes_on_where_it_was(
             raise asyncio.CancelledError
         await real(objects, bucket, found)
 
-    monkeypatch.setattr(leftovers.pages, "remove", dying)
+    monkeypatch.setattr(pages, "remove", dying)
     with pytest.raises(asyncio.CancelledError):
         await look(aged)
     (before,) = await rows(either, "SELECT position, examined FROM sweeps WHERE bucket = 'works'")
     assert before[0].partition("/")[0] < "2"
-    monkeypatch.setattr(leftovers.pages, "remove", real)
+    monkeypatch.setattr(pages, "remove", real)
     assert await look(aged) == 6
     assert await stored(either) == set()
 

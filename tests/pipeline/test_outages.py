@@ -74,7 +74,7 @@ class House:
         done = await self.ended(asked)
         assert [work.status for work in done] == ["completed"] * len(asked)
         files = await works.outputs(self.studio, self.alice, [work.id for work in asked])
-        assert sorted(file.work_id for file in files) == sorted(work.id for work in asked)
+        assert sorted(str(file.work_id) for file in files) == sorted(str(work.id) for work in asked)
         for file in files:
             data = await self.studio.objects.read("works", file.object_key)
             assert len(data) == file.file_size

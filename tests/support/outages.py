@@ -52,7 +52,7 @@ class Breakable:
         """As superuser; the rows, if it gives any."""
         url = self.server.superuser_url(embedded.DATABASE)
         with psycopg.connect(url, autocommit=True) as connection:
-            found = connection.execute(statement, params or None)  # type: ignore[arg-type]
+            found = connection.execute(statement, params or None)
             return found.fetchall() if found.description else []
 
     def cut(self, which: str = "true") -> int:
