@@ -45,8 +45,8 @@ class Feed:
         self._tasks: list[asyncio.Task[None]] = []
         self._queue_moved = asyncio.Event()
         self._seen: Snapshot | None = None
-        # Whether there are runs in the queue that are not known here; until it is read, who knows.
-        self._strangers = True
+        # Whether there are runs in the queue that are not known here.
+        self._strangers = False
         self._heard_at = 0.0
 
     @property
