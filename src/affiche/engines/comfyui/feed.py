@@ -7,7 +7,7 @@ left it is looked at.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
@@ -45,8 +45,6 @@ class Feed:
         self._tasks: list[asyncio.Task[None]] = []
         self._queue_moved = asyncio.Event()
         self._seen: Snapshot | None = None
-        # Whether there are runs in the queue that are not known here.
-        self._strangers = False
         self._heard_at = 0.0
 
     @property
@@ -92,12 +90,7 @@ class Feed:
         """Hint at every run that has left the queue; work for each run, once for a snapshot."""
         if snapshot is self._seen or snapshot.queue is None:
             return
-        before, self._seen = self._seen, snapshot
-        # Runs of a process that is gone, say: nothing else would tell that they have ended.
-        for run_id in _ids(before):
-            if run_id not in snapshot and self._runs.get(run_id) is None:
-                self._tell(look_again(run_id))
-        self._strangers = any(self._runs.get(run_id) is None for run_id in _ids(snapshot))
+        self._seen = snapshot
         for run_id, known in self._runs.under_way():
             if known.sent is not None and known.sent < snapshot.begun and run_id not in snapshot:
                 self._runs.end(run_id)
@@ -195,7 +188,7 @@ class Feed:
         while True:
             await self._queue_moved.wait()
             self._queue_moved.clear()
-            if self._runs.unheard or self._strangers:
+            if self._runs.unheard:
                 try:
                     self.saw(await self._snapshots.next())
                 except EngineError:
@@ -207,12 +200,6 @@ def _ending(message: Ended) -> Observation:
     if message.ending == "error":
         return Failed(failure(message.data))
     return Cancelled() if message.ending == "interrupted" else Succeeded(())
-
-
-def _ids(snapshot: Snapshot | None) -> Iterator[str]:
-    if snapshot is not None and snapshot.queue is not None:
-        yield from snapshot.queue.running
-        yield from snapshot.queue.waiting
 
 
 def _now() -> float:
