@@ -6,21 +6,25 @@ import os
 
 import uvloop
 
-from bench import admission, floor, tables, works
+from bench import admission, floor, tables, waiting, works
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=["works", "tables", "admission"], default="works"
+        "what", nargs="?", choices=["works", "waiting", "tables", "admission"], default="works"
     )
     parser.add_argument("--size", type=int, action="append", help="pixels a side")
     parser.add_argument("--extra", type=int, default=1, help="further processes that run steps")
+    parser.add_argument("--waiting", type=int, action="append", help="works that wait")
     parser.add_argument("--rows", type=int, default=1_000_000, help="works in the tables")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
-    if options.what == "tables":
+    if options.what == "waiting":
+        for count in options.waiting or (10_000, 100_000):
+            uvloop.run(waiting.measure(count))
+    elif options.what == "tables":
         tables.measure(options.rows)
     elif options.what == "admission":
         uvloop.run(admission.measure())

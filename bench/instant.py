@@ -1,7 +1,7 @@
 """A ComfyUI server that answers at once with one picture: what is left is Affiche's own time.
 
-Run as a process of its own: `python -m bench.instant SIZE [SECONDS]`; prints its address. With
-SECONDS every run takes that long, and all run side by side.
+Run as a process of its own: `python -m bench.instant SIZE [SECONDS]`; prints its address. SECONDS
+is what a run takes.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 import pyvips
+import uvloop
 from aiohttp import WSMsgType, web
 
 
@@ -25,10 +26,9 @@ def picture(size: int) -> bytes:
 class Instant:
     def __init__(self, size: int, seconds: float = 0.0) -> None:
         self.png, self.seconds = picture(size), seconds
-        self.running: dict[str, str] = {}
         self.sockets: dict[str, web.WebSocketResponse] = {}
         self.history: dict[str, dict[str, Any]] = {}
-        self.uploads = 0
+        self.running: dict[str, asyncio.Task[None] | None] = {}
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=64 * 2**20)
@@ -41,6 +41,14 @@ class Instant:
             app.router.add_get(f"{prefix}/view", self.view)
             app.router.add_get(f"{prefix}/system_stats", self.stats)
         return app
+
+    async def serve(self) -> None:
+        runner = web.AppRunner(self.app(), access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
+        await asyncio.Event().wait()
 
     async def listen(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -56,16 +64,17 @@ class Instant:
     async def prompt(self, request: web.Request) -> web.Response:
         body = await request.json()
         prompt_id, client = body["prompt_id"], body.get("client_id", "")
-        self.running[prompt_id] = client
-        loop = asyncio.get_running_loop()
-        if self.seconds:
-            loop.call_later(self.seconds, self._end, prompt_id)
-        else:
-            loop.call_soon(self._end, prompt_id)
+        self.running[prompt_id] = asyncio.create_task(self._run(client, prompt_id))
         return web.json_response({"prompt_id": prompt_id, "number": 1, "node_errors": {}})
 
-    def _end(self, prompt_id: str) -> None:
-        client = self.running.pop(prompt_id, "")
+    async def _run(self, client: str, prompt_id: str) -> None:
+        if self.seconds:
+            await asyncio.sleep(self.seconds)
+        await self.end(client, prompt_id)
+
+    async def end(self, client: str, prompt_id: str) -> None:
+        """The record, and the word of it to whoever submitted the run."""
+        self.running.pop(prompt_id, None)
         name = f"{prompt_id}.png"
         images = {"images": [{"filename": name, "subfolder": "", "type": "output"}]}
         now = int(time.time() * 1000)
@@ -77,13 +86,12 @@ class Instant:
             "outputs": {"9": images},
             "status": {"status_str": "success", "completed": True, "messages": messages},
         }
-        self._tell(client, prompt_id)
+        await self.tell(client, "execution_success", {"prompt_id": prompt_id})
 
-    def _tell(self, client: str, prompt_id: str) -> None:
+    async def tell(self, client: str, kind: str, data: dict[str, Any]) -> None:
         socket = self.sockets.get(client)
         if socket and not socket.closed:
-            data = {"type": "execution_success", "data": {"prompt_id": prompt_id}}
-            self._told = asyncio.ensure_future(socket.send_str(json.dumps(data)))
+            await socket.send_str(json.dumps({"type": kind, "data": data}))
 
     async def about(self, request: web.Request) -> web.Response:
         prompt_id = request.match_info["id"]
@@ -95,7 +103,6 @@ class Instant:
         return web.json_response({"queue_running": running, "queue_pending": []})
 
     async def upload(self, request: web.Request) -> web.Response:
-        self.uploads += 1
         form = await request.post()
         return web.json_response({"name": form["image"].filename, "subfolder": "", "type": "input"})
 
@@ -106,17 +113,5 @@ class Instant:
         return web.json_response({"system": {"comfyui_version": "0.33.0"}, "devices": []})
 
 
-async def main() -> None:
-    runner = web.AppRunner(
-        Instant(int(sys.argv[1]), *map(float, sys.argv[2:])).app(), access_log=None
-    )
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    print(f"http://127.0.0.1:{port}", flush=True)
-    await asyncio.Event().wait()
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(Instant(int(sys.argv[1]), *map(float, sys.argv[2:])).serve())

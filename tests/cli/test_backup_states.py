@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from tests.cli import backups
-from tests.support.studios import at_work, ended, engine, photograph
+from tests.support.studios import at_work, ended, engine
 
 from affiche.db.address import Address
 from affiche.emulators.comfyui import Server
@@ -47,7 +47,7 @@ async def test_each_goes_on_and_no_run_of_the_original_is_touched(
     tmp_path: Path,
 ) -> None:
     original = studio.database.direct
-    names = ("waits", "taken", "runs", "third", "collected", "failed", "cancelled", "left")
+    names = ("waits", "taken", "runs", "third", "failed", "cancelled", "left")
     asked = dict(zip(names, await ask_for(studio, alice, picture, len(names)), strict=True))
     move(original, asked["taken"], *RUNNING[:2])
     move(original, asked["runs"], *RUNNING)
@@ -56,8 +56,6 @@ async def test_each_goes_on_and_no_run_of_the_original_is_touched(
     move(original, asked["cancelled"], "status = 'cancelled'")
     # One that was withdrawn from its run and waits for its next take, the run not yet stopped.
     move(original, asked["left"], *RUNNING, "status = 'pending'")
-    # One whose picture is stored and named, and which was about to be finished.
-    stored = await _collected(studio, alice, asked["collected"])
     before = {row["id"]: row for row in backups.rows(original, JOBS)}
     assert len(backups.rows(original, "SELECT FROM withdrawals WHERE done_at IS NULL")) == 1
 
@@ -66,7 +64,7 @@ async def test_each_goes_on_and_no_run_of_the_original_is_touched(
     await works.cancel(studio, alice, asked["waits"])
     data = tmp_path / "elsewhere"
     done = await backups.restored(made.path, empty_database, data)
-    assert done.begun == 4
+    assert done.begun == 3
 
     after = {row["id"]: row for row in backups.rows(empty_database, JOBS)}
     for name in ("waits", "taken", "runs", "third", "left"):
@@ -76,11 +74,8 @@ async def test_each_goes_on_and_no_run_of_the_original_is_touched(
         assert (now["job"] != was["job"], now["number"]) == (True, was["number"])
     for name in ("failed", "cancelled"):
         assert after[asked[name]] == before[asked[name]]
-    assert after[asked["collected"]]["step"] == "finish"
     assert backups.rows(empty_database, "SELECT FROM withdrawals WHERE done_at IS NULL") == []
-    entries = backups.rows(empty_database, "SELECT payload FROM pgqueuer.pgqueuer")
-    job = after[asked["collected"]]["job"]
-    assert [bytes(entry["payload"]).decode().split(":")[0] for entry in entries] == [str(job)]
+    assert backups.rows(empty_database, "SELECT FROM pgqueuer.pgqueuer") == []
 
     async with (
         backups.opened(empty_database, data, studio) as again,
@@ -93,31 +88,13 @@ async def test_each_goes_on_and_no_run_of_the_original_is_touched(
     statuses = dict(zip(names, (work.status for work in results), strict=True))
     ends = {"failed": "failed", "cancelled": "cancelled"}
     assert statuses == {name: ends.get(name, "completed") for name in names}
-    assert dict(zip(names, results, strict=True))["collected"].output_file_id == stored
-    # Six pictures came of five runs, none of which the original had named.
-    assert backups.whole_pictures(empty_database, data / "objects") == 1 + 6
+    # None of the five runs that gave a picture is one that the original had named.
+    assert backups.whole_pictures(empty_database, data / "objects") == 1 + 5
     runs = backups.rows(empty_database, JOBS)
     own = {row["external_id"] for row in runs if row["status"] == "completed"}
     theirs = {str(row["job"]) for row in before.values()}
-    assert not (own - {str(before[asked["collected"]]["job"])}) & theirs
+    assert not own & theirs
     assert fresh.url != slow_comfyui.url
     spent = backups.rows(empty_database, "SELECT id, credits_used FROM works ORDER BY id")
     charged = backups.rows(original, "SELECT id, credits_used FROM works ORDER BY id")
     assert spent == charged
-
-
-async def _collected(studio: Studio, alice: Caller, work_id: UUID) -> UUID:
-    """Bring a work to where its picture is stored and only `finish` is missing; the file's id."""
-    address, key = studio.database.direct, f"{alice.id}/{work_id}"
-    upload = await uploads.upload(studio, alice, photograph(suffix=".png"), name="out.png")
-    data = await studio.objects.read("uploads", upload.object_key)
-    await studio.objects.put("works", f"{key}/0.png", data, "image/png")
-    with backups.service(address) as connection:
-        connection.execute(
-            "UPDATE files SET bucket_id = 'works', work_id = %s, path = %s, object_key = %s"
-            " WHERE id = %s",
-            (work_id, f"{key}/output.png", f"{key}/0.png", upload.id),
-        )
-    finishing = f"step = 'finish', output_file_id = '{upload.id}', parameters = '{{\"seed\": 7}}'"
-    move(address, work_id, *RUNNING, f"{finishing}, deadline_at = now() - interval '1 hour'")
-    return upload.id

@@ -96,15 +96,21 @@ async def test_every_row_is_still_there_and_says_the_same(
     after = upgrades.rows(superuser)
     held = [job for job in before["generation_jobs"] if job["status"] in ("taken", "processing")]
     assert {job["step"] for job in held} == {"prepare", "submit", "observe", "collect", "finish"}
+    # What had its picture and was only to be finished is finished by the upgrade.
+    done = [job for job in held if job["step"] == "finish"]
+    works_done = {job["work_id"] for job in done}
+    ids = {job["id"] for job in done} | works_done
+    for work in (w for w in after["works"] if w["id"] in works_done):
+        assert (work["status"], work["title"] is not None) == ("completed", True)
+        assert work["output_file_id"] in {job["output_file_id"] for job in done}
     for table, kept in before.items():
-        if table == "affiche_migrations":
-            assert after[table][: len(kept)] == kept
-            continue
+        if table in ("affiche_migrations", "events"):
+            after[table] = after[table][: len(kept)]
         # What is new has columns and tables of its own. A row may have been touched for them, and
         # what is in hand may be brought to where this version's steps begin.
         columns = [name for name in kept[0] if name not in ("updated_at", "step")] if kept else []
-        assert [[row[c] for c in columns] for row in after[table]] == [
-            [row[c] for c in columns] for row in kept
+        assert [[row[c] for c in columns] for row in after[table] if row.get("id") not in ids] == [
+            [row[c] for c in columns] for row in kept if row.get("id") not in ids
         ], table
 
 

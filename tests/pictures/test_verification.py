@@ -282,7 +282,7 @@ def test_memory_stays_flat() -> None:
         [sys.executable, "-c", textwrap.dedent(_FLAT)], capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) < 60_000
+    assert int(done.stdout) < 140_000
 
 
 # --- what is told ---

@@ -78,7 +78,7 @@ async def put_orphans(studio: Studio, alice: Caller, work: works.Work) -> set[st
     """An output and a thumbnail of a token that was lost, an upload whose row never came."""
     output = keys.work(alice.id, work.id, uuid4())
     upload = keys.upload(alice.id, uuid4(), "image/png")
-    small = keys.thumbnail(alice.id, uuid4())
+    small = keys.thumbnail(alice.id, uuid4(), "image/jpeg")
     for bucket, key in (("works", output), ("uploads", upload), ("thumbs", small)):
         await studio.objects.put(bucket, key, b"nobody's", "image/png")
     return {f"works/{output}", f"uploads/{upload}", f"thumbs/{small}"}

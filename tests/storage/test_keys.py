@@ -14,7 +14,7 @@ USER, WORK, TOKEN = UUID(int=1), UUID(int=2), UUID(int=3)
 def test_the_forms_that_the_seeds_give() -> None:
     assert keys.located("works", keys.work(USER, WORK, TOKEN)) == f"works/{USER}/{WORK}/{TOKEN}.png"
     assert keys.upload(USER, WORK, "image/jpeg") == f"{USER}/{WORK}.jpg"
-    assert keys.thumbnail(USER, WORK) == f"{USER}/{WORK}.webp"
+    assert keys.thumbnail(USER, WORK, "image/jpeg") == f"{USER}/{WORK}.jpg"
 
 
 def test_the_ending_tells_the_type_and_comes_from_it() -> None:
@@ -30,7 +30,7 @@ def test_what_we_make_is_always_a_key(user: UUID, work: UUID, token: UUID, kind:
     for bucket, key in (
         ("works", keys.work(user, work, token, kind)),
         ("uploads", keys.upload(user, work, kind)),
-        ("thumbs", keys.thumbnail(user, work)),
+        ("thumbs", keys.thumbnail(user, work, "image/webp")),
     ):
         assert keys.located(bucket, key) == f"{bucket}/{key}"
 

@@ -39,6 +39,8 @@ from affiche.errors import (
     StorageFailed,
 )
 from affiche.pictures.kinds import KINDS
+from affiche.pictures.thumbnails import MEDIA_TYPES
+from affiche.storage import keys
 from affiche.studio import uploads, works
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
@@ -74,7 +76,10 @@ PICTURE: Final[dict[int | str, dict[str, Any]]] = {
     304: {"description": "The client has it already (If-None-Match)."},
 }
 THUMBNAIL: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"description": "The small picture.", "content": {"image/webp": {"schema": BINARY}}},
+    200: {
+        "description": "The small picture.",
+        "content": {media_type: {"schema": BINARY} for media_type in MEDIA_TYPES},
+    },
     304: PICTURE[304],
 }
 ABSENT: Final = refusals(NotSignedIn, NotFound, DatabaseUnavailable, StorageFailed)
@@ -159,7 +164,7 @@ async def read_file(
 
 @router.get("/{file_id}/thumbnail", response_class=Response, responses=THUMBNAIL | ABSENT)
 async def read_thumbnail(request: Request, file_id: UUID, caller: SignedIn) -> Response:
-    """The picture at 512 pixels at most, as WebP; it never changes."""
+    """The picture at 512 pixels at most, as JPEG, or as WebP if it has alpha; never changes."""
     studio = studio_of(request)
     file = await uploads.get(studio, caller, file_id)
     headers = {
@@ -170,7 +175,9 @@ async def read_thumbnail(request: Request, file_id: UUID, caller: SignedIn) -> R
     if _has_it(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return StreamingResponse(
-        await uploads.read_thumbnail(studio, file), headers=headers, media_type="image/webp"
+        await uploads.read_thumbnail(studio, file),
+        headers=headers,
+        media_type=keys.media_type(file.thumbnail_key or ""),
     )
 
 

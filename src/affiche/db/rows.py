@@ -27,6 +27,10 @@ class Rows(Generic[T]):
         """What came of this row; None if it was not touched."""
         return await self._together(row)
 
+    async def all(self, rows: Sequence[dict[str, Any]]) -> Sequence[T | None]:
+        """The same for rows that are at hand already."""
+        return await self._run(rows) if rows else []
+
     async def _run(self, rows: Sequence[dict[str, Any]]) -> Sequence[T | None]:
         numbered = [{"n": n, **row} for n, row in enumerate(rows)]
         found: list[T | None] = [None] * len(rows)

@@ -20,6 +20,7 @@ POLL_SECONDS = 5.0
 # Until an endpoint is tried again that another process was admitting to, lest that one died.
 HELD_SECONDS = 0.25
 SHORTEST_SECONDS = 0.05
+APART_SECONDS = 0.02
 BATCH = 100
 # Long enough for a picture to be fetched and submitted, three times over.
 PATIENCE = timedelta(minutes=10)
@@ -46,7 +47,9 @@ class Admission:
             listener.on(channel, lambda _: self._wanted.set())
 
     async def run(self) -> None:
+        clock = asyncio.get_running_loop().time
         while True:
+            again_at = clock() + APART_SECONDS
             try:
                 pause = await self.admit()
             except DatabaseUnavailable as error:
@@ -58,6 +61,8 @@ class Admission:
                         await self._wanted.wait()
                 except TimeoutError:
                     pass
+            # What comes close upon another is admitted with it.
+            await asyncio.sleep(max(0.0, again_at - clock()))
             self._wanted.clear()
 
     async def admit(self) -> float:

@@ -30,9 +30,9 @@ async def collect(line: Line, begun: Begun) -> None:
     await check_held(line, begun)
     file_id = studio.new_id()
     object_key = keys.work(begun.user_id, begun.work_id, begun.token, picture.media_type)
-    thumbnail_key = keys.thumbnail(begun.user_id, file_id)
+    thumbnail_key = keys.thumbnail(begun.user_id, file_id, thumbnail.media_type)
     await studio.objects.put("works", object_key, picture.data, picture.media_type)
-    await studio.objects.put("thumbs", thumbnail_key, thumbnail.data, "image/webp")
+    await studio.objects.put("thumbs", thumbnail_key, thumbnail.data, thumbnail.media_type)
     name = served_name(begun.output_index, object_key)
     # The job is completed, and with its last job the work, in the statement that adds the file.
     hold(

@@ -16,6 +16,7 @@ from affiche.db.listener import Listener
 from affiche.pipeline import preview
 from affiche.pipeline.admission import Admission
 from affiche.pipeline.engines import Engines
+from affiche.pipeline.glances import Glances
 from affiche.pipeline.line import ENTRYPOINT, Line, Writes, read_entry
 from affiche.pipeline.observations import Observations
 from affiche.pipeline.steps import run
@@ -57,7 +58,7 @@ class Crew:
         self.services: dict[str, Service] = {
             "listener": self.listener.run,
             "admission": Admission(studio.database, self.listener).run,
-            "observations": self.observations.run,
+            "glances": Glances(self.line).run,
             "withdrawals": self.withdrawals.run,
             "sweep": self.sweep.run,
             "engines": self._keep_engines_open,

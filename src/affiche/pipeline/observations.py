@@ -1,6 +1,6 @@
-"""The one door for what engines say: hints that come by themselves, and rows that are due.
+"""What engines say by themselves: a hint of an end makes the row due at once.
 
-No thread or coroutine waits for a run; its row does. A hint of an end makes the row due at once.
+No thread or coroutine waits for a run; its row does, and falls due by itself too (`glances`).
 """
 
 import asyncio
@@ -19,8 +19,6 @@ from affiche.domain.observations import Hint, Running
 from affiche.errors import DatabaseUnavailable
 from affiche.pipeline.line import Line, enqueue, entry
 
-POLL_SECONDS: Final = 0.5
-BATCH: Final = 200
 PROGRESS_SECONDS: Final = 0.4
 """Between two writes of one run's progress: what an eye can follow, and a database can take."""
 RUNS_KEPT: Final = 4096
@@ -35,12 +33,12 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Waits(Due):
+class Ended(Due):
     external_id: str
 
 
 class Observations:
-    """A service of every `affiche work`."""
+    """The ear of one process."""
 
     def __init__(self, line: Line) -> None:
         self.line = line
@@ -67,31 +65,13 @@ class Observations:
         except DatabaseUnavailable as error:
             log.warning("a hint for run %s was dropped: %s", external_id, error)
 
-    async def run(self) -> None:
-        """Make what is due a step, for ever."""
-        while True:
-            try:
-                more = await self.look_at_due()
-            except DatabaseUnavailable as error:
-                log.warning("observation waits: %s", error)
-                more = False
-            if not more:
-                await asyncio.sleep(POLL_SECONDS)
-
-    async def look_at_due(self) -> bool:
-        """True if there were more than one batch's."""
-        async with self.line.studio.database.as_service() as transaction:
-            due = await transaction.all(Due, "steps.due", most=BATCH)
-            await enqueue(transaction, [entry(job.id, job.step, job.token) for job in due])
-        return len(due) == BATCH
-
     async def _look_at(self, external_ids: Sequence[str]) -> Sequence[None]:
         # Noted first and looked for second: whichever of the row and the hint is later, one of
         # both sides finds the other.
         for external_id in external_ids:
             self.line.early.add(external_id)
         async with self.line.studio.database.singly() as service:
-            found = await service.all(Waits, "steps.of_runs", external_ids=list(external_ids))
+            found = await service.all(Ended, "steps.of_runs", external_ids=list(external_ids))
             await enqueue(service, [entry(run.id, run.step, run.token) for run in found])
         for run in found:
             self.line.early.pop(run.external_id)

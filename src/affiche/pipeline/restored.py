@@ -1,9 +1,6 @@
 """What becomes of works that were under way when the backup was made, in the restored studio."""
 
 from affiche.db.database import Transaction
-from affiche.pipeline.admission import PATIENCE
-from affiche.pipeline.line import enqueue, entry
-from affiche.pipeline.observations import Due
 
 
 async def begin_anew(transaction: Transaction) -> int:
@@ -11,16 +8,13 @@ async def begin_anew(transaction: Transaction) -> int:
 
     The original may still be running, on the same engine. So what is on an engine is left to it:
     jobs go back to pending, which counts no take here; runs that it means to stop are its own to
-    stop; and unfinished jobs get new ids, from which the ids of their runs are made. A picture
-    that was stored already is only finished.
+    stop; and unfinished jobs get new ids, from which the ids of their runs are made.
     """
     begun = [row["id"] for row in await transaction.rows("backups.put_back")]
     await transaction.run("backups.uncount", ids=begun)
     await transaction.run("backups.forget_withdrawals")
     await transaction.run("backups.detach_withdrawals")
     await transaction.run("backups.rename_jobs")
-    finishing = await transaction.all(Due, "backups.resume_finishing", patience=PATIENCE)
-    await enqueue(transaction, [entry(job.id, job.step, job.token) for job in finishing])
     # It is the original's process that hosts the preview engine there.
     await transaction.run("backups.forget_preview")
-    return len(begun) + len(finishing)
+    return len(begun)

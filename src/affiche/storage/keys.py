@@ -31,9 +31,9 @@ def upload(user_id: UUID, file_id: UUID, media_type: str) -> str:
     return f"{user_id}/{file_id}.{_extension(media_type)}"
 
 
-def thumbnail(user_id: UUID, file_id: UUID) -> str:
+def thumbnail(user_id: UUID, file_id: UUID, media_type: str) -> str:
     """In `thumbs`: the small picture of any file."""
-    return f"{user_id}/{file_id}.webp"
+    return f"{user_id}/{file_id}.{_extension(media_type)}"
 
 
 def media_type(key: str) -> str:

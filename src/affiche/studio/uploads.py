@@ -59,9 +59,10 @@ async def keep(studio: Studio, user_id: UUID, checked: Checked, name: str = "") 
     """Store a checked picture for its user."""
     picture, file_id = checked.picture, studio.new_id()
     object_key = keys.upload(user_id, file_id, picture.media_type)
-    thumbnail_key = keys.thumbnail(user_id, file_id)
+    small = checked.thumbnail
+    thumbnail_key = keys.thumbnail(user_id, file_id, small.media_type)
     await studio.objects.put("uploads", object_key, picture.data, picture.media_type)
-    await studio.objects.put("thumbs", thumbnail_key, checked.thumbnail.data, "image/webp")
+    await studio.objects.put("thumbs", thumbnail_key, small.data, small.media_type)
     async with studio.database.as_service() as transaction:
         found = await transaction.maybe(
             File,

@@ -4,15 +4,6 @@
 -- `title`, `tags` and the `data` of its output, as the work is to have them.
 ALTER TABLE generation_jobs ADD COLUMN about jsonb;
 
--- Collecting ends the job; what had been collected by a release before this is collected again. And
--- what is to be submitted has its run's id by now. As the service, because the owner sees no rows.
-SET LOCAL ROLE service_role;
-UPDATE generation_jobs SET step = 'collect'
-WHERE step = 'finish' AND status IN ('taken', 'processing');
-UPDATE generation_jobs SET step = 'prepare'
-WHERE step = 'submit' AND status = 'taken' AND external_id IS NULL;
-RESET ROLE;
-
 -- An index on a column makes every update of it touch all indexes of the row. `updated_at` changes
 -- in every write, so no index has it.
 DROP INDEX generation_jobs_steps;
@@ -115,3 +106,21 @@ BEGIN
   WHERE id = work.id;
   RETURN NULL;
 END $$;
+
+-- Collecting ends the job; what had been collected by 0.1.0 is completed here. As the service,
+-- because the owner sees no rows.
+SET LOCAL ROLE service_role;
+UPDATE generation_jobs j SET
+  status = 'completed', step_started_at = NULL,
+  about = jsonb_build_object(
+    'title', v.definition -> 'fallback_title' -> u.language, 'tags', v.definition -> 'tags',
+    'data', jsonb_build_object('model', v.definition -> 'model', 'seed', j.parameters -> 'seed'))
+FROM works w
+JOIN users u ON u.id = w.user_id
+JOIN template_versions v ON v.template_id = w.template_id AND v.version = w.template_version
+WHERE j.step = 'finish' AND j.status = 'processing' AND j.output_file_id IS NOT NULL
+  AND w.id = j.work_id;
+-- `submit` begins with the id of the run on record.
+UPDATE generation_jobs SET step = 'prepare'
+WHERE step = 'submit' AND status = 'taken' AND external_id IS NULL;
+RESET ROLE;

@@ -8,7 +8,7 @@ FROM files WHERE thumbnail_key IS NOT NULL
 
 -- name: put_back
 UPDATE generation_jobs SET status = 'pending'
-WHERE status IN ('taken', 'processing') AND (step <> 'finish' OR output_file_id IS NULL)
+WHERE status IN ('taken', 'processing')
 RETURNING id
 
 -- name: uncount
@@ -23,13 +23,6 @@ WHERE j.id = w.job_id AND j.status IN ('pending', 'taken', 'processing')
 
 -- name: rename_jobs
 UPDATE generation_jobs SET id = uuid_v7() WHERE status IN ('pending', 'taken', 'processing')
-
--- name: resume_finishing
-UPDATE generation_jobs SET
-  token = gen_random_uuid(), entry = NULL, step_started_at = NULL,
-  deadline_at = clock_timestamp() + %(patience)s
-WHERE status IN ('taken', 'processing')
-RETURNING id, step, token
 
 -- name: forget_preview
 UPDATE endpoints SET url = NULL WHERE kind = 'preview'

@@ -138,11 +138,19 @@ WHERE j.external_id = %(external_id)s AND j.status = 'processing'
 RETURNING w.id
 
 -- name: due
+SELECT j.id, j.token, j.external_id, j.endpoint_id, j.takes, j.running_at, j.deadline_at,
+  coalesce(j.started_at, w.created_at) AS submitted_at, w.template_id, w.template_version
+FROM generation_jobs j JOIN works w ON w.id = j.work_id
+WHERE j.status = 'processing' AND j.step = 'observe' AND j.observe_at <= statement_timestamp()
+ORDER BY j.observe_at LIMIT %(most)s
+
+-- name: look
 UPDATE generation_jobs SET observe_at = clock_timestamp() + interval '20 seconds'
-WHERE id IN (
+WHERE id = ANY (ARRAY(
   SELECT id FROM generation_jobs
-  WHERE status = 'processing' AND step = 'observe' AND observe_at <= statement_timestamp()
-  ORDER BY observe_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+  WHERE id = ANY (%(ids)s) AND status = 'processing' AND step = 'observe'
+    AND observe_at <= statement_timestamp()
+  FOR UPDATE SKIP LOCKED))
 RETURNING id, step, token
 
 -- name: of_runs
