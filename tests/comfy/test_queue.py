@@ -44,7 +44,8 @@ def test_pieces_make_no_difference(
 
 
 def test_byte_by_byte() -> None:
-    body = json.dumps({"queue_running": [[1, "r", klein()]], "queue_pending": [[2, "p", klein()]]})
+    running, pending = [[1, "r", klein()], -0.5, 1e-9], [[2, "p", klein()]]
+    body = json.dumps({"a": 1.25e-7, "queue_running": running, "queue_pending": pending})
     assert read(body, *range(len(body))) == Queue({"r": klein()}, {"p": 1})
 
 

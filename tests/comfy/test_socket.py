@@ -42,6 +42,7 @@ async def test_frames_become_messages_and_junk_is_passed_over(
         await heard.send_str('{"type": "from.a.custom.node", "data": [1]}')
         await script.say("execution_start", {"prompt_id": "p"})
         assert await take(messages, 1) == [Started("p")]
+        assert heard._writer is not None
         await heard._writer.send_frame(b"\xff\xfe", 1)  # text that is no UTF-8
         await script.say("status", {})
         assert await take(messages, 1) == [QueueMoved(None)]

@@ -108,6 +108,27 @@ async def test_the_end_of_a_dead_processs_run_is_noticed(
         assert not ears.ends(B)
 
 
+async def test_in_a_long_queue_the_first_in_line_are_asked_for(
+    engine: ComfyEngine, script: Script
+) -> None:
+    ids = [uuid_of(number) for number in range(MANY)]
+    script.on("GET /queue", long_queue())
+    async with listening(engine) as ears:
+        await script.socket(1)
+        assert len(await engine.glance(ids)) == MANY
+        for done in ids[:2]:
+            record = {done: {"outputs": {}, "status": {"status_str": "success"}}}
+            script.on(f"GET /history/{done}", says(record))
+        script.on(f"GET /history/{ids[2]}", NOTHING)
+        await script.say("status", {})
+        await ears.until_ended(ids[0])
+        await ears.until_ended(ids[1])
+        assert len(ears.heard) == 2
+        assert set(await engine.glance(ids[:3])) == {ids[2]}
+        assert asked(script, "GET /queue") == 1
+        assert not asked(script, f"GET /history/{ids[3]}")
+
+
 async def test_a_restart_makes_all_that_were_lost_be_looked_at(
     engine: ComfyEngine, script: Script
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import io
 import re
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal, cast, get_args
 
 import aiohttp
@@ -74,7 +75,8 @@ class Client:
                         await asyncio.to_thread(reader.feed, bytes(waiting))
                         waiting.clear()
             reader.feed(bytes(waiting))
-            return reader.queue(clock() - begun)
+            done = reader.queue() if size < _PIECE else await asyncio.to_thread(reader.queue)
+            return replace(done, seconds=clock() - begun)
         except ValueError as error:
             raise EngineUnreachable(detail=f"/queue is {error}") from error
 

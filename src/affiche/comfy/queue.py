@@ -16,6 +16,7 @@ Graph = Mapping[str, Mapping[str, Any]]
 # More than any graph; what goes on for longer without an end is no queue.
 _LONGEST_ENTRY: Final = 32 * 1024 * 1024
 _BLANK: Final = re.compile(r"[\s,]*")
+_NUMBER: Final = re.compile(r"[\d.eE+-]*")
 _KEY: Final = re.compile(r'("(?:[^"\\]|\\.)*")\s*:\s*(?=(.))', re.DOTALL)
 _decode: Final = json.JSONDecoder().raw_decode
 
@@ -23,7 +24,7 @@ _decode: Final = json.JSONDecoder().raw_decode
 @dataclass(frozen=True, slots=True)
 class Queue:
     """`running` by prompt id, with the graph of each; `waiting` by prompt id, with how many runs
-    stand before it. `seconds` is how long it took to come and to be read."""
+    stand before it, the next one first. `seconds` is how long it took to come and to be read."""
 
     running: Mapping[str, Graph] = field(default_factory=dict)
     waiting: Mapping[str, int] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class QueueReader:
             self._take()
             self._enough = 2 * len(self._text)
 
-    def queue(self, seconds: float = 0.0) -> Queue:
+    def queue(self) -> Queue:
         """All that was read. Raises ValueError when it is cut off, or was no queue."""
         self._take()
         if self._at != "end":
@@ -64,7 +65,7 @@ class QueueReader:
         for place, (_, prompt_id) in enumerate(self._waiting, len(self._running)):
             if prompt_id not in self._running:
                 waiting.setdefault(prompt_id, place)
-        return Queue(self._running, waiting, seconds)
+        return Queue(self._running, waiting)
 
     def _take(self) -> None:
         """Take in every entry that is there in whole."""
@@ -127,4 +128,7 @@ def _whole(text: str, begin: int) -> tuple[Any, int | None]:
         return None, None
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    # Half of a number is a number too.
+    more = _NUMBER.match(text, end)
+    end = more.end() if more else end
     return value, end if end < len(text) else None

@@ -7,6 +7,7 @@ left it is looked at.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
@@ -23,6 +24,7 @@ from affiche.comfy.messages import (
     RunMessage,
 )
 from affiche.comfy.progress import Graph, Progress, plan
+from affiche.comfy.queue import Queue
 from affiche.comfy.socket import Socket
 from affiche.domain.observations import Cancelled, Failed, Hint, Observation, Running, Succeeded
 from affiche.engines.comfyui.runs import Known, Mailbox, Runs, look_again
@@ -30,6 +32,7 @@ from affiche.engines.comfyui.snapshots import Snapshot, Snapshots
 from affiche.errors import EngineError
 
 _AFTER_A_FAULT: Final = 1.0
+_BETWEEN_QUESTIONS: Final = 0.2
 _log = logging.getLogger(__name__)
 
 
@@ -46,6 +49,8 @@ class Feed:
         self._queue_moved = asyncio.Event()
         self._seen: Snapshot | None = None
         self._heard_at = 0.0
+        self._line_of: Snapshot | None = None
+        self._line: deque[str] = deque()
 
     @property
     def client_id(self) -> str | None:
@@ -188,12 +193,32 @@ class Feed:
         while True:
             await self._queue_moved.wait()
             self._queue_moved.clear()
-            if self._runs.unheard:
-                try:
+            if not self._runs.unheard:
+                continue
+            try:
+                costly = self._snapshots.costly()
+                if costly is None:
                     self.saw(await self._snapshots.next())
-                except EngineError:
-                    # The socket will be lost too; its return sets us going again.
-                    continue
+                else:
+                    await self._ask_the_first(costly)
+                    await asyncio.sleep(_BETWEEN_QUESTIONS)
+            except EngineError:
+                # The socket will be lost too; its return sets us going again.
+                continue
+
+    async def _ask_the_first(self, snapshot: Snapshot) -> None:
+        """Between two readings of a long queue: only who stands first in it can have ended."""
+        if self._line_of is not snapshot:
+            queue = snapshot.queue or Queue()
+            self._line_of, self._line = snapshot, deque((*queue.running, *queue.waiting))
+        while self._line:
+            first = self._line[0]
+            if first in self._runs.unheard:
+                if await self._client.history(first) is None:
+                    return
+                self._runs.end(first)
+                self._tell(look_again(first))
+            self._line.popleft()
 
 
 def _ending(message: Ended) -> Observation:
