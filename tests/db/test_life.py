@@ -160,6 +160,8 @@ class Studio(Watched):
         assert self.hand(job).write(f"steps.{how}") == 1
         if how in ("given_back", "observed"):
             job.begun = False
+            if how == "observed" and job.step == "collect":
+                job.step = "observe"
         else:
             assert work.move_job(job, "pending" if how == "again" else "failed")
 

@@ -7,7 +7,11 @@ from psycopg import errors
 
 from affiche.errors import DatabaseFull, DatabaseUnavailable
 
-PASSING: Final = (psycopg.OperationalError, errors.ReadOnlySqlTransaction)
+PASSING: Final = (
+    psycopg.OperationalError,
+    errors.ReadOnlySqlTransaction,
+    errors.IdleInTransactionSessionTimeout,
+)
 """What is no fault of the statement and may be over soon: lost and refused connections, pools that
 ran dry, cancelled and deadlocked statements, full disks, a standby in the place of its master."""
 

@@ -141,15 +141,6 @@ async def waiting(database: Database, entrypoints: Sequence[str]) -> int:
         return await own.queued_work([QueueEntrypoint(name) for name in entrypoints])
 
 
-async def prune_log(database: Database) -> None:
-    """Drop the log of ended entries: it grows by two rows a step and is read by nobody."""
-    async with database.singly() as service:
-        await service.connection.execute(
-            f"DELETE FROM {SETTINGS.qualified.queue_table_log}"
-            " WHERE created < now() - interval '1 day'"
-        )
-
-
 async def _fetch(
     connection: AsyncConnection[Any], query: str, args: tuple[object, ...]
 ) -> list[dict[str, object]]:

@@ -16,7 +16,7 @@ from affiche.pipeline.line import Begun, Line, check_held, hold, template_of
 from affiche.storage import keys
 
 # Of what an engine gives, which is more than people may bring: an upscaled picture is large.
-LIMITS = Limits(megabytes=200, megapixels=150)
+LIMITS = Limits(megabytes=100, megapixels=72)
 log = logging.getLogger(__name__)
 
 

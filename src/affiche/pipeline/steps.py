@@ -9,11 +9,18 @@ the database goes, the job is carried on once it is back.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final
 from uuid import UUID, uuid4
 
 from affiche.domain.jobs import MOST_TAKES, GiveUp, after_error
-from affiche.errors import AfficheError, DatabaseUnavailable, EngineUnreachable, TakenTooOften
+from affiche.errors import (
+    AfficheError,
+    DatabaseUnavailable,
+    EngineUnreachable,
+    StorageFailed,
+    TakenTooOften,
+)
 from affiche.pipeline.collect import collect
 from affiche.pipeline.endings import settle
 from affiche.pipeline.line import Begun, Line, Superseded, enqueue, entry
@@ -71,7 +78,8 @@ async def _step(line: Line, begun: Begun) -> Begun | None:
     except DatabaseUnavailable:
         raise
     except asyncio.CancelledError:
-        await asyncio.shield(_give_back(line, begun))
+        with suppress(DatabaseUnavailable):
+            await asyncio.shield(_give_back(line, begun))
         raise
     except AfficheError as error:
         await _settle(line, begun, error)
@@ -86,9 +94,9 @@ async def _step(line: Line, begun: Begun) -> Begun | None:
 async def _settle(line: Line, begun: Begun, error: AfficheError) -> None:
     now = line.studio.now()
     try:
-        if begun.step == "observe" and error.retryable and now < begun.deadline_at:
-            # The run goes on whether or not we can see it: look again, and count nothing.
-            log.warning("work %s cannot be observed: %s", begun.work_id, error)
+        if _passes(begun.step, error) and now < begun.deadline_at:
+            # The run is there whether or not we can see it or keep it: look again, count nothing.
+            log.warning("work %s: %s waits: %s", begun.work_id, begun.step, error)
             await line.writes.observed(
                 job_id=begun.id,
                 token=begun.token,
@@ -100,6 +108,12 @@ async def _settle(line: Line, begun: Begun, error: AfficheError) -> None:
         await settle(line, begun, after_error(begun.takes, error, now, line.pause))
     except Superseded:
         log.info("work %s: %s was taken over", begun.work_id, begun.step)
+
+
+def _passes(step: str, error: AfficheError) -> bool:
+    return (step == "observe" and error.retryable) or (
+        step == "collect" and isinstance(error, StorageFailed)
+    )
 
 
 async def _give_back(line: Line, begun: Begun) -> None:

@@ -4,7 +4,9 @@ UPDATE generation_jobs j SET
   entry = r.key,
   step_started_at = clock_timestamp(),
   takes = j.takes + CASE
-    WHEN j.step_started_at IS NULL OR j.step = 'observe' OR r.resumed THEN 0 ELSE 1 END
+    -- Nor if it was the database that went.
+    WHEN j.step_started_at IS NULL OR j.step = 'observe' OR r.resumed
+      OR j.step_started_at < pg_postmaster_start_time() THEN 0 ELSE 1 END
 FROM jsonb_to_recordset(%(rows)s::jsonb)
   AS r (n integer, job_id uuid, key uuid, token uuid, resumed boolean), works w
 JOIN users u ON u.id = w.user_id
@@ -67,7 +69,10 @@ WITH job AS (
 SELECT n FROM job
 
 -- name: observed
-UPDATE generation_jobs j SET step_started_at = NULL, observe_at = r.observe_at,
+UPDATE generation_jobs j SET
+  -- What is to be collected, and cannot be stored, is looked at again as well.
+  step = CASE j.step WHEN 'collect' THEN 'observe' ELSE j.step END,
+  step_started_at = NULL, observe_at = r.observe_at,
   running_at = r.running_at, deadline_at = r.deadline_at
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
   n integer, job_id uuid, token uuid, observe_at timestamptz, running_at timestamptz,
