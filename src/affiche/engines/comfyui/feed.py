@@ -8,7 +8,7 @@ left it is looked at.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from typing import Final
 
@@ -24,7 +24,6 @@ from affiche.comfy.messages import (
     RunMessage,
 )
 from affiche.comfy.progress import Graph, Progress, plan
-from affiche.comfy.queue import Queue
 from affiche.comfy.socket import Socket
 from affiche.domain.observations import Cancelled, Failed, Hint, Observation, Running, Succeeded
 from affiche.engines.comfyui.runs import Known, Mailbox, Runs, look_again
@@ -48,6 +47,9 @@ class Feed:
         self._tasks: list[asyncio.Task[None]] = []
         self._queue_moved = asyncio.Event()
         self._seen: Snapshot | None = None
+        # Whether there are runs in the queue that are not known here: those of a process that is
+        # gone, say. Nothing else would tell that they have ended.
+        self._strangers = False
         self._heard_at = 0.0
         self._line_of: Snapshot | None = None
         self._line: deque[str] = deque()
@@ -95,7 +97,11 @@ class Feed:
         """Hint at every run that has left the queue; work for each run, once for a snapshot."""
         if snapshot is self._seen or snapshot.queue is None:
             return
-        self._seen = snapshot
+        before, self._seen = self._seen, snapshot
+        for run_id in _ids(before):
+            if run_id not in snapshot and self._runs.get(run_id) is None:
+                self._tell(look_again(run_id))
+        self._strangers = any(self._runs.get(run_id) is None for run_id in _ids(snapshot))
         for run_id, known in self._runs.under_way():
             if known.sent is not None and known.sent < snapshot.begun and run_id not in snapshot:
                 self._runs.end(run_id)
@@ -193,7 +199,7 @@ class Feed:
         while True:
             await self._queue_moved.wait()
             self._queue_moved.clear()
-            if not self._runs.unheard:
+            if not (self._runs.unheard or self._strangers):
                 continue
             try:
                 costly = self._snapshots.costly()
@@ -209,11 +215,10 @@ class Feed:
     async def _ask_the_first(self, snapshot: Snapshot) -> None:
         """Between two readings of a long queue: only who stands first in it can have ended."""
         if self._line_of is not snapshot:
-            queue = snapshot.queue or Queue()
-            self._line_of, self._line = snapshot, deque((*queue.running, *queue.waiting))
+            self._line_of, self._line = snapshot, deque(_ids(snapshot))
         while self._line:
             first = self._line[0]
-            if first in self._runs.unheard:
+            if first in self._runs.unheard or self._runs.get(first) is None:
                 if await self._client.history(first) is None:
                     return
                 self._runs.end(first)
@@ -225,6 +230,13 @@ def _ending(message: Ended) -> Observation:
     if message.ending == "error":
         return Failed(failure(message.data))
     return Cancelled() if message.ending == "interrupted" else Succeeded(())
+
+
+def _ids(snapshot: Snapshot | None) -> Iterator[str]:
+    """All that are in the queue, the first in line first."""
+    if snapshot is not None and snapshot.queue is not None:
+        yield from snapshot.queue.running
+        yield from snapshot.queue.waiting
 
 
 def _now() -> float:
