@@ -40,7 +40,6 @@ from affiche.errors import (
 )
 from affiche.pictures.kinds import KINDS
 from affiche.pictures.thumbnails import MEDIA_TYPES
-from affiche.storage import keys
 from affiche.studio import uploads, works
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
@@ -177,7 +176,7 @@ async def read_thumbnail(request: Request, file_id: UUID, caller: SignedIn) -> R
     return StreamingResponse(
         await uploads.read_thumbnail(studio, file),
         headers=headers,
-        media_type=keys.media_type(file.thumbnail_key or ""),
+        media_type=file.thumbnail_type,
     )
 
 

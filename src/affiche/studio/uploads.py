@@ -36,6 +36,10 @@ class File:
     mime_type: str
     created_at: datetime
 
+    @property
+    def thumbnail_type(self) -> str:
+        return keys.media_type(self.thumbnail_key or "")
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
