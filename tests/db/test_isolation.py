@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from psycopg import Connection, sql
-from psycopg.errors import InsufficientPrivilege, NoDataFound
+from psycopg.errors import CheckViolation, InsufficientPrivilege, NoDataFound
 from psycopg.types.json import Jsonb
 from tests.db.conftest import Connect, become
 from tests.db.people import TEMPLATE, Person, person, user, value
@@ -214,6 +214,17 @@ def test_a_key_of_somebody_else_s_is_no_key_of_mine(town: Town) -> None:
         mine = value(town.alice, query, uuid4(), TEMPLATE)
         yours = value(town.bob, query, uuid4(), TEMPLATE)
         assert mine != yours
+
+
+@pytest.mark.parametrize(("priority", "fits"), [(-11, False), (-10, True), (10, True), (11, False)])
+def test_nobody_asks_to_pass_everybody(town: Town, priority: int, fits: bool) -> None:
+    query = "SELECT status FROM ask_work(uuid_v7(), %s, '{}', 1, 1, job_priority => %s)"
+    with town.alice.transaction(force_rollback=True):
+        if fits:
+            assert value(town.alice, query, TEMPLATE, priority) == "pending"
+        else:
+            with pytest.raises(CheckViolation):
+                town.alice.execute(query, (TEMPLATE, priority))
 
 
 def test_nobody_cancels_what_is_not_theirs(town: Town) -> None:

@@ -93,6 +93,10 @@ BEGIN
   IF caller IS NULL OR NOT EXISTS (SELECT FROM users WHERE id = caller) THEN
     RAISE EXCEPTION 'nobody is signed in' USING ERRCODE = 'insufficient_privilege';
   END IF;
+  IF job_priority NOT BETWEEN -10 AND 10
+    AND auth.jwt() ->> 'role' IS DISTINCT FROM 'service_role' THEN
+    RAISE EXCEPTION 'a priority goes from -10 to 10' USING ERRCODE = 'check_violation';
+  END IF;
   IF NOT EXISTS (SELECT FROM templates WHERE id = template AND is_active) THEN
     RAISE EXCEPTION 'no such template' USING ERRCODE = 'no_data_found', HINT = 'template';
   END IF;
