@@ -15,6 +15,7 @@ def main() -> None:
         "what", nargs="?", choices=["works", "waiting", "tables", "admission"], default="works"
     )
     parser.add_argument("--size", type=int, action="append", help="pixels a side")
+    parser.add_argument("--works", type=int, default=2000, help="asked for at once")
     parser.add_argument("--extra", type=int, default=1, help="further processes that run steps")
     parser.add_argument("--waiting", type=int, action="append", help="works that wait")
     parser.add_argument("--rows", type=int, default=1_000_000, help="works in the tables")
@@ -31,9 +32,9 @@ def main() -> None:
     else:
         uvloop.run(floor.measure())
         for size in options.size or (256, 1024):
-            uvloop.run(works.measure(size, extra=0))
+            uvloop.run(works.measure(size, 0, options.works))
             if options.extra:
-                uvloop.run(works.measure(size, extra=options.extra))
+                uvloop.run(works.measure(size, options.extra, options.works))
 
 
 if __name__ == "__main__":

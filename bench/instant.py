@@ -103,8 +103,9 @@ class Instant:
         return web.json_response({"queue_running": running, "queue_pending": []})
 
     async def upload(self, request: web.Request) -> web.Response:
-        form = await request.post()
-        return web.json_response({"name": form["image"].filename, "subfolder": "", "type": "input"})
+        image = (await request.post())["image"]
+        assert isinstance(image, web.FileField)
+        return web.json_response({"name": image.filename, "subfolder": "", "type": "input"})
 
     async def view(self, _: web.Request) -> web.Response:
         return web.Response(body=self.png, content_type="image/png")

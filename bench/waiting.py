@@ -6,13 +6,9 @@ these. A few are this process's own.
 """
 
 import asyncio
-import os
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,10 +21,10 @@ from tests.db.people import value
 
 from affiche.db import embedded
 from affiche.studio import people, uploads
-from bench.works import ask, photograph, studio
+from bench.figures import megabytes, of_postgres, of_process
+from bench.works import address, ask, photograph, process, studio
 
 SETTLE, WATCH, ENDS, OWN = 60.0, 60.0, 20, 20
-TICK = os.sysconf("SC_CLK_TCK")
 WRITTEN = """SELECT sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint FROM pg_stat_all_tables
 WHERE schemaname IN ('public', 'pgqueuer')"""
 ON_ENGINE = "SELECT external_id FROM generation_jobs WHERE status = 'processing' ORDER BY id"
@@ -46,20 +42,6 @@ class Reading:
     written: int
 
 
-@asynccontextmanager
-async def process(*command: str, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    started = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", *command),
-        env=os.environ | environment,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield started
-    finally:
-        started.terminate()
-        await started.wait()
-
-
 def fill(database: Connection[Any], count: int) -> None:
     """`count` works on an engine, and a thousand that have ended."""
     crowd.fill(database, crowd.Size(works=count + 1000, waiting=0, running=count))
@@ -67,28 +49,8 @@ def fill(database: Connection[Any], count: int) -> None:
     database.execute("SET session_replication_role = origin")
 
 
-def seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def megabytes(pid: int) -> float:
-    """The most that it ever held."""
-    status = Path(f"/proc/{pid}/status").read_text("utf-8")
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
-
-
 def reading(pid: int, data: Path, database: Connection[Any]) -> Reading:
-    postmaster = (data / "postgres" / "postmaster.pid").read_text("utf-8").split()[0]
-    spent = 0.0
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            stat = (entry / "stat").read_text("utf-8").rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if stat[1] == postmaster:
-            spent += (int(stat[11]) + int(stat[12])) / TICK
-    return Reading(time.monotonic(), seconds(pid), spent, value(database, WRITTEN))
+    return Reading(time.monotonic(), of_process(pid), of_postgres(data), value(database, WRITTEN))
 
 
 async def completed(database: Connection[Any], url: str, runs: list[str]) -> list[float]:
@@ -119,8 +81,7 @@ async def measure(count: int) -> None:
                 for n in range(OWN):
                     await ask(opened, me, file.id, n)
                 async with process("bench.holding", str(ids)) as engine:
-                    assert engine.stdout is not None
-                    at = (await engine.stdout.readline()).decode().strip()
+                    at = await address(engine)
                     database.execute(
                         "UPDATE endpoints SET url = %s, works_at_once = %s WHERE kind = 'comfyui'",
                         (at, count + 1000),

@@ -19,22 +19,28 @@ from affiche import app, settings
 from affiche.pipeline.crew import Crew
 from affiche.studio import people, uploads, works
 from affiche.studio.studio import Caller, Studio
-from bench.figures import percentile
+from bench.figures import of_postgres, of_process, percentile
 
-AT_REST, AT_ONCE = 60, 200
+AT_REST, ASKERS = 60, 16
 
 
 @asynccontextmanager
-async def engine(size: int) -> AsyncIterator[str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.instant", str(size), stdout=asyncio.subprocess.PIPE
+async def process(*command: str, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    started = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", *command),
+        env=os.environ | environment,
+        stdout=asyncio.subprocess.PIPE,
     )
-    assert process.stdout is not None
     try:
-        yield (await process.stdout.readline()).decode().strip()
+        yield started
     finally:
-        process.terminate()
-        await process.wait()
+        started.terminate()
+        await started.wait()
+
+
+async def address(engine: asyncio.subprocess.Process) -> str:
+    assert engine.stdout is not None
+    return (await engine.stdout.readline()).decode().strip()
 
 
 @asynccontextmanager
@@ -46,13 +52,9 @@ async def studio(data: Path, comfyui_url: str) -> AsyncIterator[Studio]:
         yield opened
 
 
-async def helpers(data: Path, url: str, count: int) -> list[asyncio.subprocess.Process]:
+async def helpers(data: Path, count: int) -> list[asyncio.subprocess.Process]:
     """Further processes that run steps, as `affiche work` does."""
-    environment = os.environ | {
-        "AFFICHE_DATA": str(data),
-        "COMFYUI_URL": url,
-        "AFFICHE_COMFYUI_WORKS": "64",
-    }
+    environment = os.environ | {"AFFICHE_DATA": str(data)}
     return [
         await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.worker", env=environment)
         for _ in range(count)
@@ -95,19 +97,30 @@ async def at_rest(opened: Studio, me: Caller, file_id: UUID) -> list[float]:
     return found
 
 
-async def at_once(opened: Studio, me: Caller, file_id: UUID) -> tuple[float, list[float]]:
+async def at_once(opened: Studio, me: Caller, file_id: UUID, count: int) -> float:
+    """Works a second, from the first that is asked for to the last that is complete."""
     begun = time.monotonic()
-    asked = [(time.time(), (await ask(opened, me, file_id, n)).id) for n in range(AT_ONCE)]
+
+    async def some(first: int) -> None:
+        for n in range(first, count, ASKERS):
+            await ask(opened, me, file_id, n)
+
+    await asyncio.gather(*(some(n) for n in range(ASKERS)))
     while await works.page(opened, me, statuses=works.UNDER_WAY, limit=1):
         await asyncio.sleep(0.1)
-    rate = AT_ONCE / (time.monotonic() - begun)
-    return rate, [seconds(await ended(opened, me, work_id), at) for at, work_id in asked]
+    rate = count / (time.monotonic() - begun)
+    if lost := await works.page(opened, me, statuses=("failed", "cancelled"), limit=1):
+        raise SystemExit(f"a work {lost[0].status}: {lost[0].error_code} {lost[0].error_params}")
+    return rate
 
 
-async def measure(size: int, extra: int) -> None:
+async def measure(size: int, extra: int, count: int) -> None:
     with tempfile.TemporaryDirectory(prefix="affiche-bench-") as folder:
         data = Path(folder)
-        async with engine(size) as url, studio(data, url) as opened:
+        async with (
+            process("bench.instant", str(size)) as engine,
+            studio(data, await address(engine)) as opened,
+        ):
             me = await people.first_user(opened)
             async with Crew(opened, host_preview=False).working():
                 file = await uploads.upload(opened, me, photograph(size), name="bench.jpg")
@@ -116,17 +129,25 @@ async def measure(size: int, extra: int) -> None:
                     f"{size:5} px  at rest   p50 {percentile(times, 50) * 1000:6.1f} ms"
                     f"   p99 {percentile(times, 99) * 1000:6.1f} ms   ({AT_REST} works)"
                 )
-                others = await helpers(data, url, extra)
+                others = await helpers(data, extra)
+                await asyncio.sleep(2 if others else 0)
+                pids = [os.getpid(), *(other.pid for other in others)]
+                before = [*map(of_process, pids)], of_postgres(data), of_process(engine.pid)
                 try:
-                    await asyncio.sleep(2 if others else 0)
-                    rate, times = await at_once(opened, me, file.id)
+                    rate = await at_once(opened, me, file.id, count)
+                    spent = [
+                        sum(map(of_process, pids)) - sum(before[0]),
+                        of_postgres(data) - before[1],
+                        of_process(engine.pid) - before[2],
+                    ]
                 finally:
                     for other in others:
                         other.terminate()
                     for other in others:
                         await other.wait()
+                each = [part / count * 1000 for part in spent]
                 print(
-                    f"{size:5} px  {AT_ONCE} at once   {rate:6.1f} works/s"
-                    f"   p50 {percentile(times, 50) * 1000:6.0f} ms"
-                    f"   ({1 + extra} process{'es' if extra else ''})"
+                    f"{size:5} px  {count} at once   {rate:6.1f} works/s"
+                    f"   ({1 + extra} process{'es' if extra else ''}; processor time a work:"
+                    f" ours {each[0]:.1f}, PostgreSQL {each[1]:.1f}, engine {each[2]:.1f} ms)"
                 )

@@ -63,7 +63,7 @@ class Settings:
     preview_works: int = _setting(2, "Works that the preview engine is given at once.")
     preview_pace: float = _setting(0.12, "Seconds that the preview engine takes for a step.")
     catalog: Path | None = _setting(None, "Folder with templates beside those that are shipped.")
-    steps: int = _setting(16, "Steps that one `affiche work` runs at once.")
+    steps: int = _setting(32, "Steps that one `affiche work` runs at once.")
     upload_mb: int = _setting(20, "Largest upload or fetched picture, in MB.")
     upload_megapixels: int = _setting(50, "Largest upload or fetched picture, in megapixels.")
     fetch_seconds: float = _setting(20.0, "Time-out for fetching a picture from an address.")
