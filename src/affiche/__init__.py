@@ -1,3 +1,3 @@
 """Affiche: a self-hosted studio server for ComfyUI image workflows."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
