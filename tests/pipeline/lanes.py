@@ -62,9 +62,10 @@ class Lane:
     _numbers: "count[int]" = field(default_factory=count)
 
     def calm(self) -> None:
-        """No fault but this: a run ends only when our row says that it began, so that things
-        happen in the same order each time."""
+        """No fault but this, and nothing remembered: a run ends only when our row says that it
+        began, so that things happen in the same order each time."""
         self.server.faults.clear()
+        self.server.service.cache.clear()
         self.server.faults.add("node", "delay", node="SaveImage", times=10**9, seconds=0.15)
 
     def order(self, point: Point | None = None, act: Act = "none", **more: Any) -> Order:

@@ -28,7 +28,7 @@ ACTS: Final[dict[Fate, Act]] = {
     "stop": "hold",
     "cut off": "hold",
 }
-LANES: Final = 8
+LANES: Final = 12
 # By when hints come, which no work waits for.
 _BY_CHANCE: Final = {"steps.progress"}
 

@@ -30,7 +30,9 @@ class Nursery:
         """
         for _ in range(3):
             process = _context.Process(target=worker.run, args=(order,))
-            await asyncio.to_thread(process.start)
+            # Not in a thread: each start looks after all processes, and two threads that ask for
+            # one's exit code take it from each other.
+            process.start()
             self.processes.append(process)
             await self._ready(process, order.mark(f"ready-{process.pid}"))
             if not process.exitcode or process.exitcode < 0:

@@ -20,8 +20,13 @@ from affiche.db import embedded, migrate
 from affiche.db.address import Address, parse
 from affiche.db.database import Database
 
-# Nothing here has to survive a power cut.
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Nothing here has to survive a power cut; the matrix of kills has many processes at a time.
+QUICK = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "240",
+}
 TEMPLATE = "affiche_template"
 _numbers = itertools.count(1)
 
