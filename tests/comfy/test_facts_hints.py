@@ -170,5 +170,8 @@ async def test_a_deaf_connection_is_made_anew(engine: ComfyEngine, script: Scrip
         script.on("POST /prompt", says({"prompt_id": B, "number": 2, "node_errors": {}}))
         await engine.submit(Run(B, copied(), fresh=True))
         script.on(HISTORY.replace(A, B), says({B: {"status": {"status_str": "success"}}}))
+        # It has left the queue, which is seen sooner than said; that is no news of the socket's.
+        assert await engine.glance([B]) == {}
+        await ears.until_ended(B)
         assert isinstance(await engine.look(B), Succeeded)
         await script.socket(2)

@@ -166,10 +166,11 @@ class Stage:
     told: list[str] = field(default_factory=list)
 
     async def play(self, case: Case) -> works.Work:
-        self.server.faults.clear()
         service = self.server.service
-        while service.prompts.remaining or self.server.asked or not service.hub.listening:
-            await asyncio.sleep(0.01)
+        service.faults.clear()
+        async with asyncio.timeout(20):
+            while service.prompts.remaining or self.server.asked or not service.hub.listening:
+                await asyncio.sleep(0.01)
         service.faults.struck.clear()
         for fault in case.planned:
             self.server.faults.put(fault)
@@ -183,10 +184,11 @@ class Stage:
                 " WHERE work_id = %s RETURNING id",
                 work.id,
             )
-        while case.held and self.server.faults.planned:
-            await asyncio.sleep(0.01)
         if case.held:
-            self.server.faults.clear()
+            async with asyncio.timeout(20):
+                while service.faults.planned:
+                    await asyncio.sleep(0.01)
+            service.faults.clear()
         return await ended(self.studio, self.alice, work.id)
 
     async def one(self, statement: str, *values: object) -> Any:

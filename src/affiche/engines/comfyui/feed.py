@@ -122,7 +122,7 @@ class Feed:
         """A run has ended of which the connection should have told. If nothing at all was heard
         since it was taken, the connection is deaf, as after another one with its id was closed:
         it stays open for ever and says nothing. A new one is not."""
-        told = known.ended or known.sent is None or not self._runs.heard(known)
+        told = known.told or known.sent is None or not self._runs.heard(known)
         if not told and self._heard_at < (known.sent or 0.0):
             _log.warning("the socket is deaf, and is made anew")
             await self._socket.renew()
@@ -176,6 +176,7 @@ class Feed:
 
     def _hint(self, message: RunMessage, known: Known) -> Hint:
         if isinstance(message, Ended):
+            known.told = True
             self._runs.end(message.prompt_id)
             return Hint(message.prompt_id, _ending(message), ended=True)
         if known.progress is None:

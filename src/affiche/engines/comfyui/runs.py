@@ -21,13 +21,15 @@ _ENDED_KEPT: Final = 4096
 class Known:
     """One run. `client_id` is the connection that hears of it, None when no one of ours does;
     `sent` when the server had taken it for certain (None before), in seconds of the loop's clock;
-    `ended` that its end was heard or guessed, `cancelled` that we stopped it. `plan` is None for
+    `ended` that its end was heard or guessed, `told` that it was heard, `cancelled` that we
+    stopped it. `plan` is None for
     a run whose graph we have not seen, `progress` until something is heard of it."""
 
     plan: Plan | None = None
     client_id: str | None = None
     sent: float | None = None
     ended: bool = False
+    told: bool = False
     cancelled: bool = False
     progress: Progress | None = None
 
