@@ -104,6 +104,7 @@ class Server:
     _serving: asyncio.Task[None] | None = None
     _working: asyncio.Task[None] | None = None
     _restarting: set[asyncio.Task[None]] = field(default_factory=set)
+    _one_restart: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def url(self) -> str:
@@ -146,12 +147,13 @@ class Server:
         """As when the process dies and comes back on the same port after `down` seconds.
 
         Connections break, the run stops without a word, queue, history and cache are gone; the
-        files in the folder stay.
+        files in the folder stay. Two at once come one after the other.
         """
-        await self.stop()
-        self.service.forget()
-        await asyncio.sleep(down)
-        await self.start()
+        async with self._one_restart:
+            await self.stop()
+            self.service.forget()
+            await asyncio.sleep(down)
+            await self.start()
 
     @property
     def asked(self) -> int:
