@@ -18,14 +18,15 @@ the list is taken from a real run, a step that is rewritten is tried as it then 
 | column | what befalls the process |
 |---|---|
 | kill | `kill -9` |
-| freeze, long | `SIGSTOP`; another takes over; `SIGCONT` while that one is at it, or at the work's end |
+| freeze, long | `SIGSTOP`; another takes over; `SIGCONT` while that one is at it, or at the end |
 | cancel, c+kill | the owner cancels while the process is just there; it goes on, or is killed |
 | stop, cut | `SIGTERM`; it finishes what it is at, or is cut off because its grace is over |
 
 It happens just before the effect (<), or just after it, before its answer is used (>). Kills happen
-with another process at work already (+), and with one that is started after the death. The outcome must always be the same: the work ends, with one picture for each
-output asked for and the same bytes as undisturbed; nothing of it is left under way, neither a job,
-a queue entry, a withdrawal nor a run on the engine.
+with another process at work already (+), and with one that is started after the death. The outcome
+must always be the same: the work ends, with one picture for each output asked for and the same bytes
+as undisturbed; nothing of it is left under way, neither a job, a queue entry, a withdrawal nor a run
+on the engine.
 
 A cell says how many takes it took, then `/`, how often the engine was given the run. Most often
 once: the next process finds the run by its id. A second run is found, too, and stopped, or the
