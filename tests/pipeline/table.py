@@ -24,9 +24,9 @@ the list is taken from a real run, a step that is rewritten is tried as it then 
 
 It happens just before the effect (<), or just after it, before its answer is used (>). Kills happen
 with another process at work already (+), and with one that is started after the death. The outcome
-must always be the same: the work ends, with one picture for each output asked for and the same bytes
-as undisturbed; nothing of it is left under way, neither a job, a queue entry, a withdrawal nor a run
-on the engine.
+must always be the same: the work ends, with one picture for each output asked for and the same
+bytes as undisturbed; nothing of it is left under way, neither a job, a queue entry, a withdrawal
+nor a run on the engine.
 
 A cell says how many takes it took, then `/`, how often the engine was given the run. Most often
 once: the next process finds the run by its id. A second run is found, too, and stopped, or the
