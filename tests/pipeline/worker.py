@@ -6,8 +6,10 @@ with the settings of its environment, and says `working` once it does.
 """
 
 import asyncio
+import ctypes
 import os
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -15,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,6 +38,7 @@ from affiche.studio.studio import Studio
 Act = Literal["none", "kill", "stop", "hold"]
 HEARTBEAT = timedelta(seconds=2)
 HELD_SECONDS = 3.0
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,16 @@ class Order:
 
 
 def run(order: Order) -> None:
-    """The whole life of the process."""
-    parent = os.getppid()
-    asyncio.run(_main(order, parent))
+    """The whole life of the process; it dies with its parent, frozen or not (prctl(2))."""
+    if sys.platform == "linux":
+        # Else the parent in its turn would outlive the tests for the sake of its children.
+        os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    live(order)
+
+
+def live(order: Order) -> None:
+    asyncio.run(_main(order, os.getppid()))
 
 
 async def _main(order: Order, parent: int) -> None:
@@ -145,4 +156,4 @@ async def _act(order: Order, here: Point) -> None:
 if __name__ == "__main__":
     told, _ = settings.read()
     with tempfile.TemporaryDirectory() as marks:
-        run(Order(told.database_url or "", told.data, Path(marks), (), aloud=True))
+        live(Order(told.database_url or "", told.data, Path(marks), (), aloud=True))
