@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 
 BIN := .venv/bin
-PYTEST ?= -n logical --dist loadfile
+PYTEST ?= -n logical --dist loadfile --no-loadscope-reorder
 export PYTHON CHROMIUM
 
 help: ## List the targets

@@ -24,8 +24,8 @@ from affiche.errors import DatabaseUnavailable
 T = TypeVar("T")
 CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 30
-# A transaction that nobody goes on with holds back every reader of events.
-IDLE_SECONDS = 60
+# A transaction of a frozen process holds back every reader of events, and who waits for its rows.
+IDLE_SECONDS = 20
 # The server ends a statement at 30 s; beyond that it is the network that does not answer.
 ANSWER_SECONDS = 35.0
 # A pool that lost its server tries again ever more rarely, up to this; whoever comes later, anew.

@@ -121,6 +121,10 @@ def _metadata(template: Template, parameters: dict[str, Any], seed: int | None) 
 
 
 async def _stop(line: Line, begun: Begun, engine: Engine, external_id: str) -> None:
+    async with line.studio.database.singly() as service:
+        if await service.value("steps.runs", job_id=begun.id, external_id=external_id):
+            # Whoever took the job over found this very run, and waits for it.
+            return
     try:
         await engine.cancel(external_id)
     except EngineError:

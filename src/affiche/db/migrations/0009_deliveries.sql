@@ -38,7 +38,7 @@ DECLARE
   first record;
   goal text;
 BEGIN
-  SELECT * INTO work FROM works WHERE id = moved.work_id FOR UPDATE;
+  SELECT * INTO work FROM works WHERE id = moved.work_id FOR NO KEY UPDATE;
   IF work.status IN ('completed', 'failed', 'cancelled')
     OR (TG_OP = 'UPDATE' AND moved.status = 'processing' AND work.status = 'processing') THEN
     RETURN NULL;

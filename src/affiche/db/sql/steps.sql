@@ -30,6 +30,10 @@ SELECT r.n FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (n integer, job_id uuid
 JOIN generation_jobs j ON j.id = r.job_id
 WHERE j.token = r.token AND j.status IN ('taken', 'processing')
 
+-- name: runs
+SELECT true FROM generation_jobs
+WHERE id = %(job_id)s AND external_id = %(external_id)s AND status IN ('taken', 'processing')
+
 -- name: prepared
 WITH job AS (
   UPDATE generation_jobs j SET
