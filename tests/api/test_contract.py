@@ -18,6 +18,7 @@ from affiche.studio import people
 from affiche.studio.studio import Caller, Studio
 
 STREAM = "/v1/events"
+ASKING = {("post", "/v1/works"), ("post", "/functions/works/generate")}
 
 
 async def here(client: Client, foreign: list[str] | None = None) -> Here:
@@ -41,7 +42,9 @@ async def explored(client: Client, found: Here, headers: Mapping[str, str]) -> R
         for method, operation in methods.items():
             if path != STREAM:
                 seen = report.statuses[f"{method.upper()} {path}"]
-                assert seen & {200, 201}, (method, path, seen)
+                # Whether a whole form comes out right is chance; test_works and test_supabase ask.
+                if (method, path) not in ASKING:
+                    assert seen & {200, 201}, (method, path, seen)
                 assert 405 in seen or path == "/v1/works", (method, path, seen)
                 assert ("security" not in operation) or 401 in seen, (method, path, seen)
     return report
