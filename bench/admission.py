@@ -4,8 +4,6 @@ Its town is smaller in the tests; what is asserted there is measured here.
 """
 
 import asyncio
-import os
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -18,14 +16,15 @@ from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
+from tests.support.servers import add_person
 
 from affiche import app, settings
 from affiche.db import embedded, migrate
 from affiche.db.address import parse
 from affiche.studio import uploads
-from affiche.studio.studio import Caller, Studio
+from affiche.studio.studio import Studio
 from bench.figures import percentile
-from bench.works import photograph
+from bench.works import address, photograph, process
 
 CAPS = (3, 5, 8)
 WORKERS, USERS, EACH, HEAVY, SINGLES = 4, 10, 20, 150, 40
@@ -61,17 +60,7 @@ class Town:
 
     async def move_in(self, name: str) -> UUID:
         """A new person, who has uploaded a picture."""
-        who = Caller(self.studio.new_id(), f"{name}@example.com", name, "en", False)
-        async with self.studio.database.as_service() as service:
-            await service.run(
-                "people.add",
-                id=who.id,
-                email=who.email,
-                name=name,
-                language=who.language,
-                is_operator=False,
-            )
-            await service.run("people.add_default_project", user_id=who.id, name=name)
+        who = await add_person(self.studio, name)
         file = await uploads.upload(self.studio, who, photograph(128), name="bench.jpg")
         self.pictures[who.id] = file.id
         return who.id
@@ -155,29 +144,13 @@ def while_all_waited(runs: Sequence[Run], people: Iterable[UUID]) -> Counter[UUI
 
 
 @asynccontextmanager
-async def process(*command: str, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Of this Python; ended on leaving."""
-    started = await asyncio.create_subprocess_exec(
-        sys.executable, *command, stdout=asyncio.subprocess.PIPE, env=os.environ | environment
-    )
-    try:
-        yield started
-    finally:
-        started.terminate()
-        await started.wait()
-
-
-@asynccontextmanager
 async def town(studio: Studio, caps: Sequence[int], seconds: float) -> AsyncIterator[Town]:
     """Its engines take `seconds` for every run, whatever else they run."""
     async with AsyncExitStack() as stack:
         urls = []
         for _ in caps:
-            engine = await stack.enter_async_context(
-                process("-m", "bench.instant", "64", str(seconds))
-            )
-            assert engine.stdout is not None
-            urls.append((await engine.stdout.readline()).decode().strip())
+            engine = await stack.enter_async_context(process("bench.instant", "64", str(seconds)))
+            urls.append(await address(engine))
         async with studio.database.as_service() as service:
             for name in ("preview", "comfyui"):
                 await service.run("endpoints.retire", name=name)
@@ -198,7 +171,7 @@ async def town(studio: Studio, caps: Sequence[int], seconds: float) -> AsyncIter
 async def workers(count: int, environment: Mapping[str, str]) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         for _ in range(count):
-            await stack.enter_async_context(process("-m", "bench.worker", **environment))
+            await stack.enter_async_context(process("bench.worker", **environment))
         yield
 
 

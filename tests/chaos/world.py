@@ -14,6 +14,7 @@ from random import Random
 
 import psycopg
 from tests.support import small
+from tests.support.servers import add_person
 from tests.support.studios import photograph
 
 from affiche import app, settings
@@ -136,18 +137,7 @@ def _environment() -> dict[str, str]:
 async def _people(studio: Studio) -> list[Caller]:
     callers = [await people.first_user(studio)]
     for name in ("bob", "charlie"):
-        caller = Caller(studio.new_id(), f"{name}@example.com", name, "en", False)
-        async with studio.database.as_service() as service:
-            await service.run(
-                "people.add",
-                id=caller.id,
-                email=caller.email,
-                name=name,
-                language="en",
-                is_operator=False,
-            )
-            await service.run("people.add_default_project", user_id=caller.id, name=name)
-        callers.append(caller)
+        callers.append(await add_person(studio, name))
     return callers
 
 

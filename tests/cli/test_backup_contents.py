@@ -201,14 +201,7 @@ async def test_from_a_folder_into_a_bucket_and_back(
     made = await backups.backed_up(studio, tmp_path)
     assert made.manifest.objects == 24
     async with serving() as store:
-        for name, value in {
-            "AWS_ENDPOINT_URL": store.url,
-            "AWS_ALLOW_HTTP": "true",
-            "AWS_REGION": "nowhere",
-            "AWS_ACCESS_KEY_ID": "id",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-        }.items():
-            monkeypatch.setenv(name, value)
+        store.point_at(monkeypatch)
         bucket = "s3://bucket/studio"
         await restoring.restore(check(made.path), empty_database, bucket, tmp_path)
         assert len(store.objects) == 24

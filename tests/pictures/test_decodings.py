@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -125,7 +126,9 @@ async def test_a_turn_is_passed_on_after_a_failure() -> None:
             await in_thread(fail)
 
 
-async def test_a_wait_for_a_turn_ends_with_its_call() -> None:
+@asynccontextmanager
+async def a_large_one() -> AsyncIterator[None]:
+    """While it is decoded."""
     held, release = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -135,26 +138,21 @@ async def test_a_wait_for_a_turn_ends_with_its_call() -> None:
 
     holding = asyncio.create_task(in_thread(hold))
     await asyncio.to_thread(held.wait, 5)
-    waiting = Decoding()
-    waiting.stop()
-    with waiting.running(), pytest.raises(PictureTooSlow):
-        await_turn(LARGE + 1)
+    yield
     release.set()
     await holding
+
+
+async def test_a_wait_for_a_turn_ends_with_its_call() -> None:
+    async with a_large_one():
+        waiting = Decoding()
+        waiting.stop()
+        with waiting.running(), pytest.raises(PictureTooSlow):
+            await_turn(LARGE + 1)
 
 
 async def test_small_pictures_wait_for_nobody() -> None:
-    held, release = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        await_turn(LARGE + 1)
-        held.set()
-        release.wait(10)
-
-    holding = asyncio.create_task(in_thread(hold))
-    await asyncio.to_thread(held.wait, 5)
-    with Decoding().running():
-        assert verify(coded(photograph(), "webp"), LIMITS)
-        assert inspect(coded(photograph(), "avif"), LIMITS)
-    release.set()
-    await holding
+    async with a_large_one():
+        with Decoding().running():
+            assert verify(coded(photograph(), "webp"), LIMITS)
+            assert inspect(coded(photograph(), "avif"), LIMITS)

@@ -15,11 +15,12 @@ from tests.storage.s3 import Store, serving
 from tests.support.studios import ask, at_work, ended, photograph
 
 from affiche import settings
+from affiche.db import dump
 from affiche.emulators.comfyui import Server
 from affiche.errors import DatabaseUnavailable, SettingInvalid
 from affiche.pipeline import leftovers, retention
 from affiche.pipeline.crew import Crew
-from affiche.pipeline.leftovers import BACKUP_LOCK, LOCK, Leftovers
+from affiche.pipeline.leftovers import LOCK, Leftovers
 from affiche.storage import keys, pages
 from affiche.storage.objects import Objects
 from affiche.studio import uploads, works
@@ -32,14 +33,7 @@ TWO_DAYS = timedelta(days=2)
 @pytest.fixture
 async def remote(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
     async with serving() as store:
-        for name, value in {
-            "AWS_ENDPOINT_URL": store.url,
-            "AWS_ALLOW_HTTP": "true",
-            "AWS_REGION": "nowhere",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-        }.items():
-            monkeypatch.setenv(name, value)
+        store.point_at(monkeypatch)
         store.modified = "2026-01-01T12:00:00.000Z"
         yield store
 
@@ -192,7 +186,7 @@ async def test_nothing_is_deleted_while_a_backup_runs(
     async with await psycopg.AsyncConnection.connect(
         studio.database.direct.url, autocommit=True
     ) as backup:
-        await backup.execute(f"SELECT pg_advisory_lock{mode}({BACKUP_LOCK})")
+        await backup.execute(f"SELECT pg_advisory_lock{mode}({dump.LOCK})")
         looking = asyncio.create_task(look(later(studio)))
         await asyncio.sleep(0.5)
         assert not looking.done()

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
+import pytest
 from aiohttp import web
 
 
@@ -20,6 +21,17 @@ class Store:
         self.modified = "2026-11-21T12:00:00.000Z"
         self.page = 1000
         self.url = ""
+
+    def point_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let every store that is opened from now on be this one."""
+        for name, value in {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_REGION": "nowhere",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }.items():
+            monkeypatch.setenv(name, value)
 
     async def answer(self, request: web.Request) -> web.Response:
         key = unquote(request.path).removeprefix("/bucket").lstrip("/")

@@ -17,13 +17,6 @@ QUIET_SECONDS: Final = 15.0
 """Without a notification the connection is asked whether it still lives: silence is what a dead
 network sounds like too."""
 ANSWER_SECONDS: Final = 5.0
-# Where nothing answers any more the kernel tells us within half a minute, and not in two hours.
-KEEPALIVES: Final = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,
-}
 log = logging.getLogger(__name__)
 
 
@@ -61,8 +54,9 @@ class Listener:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _listen(self) -> None:
-        options = connection_options(self.address) | KEEPALIVES
-        connection = await AsyncConnection.connect(self.address.url, **options)
+        connection = await AsyncConnection.connect(
+            self.address.url, **connection_options(self.address)
+        )
         async with connection:
             for channel in self.callbacks:
                 await self._ask(connection, sql.SQL("LISTEN {}").format(sql.Identifier(channel)))

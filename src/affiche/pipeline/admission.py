@@ -7,14 +7,13 @@ endpoint's row is locked meanwhile: without that, two processes pass the cap tog
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from affiche.db.database import Database
 from affiche.db.listener import Listener
 from affiche.errors import DatabaseUnavailable
-from affiche.pipeline.line import enqueue, entry
+from affiche.pipeline.line import Due, enqueue
 
 POLL_SECONDS = 5.0
 # Until an endpoint is tried again that another process was admitting to, lest that one died.
@@ -25,13 +24,6 @@ BATCH = 100
 # Long enough for a picture to be fetched and submitted, three times over.
 PATIENCE = timedelta(minutes=10)
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    id: UUID
-    step: str
-    token: UUID
 
 
 class Admission:
@@ -88,13 +80,13 @@ class Admission:
             if places <= 0:
                 return 0
             admitted = await transaction.all(
-                Admitted,
+                Due,
                 "admission.claim",
                 endpoint_id=endpoint_id,
                 places=places,
                 patience=PATIENCE,
             )
-            await enqueue(transaction, [entry(job.id, job.step, job.token) for job in admitted])
+            await enqueue(transaction, admitted)
         return len(admitted)
 
     async def _until_due(self) -> float:

@@ -12,7 +12,7 @@ from affiche.pictures.threads import in_thread
 from affiche.pictures.thumbnails import Thumbnail
 from affiche.pictures.verification import Limits, inspect
 from affiche.pipeline.delivery import about
-from affiche.pipeline.line import Begun, Line, check_held, hold, template_of
+from affiche.pipeline.line import Begun, Line, check_held, template_of, write
 from affiche.storage import keys
 
 # Of what an engine gives, which is more than people may bring: an upscaled picture is large.
@@ -35,22 +35,20 @@ async def collect(line: Line, begun: Begun) -> None:
     await studio.objects.put("thumbs", thumbnail_key, thumbnail.data, thumbnail.media_type)
     name = served_name(begun.output_index, object_key)
     # The job is completed, and with its last job the work, in the statement that adds the file.
-    hold(
-        await line.writes.delivered(
-            job_id=begun.id,
-            token=begun.token,
-            file_id=file_id,
-            path=f"{begun.user_id}/{begun.work_id}/{name}",
-            object_key=object_key,
-            thumbnail_key=thumbnail_key,
-            name=name,
-            width=picture.width,
-            height=picture.height,
-            file_size=len(picture.data),
-            mime_type=picture.media_type,
-            sha256=hashlib.sha256(picture.data).digest(),
-            about=about(template, workflow, begun),
-        )
+    await write(
+        line.writes.delivered,
+        begun,
+        file_id=file_id,
+        path=f"{begun.user_id}/{begun.work_id}/{name}",
+        object_key=object_key,
+        thumbnail_key=thumbnail_key,
+        name=name,
+        width=picture.width,
+        height=picture.height,
+        file_size=len(picture.data),
+        mime_type=picture.media_type,
+        sha256=hashlib.sha256(picture.data).digest(),
+        about=about(template, workflow, begun),
     )
     log.info(
         "work %s: picture %d of %d, %.1f s after it was asked for",

@@ -16,8 +16,8 @@ from uuid import UUID
 from affiche.domain.jobs import Decision, Job, Wait, decide
 from affiche.domain.observations import Observation
 from affiche.errors import AfficheError, DatabaseUnavailable
-from affiche.pipeline.line import Line, enqueue, entry
-from affiche.pipeline.observations import Due
+from affiche.pipeline.line import Due, Line, enqueue
+from affiche.pipeline.observe import put_off
 
 POLL_SECONDS: Final = 0.5
 BATCH: Final = 500
@@ -71,13 +71,7 @@ class Glances:
             )
         await self.line.writes.observed.all(
             [
-                {
-                    "job_id": run.id,
-                    "token": run.token,
-                    "observe_at": still[run.id].until,
-                    "running_at": still[run.id].running_since,
-                    "deadline_at": still[run.id].deadline_at,
-                }
+                {"job_id": run.id, "token": run.token, **put_off(still[run.id])}
                 for run in due
                 if run.id in still
             ]
@@ -117,5 +111,4 @@ class Glances:
         if not ids:
             return
         async with self.line.studio.database.as_service() as transaction:
-            due = await transaction.all(Due, "steps.look", ids=list(ids))
-            await enqueue(transaction, [entry(job.id, job.step, job.token) for job in due])
+            await enqueue(transaction, await transaction.all(Due, "steps.look", ids=list(ids)))

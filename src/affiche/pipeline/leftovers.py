@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection
 
+from affiche.db import dump
 from affiche.db.database import connection_options
 from affiche.db.listener import ANSWER_SECONDS
 from affiche.db.outages import PASSING, unavailable
@@ -26,8 +27,6 @@ from affiche.studio import orphans
 from affiche.studio.studio import Studio
 
 LOCK: Final = 4207852
-BACKUP_LOCK: Final = 4207851
-"""Held, shared or not, by whoever copies database and objects: meanwhile nothing is deleted."""
 EVERY: Final = timedelta(hours=6)
 LOOK_SECONDS: Final = 60.0
 PAUSE: Final = 0.1
@@ -184,14 +183,14 @@ class Guard:
         """Wait until no backup runs, and let none begin; also proves that this process still is
         the one that sweeps, since a lost connection has lost both locks."""
         while True:
-            if await self.holds(BACKUP_LOCK):
+            if await self.holds(dump.LOCK):
                 break
             log.info("leftovers wait for a backup to end")
             await asyncio.sleep(BACKUP_SECONDS)
         try:
             yield
         finally:
-            await self._value("SELECT pg_advisory_unlock(%s)", BACKUP_LOCK)
+            await self._value("SELECT pg_advisory_unlock(%s)", dump.LOCK)
 
     async def _value(self, statement: str, lock: int) -> Any:
         try:

@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -41,6 +41,15 @@ class Early:
             return False
         del self._ids[external_id]
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A job to be carried on from `step`, on which its row stands under `token`."""
+
+    id: UUID
+    step: str
+    token: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +139,15 @@ def hold(touched: Touched | int | None) -> None:
         raise Superseded
 
 
+async def write(rows: Rows[Touched], begun: Begun, **row: Any) -> None:
+    """Write the job's row, if this step still holds it; raises Superseded."""
+    hold(await rows(job_id=begun.id, token=begun.token, **row))
+
+
 async def check_held(line: Line, begun: Begun) -> None:
     """Look once more before an effect outside the database; raises Superseded."""
     if time.monotonic() > begun.sure_until:
-        hold(await line.writes.held(job_id=begun.id, token=begun.token))
+        await write(line.writes.held, begun)
 
 
 async def template_of(line: Line, begun: Begun) -> Template:
@@ -161,5 +175,6 @@ def read_entry(payload: bytes) -> tuple[UUID, UUID]:
     return UUID(job_id), UUID(token)
 
 
-async def enqueue(transaction: Transaction, entries: Sequence[Entry]) -> None:
-    await queue.enqueue(transaction, entries)
+async def enqueue(transaction: Transaction, jobs: Iterable[Due]) -> None:
+    """Let each job be carried on, as part of the transaction."""
+    await queue.enqueue(transaction, [entry(job.id, job.step, job.token) for job in jobs])

@@ -10,26 +10,18 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from affiche.db.together import Together
 from affiche.domain.observations import Hint, Running
 from affiche.errors import DatabaseUnavailable
-from affiche.pipeline.line import Line, enqueue, entry
+from affiche.pipeline.line import Due, Line, enqueue
 
 PROGRESS_SECONDS: Final = 0.4
 """Between two writes of one run's progress: what an eye can follow, and a database can take."""
 RUNS_KEPT: Final = 4096
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    id: UUID
-    step: str
-    token: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +64,7 @@ class Observations:
             self.line.early.add(external_id)
         async with self.line.studio.database.singly() as service:
             found = await service.all(Ended, "steps.of_runs", external_ids=list(external_ids))
-            await enqueue(service, [entry(run.id, run.step, run.token) for run in found])
+            await enqueue(service, found)
         for run in found:
             self.line.early.pop(run.external_id)
         for external_id in external_ids:

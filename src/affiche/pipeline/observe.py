@@ -6,7 +6,7 @@ from typing import Any
 
 from affiche.domain.jobs import Again, Collect, GiveUp, Job, Wait, decide
 from affiche.pipeline.endings import settle
-from affiche.pipeline.line import Begun, Line, hold, moved, template_of
+from affiche.pipeline.line import Begun, Line, moved, template_of, write
 
 
 async def observe(line: Line, begun: Begun) -> Begun | None:
@@ -18,30 +18,29 @@ async def observe(line: Line, begun: Begun) -> Begun | None:
     decision = decide(job, observation, line.studio.now(), line.pause)
     match decision:
         case Wait():
-            hold(
-                await line.writes.observed(
-                    job_id=begun.id,
-                    token=begun.token,
-                    observe_at=decision.until,
-                    running_at=decision.running_since,
-                    deadline_at=decision.deadline_at,
-                )
-            )
+            await write(line.writes.observed, begun, **put_off(decision))
         case Collect():
             outputs = [_stored(asdict(o)) for o in decision.outputs]
-            hold(
-                await line.writes.ended_well(
-                    job_id=begun.id,
-                    token=begun.token,
-                    fresh=begun.fresh,
-                    outputs=outputs,
-                    seconds=decision.seconds,
-                )
+            await write(
+                line.writes.ended_well,
+                begun,
+                fresh=begun.fresh,
+                outputs=outputs,
+                seconds=decision.seconds,
             )
             return moved(begun, "collect", outputs=outputs)
         case Again() | GiveUp():
             await settle(line, begun, decision)
     return None
+
+
+def put_off(wait: Wait) -> dict[str, Any]:
+    """What the row of a job that waits is told: when it is due again, and what it may take."""
+    return {
+        "observe_at": wait.until,
+        "running_at": wait.running_since,
+        "deadline_at": wait.deadline_at,
+    }
 
 
 def _stored(output: dict[str, Any]) -> dict[str, Any]:

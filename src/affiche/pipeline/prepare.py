@@ -10,7 +10,7 @@ from affiche.domain.forms import InlinePicture, PictureAddress, UploadedFile, va
 from affiche.domain.templates import Template
 from affiche.errors import FieldProblem, InvalidInputs
 from affiche.fetch.download import picture_bytes
-from affiche.pipeline.line import Begun, Line, check_held, hold, moved, template_of
+from affiche.pipeline.line import Begun, Line, check_held, moved, template_of, write
 from affiche.studio import sources, uploads
 
 # Characters of text in a form; a picture as text is longer, and takes a while to read.
@@ -31,18 +31,16 @@ async def prepare(line: Line, begun: Begun) -> Begun:
     seed = (base + begun.output_index - 1) % seeds.MAX_SEED + 1
     parameters, chosen = {**values, "seed": seed}, run_id(begun)
     # The id of the run is on record before anything is started under it, so that it can be found.
-    hold(
-        await line.writes.prepared(
-            job_id=begun.id,
-            token=begun.token,
-            fresh=begun.fresh,
-            external_id=chosen,
-            parameters=parameters,
-            prompt=values.get("prompt"),
-            negative_prompt=values.get("negative_prompt"),
-            input_data=_input_data(template, values, base),
-            seed=base,
-        )
+    await write(
+        line.writes.prepared,
+        begun,
+        fresh=begun.fresh,
+        external_id=chosen,
+        parameters=parameters,
+        prompt=values.get("prompt"),
+        negative_prompt=values.get("negative_prompt"),
+        input_data=_input_data(template, values, base),
+        seed=base,
     )
     return moved(
         begun,

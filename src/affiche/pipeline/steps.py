@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Final
 from uuid import UUID, uuid4
 
-from affiche.domain.jobs import MOST_TAKES, GiveUp, after_error
+from affiche.domain.jobs import MOST_TAKES, GiveUp, Wait, after_error
 from affiche.errors import (
     AfficheError,
     DatabaseUnavailable,
@@ -23,8 +23,8 @@ from affiche.errors import (
 )
 from affiche.pipeline.collect import collect
 from affiche.pipeline.endings import settle
-from affiche.pipeline.line import Begun, Line, Superseded, enqueue, entry
-from affiche.pipeline.observe import observe
+from affiche.pipeline.line import Begun, Due, Line, Superseded, enqueue, write
+from affiche.pipeline.observe import observe, put_off
 from affiche.pipeline.prepare import prepare
 from affiche.pipeline.submit import submit
 
@@ -97,13 +97,8 @@ async def _settle(line: Line, begun: Begun, error: AfficheError) -> None:
         if _passes(begun.step, error) and now < begun.deadline_at:
             # The run is there whether or not we can see it or keep it: look again, count nothing.
             log.warning("work %s: %s waits: %s", begun.work_id, begun.step, error)
-            await line.writes.observed(
-                job_id=begun.id,
-                token=begun.token,
-                observe_at=now + line.pause,
-                running_at=begun.running_at,
-                deadline_at=begun.deadline_at,
-            )
+            wait = Wait(now + line.pause, begun.running_at, begun.deadline_at)
+            await write(line.writes.observed, begun, **put_off(wait))
             return
         await settle(line, begun, after_error(begun.takes, error, now, line.pause))
     except Superseded:
@@ -124,4 +119,4 @@ async def _give_back(line: Line, begun: Begun) -> None:
             "steps.given_back", job_id=begun.id, tokens=[begun.token, begun.fresh], token=token
         )
         if step is not None:
-            await enqueue(transaction, [entry(begun.id, step, token)])
+            await enqueue(transaction, [Due(begun.id, step, token)])

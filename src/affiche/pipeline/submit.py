@@ -15,9 +15,9 @@ from affiche.pipeline.line import (
     Line,
     Superseded,
     check_held,
-    hold,
     moved,
     template_of,
+    write,
 )
 from affiche.studio.uploads import File
 
@@ -94,17 +94,15 @@ def picture_name(file: File) -> str:
 
 async def _record(line: Line, begun: Begun, template: Template, accepted: Begun) -> None:
     kind = (await line.engines.endpoint(begun.endpoint_id)).kind if begun.endpoint_id else None
-    hold(
-        await line.writes.submitted(
-            job_id=begun.id,
-            token=begun.token,
-            fresh=accepted.token,
-            external_id=accepted.external_id,
-            observe_at=line.studio.now() + FIRST_LOOK,
-            deadline_at=accepted.deadline_at,
-            engine=kind,
-            metadata=_metadata(template, begun.parameters, begun.seed),
-        )
+    await write(
+        line.writes.submitted,
+        begun,
+        fresh=accepted.token,
+        external_id=accepted.external_id,
+        observe_at=line.studio.now() + FIRST_LOOK,
+        deadline_at=accepted.deadline_at,
+        engine=kind,
+        metadata=_metadata(template, begun.parameters, begun.seed),
     )
 
 

@@ -16,8 +16,7 @@ from affiche import __version__
 from affiche.errors import AfficheError, DatabaseUnavailable, RunTimedOut
 from affiche.pipeline import retention
 from affiche.pipeline.leftovers import Leftovers
-from affiche.pipeline.line import Line, enqueue, entry
-from affiche.pipeline.observations import Due
+from affiche.pipeline.line import Due, Line, enqueue, entry
 from affiche.pipeline.steps import STEPS
 from affiche.texts import Language
 
@@ -43,12 +42,9 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
+class Quiet(Due):
     """A job under way of which nothing was heard for a while; `entry`: the key it was begun by."""
 
-    id: UUID
-    step: str
-    token: UUID
     entry: UUID | None
 
     @property
@@ -144,7 +140,7 @@ class Sweep:
             if forsaken:
                 log.warning("%d jobs were in no queue and are taken up again", len(forsaken))
                 await transaction.run("sweep.forsaken", ids=[job.id for job in forsaken])
-                await enqueue(transaction, [entry(job.id, job.step, job.token) for job in forsaken])
+                await enqueue(transaction, forsaken)
 
     async def bring_back(self, after: timedelta = STRANDED_AFTER) -> None:
         """Enqueue again the step of every job that has stood still.
@@ -153,5 +149,5 @@ class Sweep:
         fenced by its token.
         """
         async with self.database.as_service() as transaction:
-            jobs = await transaction.all(Due, "steps.stranded", after=after, most=BATCH)
-            await enqueue(transaction, [entry(job.id, job.step, job.token) for job in jobs])
+            stranded = await transaction.all(Due, "steps.stranded", after=after, most=BATCH)
+            await enqueue(transaction, stranded)

@@ -32,6 +32,7 @@ from affiche.studio.backups import archive, unfinished
 from affiche.studio.backups.archive import Member
 from affiche.studio.backups.checking import Checked, object_of, table_of, unpacked
 from affiche.studio.backups.gathering import AHEAD, AT_ONCE
+from affiche.studio.findings import line
 
 PUT_SECONDS: Final = 300.0
 
@@ -183,9 +184,9 @@ async def _clear(objects: Objects, checked: Checked, data: Path) -> None:
 def _reason(error: Exception) -> str:
     """One line, of the cause rather than of what it led to."""
     if isinstance(error, StorageFailed | DatabaseUnavailable) and error.detail:
-        return " ".join(error.detail.split())[:300]
+        return line(error.detail)
     if isinstance(error, AfficheError):
         return error.message("en")
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return " ".join(str(error).split())[:300]
+    return line(str(error))
