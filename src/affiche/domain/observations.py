@@ -22,9 +22,13 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """Waiting on the engine; `ahead` runs stand before it, when the engine tells."""
+    """Waiting on the engine; `ahead` runs stand before it, when the engine tells.
+
+    `waking`: there is no worker yet, and one is being started.
+    """
 
     ahead: int | None = None
+    waking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,11 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
+    """`seconds` it ran, `waited` before that on the engine, where the engine tells."""
+
     outputs: tuple[Output, ...]
     seconds: float | None = None
+    waited: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

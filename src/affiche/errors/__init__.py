@@ -13,6 +13,7 @@ from affiche.errors.backups import (
     RestoreRefused,
 )
 from affiche.errors.engines import (
+    EndpointRefused,
     EngineBusy,
     EngineError,
     EngineRefused,
@@ -20,9 +21,11 @@ from affiche.errors.engines import (
     OutOfMemory,
     OutputBroken,
     OutputMissing,
+    PayloadTooLarge,
     RunFailed,
     RunLost,
     RunTimedOut,
+    SubmissionUnknown,
     TakenTooOften,
 )
 from affiche.errors.error import (
@@ -95,6 +98,7 @@ __all__ = [
     "DatabaseInUse",
     "DatabaseUnavailable",
     "EncodingRefused",
+    "EndpointRefused",
     "EngineBusy",
     "EngineError",
     "EngineRefused",
@@ -119,6 +123,7 @@ __all__ = [
     "OutOfMemory",
     "OutputBroken",
     "OutputMissing",
+    "PayloadTooLarge",
     "PictureBroken",
     "PictureEmpty",
     "PictureError",
@@ -142,6 +147,7 @@ __all__ = [
     "SchemaOutdated",
     "SettingInvalid",
     "StorageFailed",
+    "SubmissionUnknown",
     "TakenTooOften",
     "TemplateInvalid",
     "TooManyStreams",

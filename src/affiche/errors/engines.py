@@ -11,10 +11,28 @@ class EngineUnreachable(EngineError):
     code, status, retryable = "engine_unreachable", 503, True
 
 
+class SubmissionUnknown(EngineUnreachable):
+    """The engine may have taken the run, and gave it a name that we did not hear."""
+
+    code = "submission_unknown"
+
+
+class EndpointRefused(EngineUnreachable):
+    """The endpoint does not know us, or is not there; another endpoint may do. `name`: its own."""
+
+    code = "endpoint_refused"
+
+
 class EngineRefused(EngineError):
     """The engine will not run this graph, now or later."""
 
     code = "engine_refused"
+
+
+class PayloadTooLarge(EngineError):
+    """`megabytes` to be sent, of which the engine takes `most`."""
+
+    code, status = "payload_too_large", 413
 
 
 class EngineBusy(EngineError):

@@ -40,6 +40,8 @@ class ComfyEngine:
     """The server at `url`. One instance, and so one socket, for each server and process."""
 
     kind = "comfyui"
+    names_runs = False
+    by_url = False
 
     def __init__(self, url: str, limits: Limits | None = None) -> None:
         self._transport = Transport(url, limits or Limits())
@@ -130,6 +132,9 @@ class ComfyEngine:
 
     async def health(self) -> Health:
         return await read_health(self._client)
+
+    async def warm(self) -> None:
+        """Nothing: a server does not fall asleep."""
 
     async def close(self) -> None:
         await self._feed.close()
