@@ -1,15 +1,11 @@
 """submit: bind the graph and start it on the engine, once, whatever happens in between."""
 
-import asyncio
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-from affiche.domain.templates import Template, stage_values
-from affiche.engines.engine import Engine, Picture, Run
-from affiche.errors import EngineError, RunLost
-from affiche.graphs.bindings import bind
+from affiche.domain.templates import Template
+from affiche.engines.engine import Engine
+from affiche.errors import EngineError
 from affiche.pipeline.line import (
     Begun,
     Line,
@@ -19,16 +15,15 @@ from affiche.pipeline.line import (
     template_of,
     write,
 )
-from affiche.studio.uploads import File
+from affiche.pipeline.runs import run_of
 
 FIRST_LOOK = timedelta(seconds=1)
 
 
 async def submit(line: Line, begun: Begun) -> Begun | None:
     template = await template_of(line, begun)
-    files = begun.files or await _files(line, template, begun.parameters)
     engine = await line.engines.get(begun.endpoint_id)
-    run = await _run(line, begun, template, files)
+    run = await run_of(line, begun, template)
     await check_held(line, begun)
     external_id = await engine.submit(run)
     now = line.studio.now()
@@ -49,47 +44,6 @@ async def submit(line: Line, begun: Begun) -> Begun | None:
     if line.early.pop(external_id):
         return accepted
     return None
-
-
-async def _files(line: Line, template: Template, parameters: dict[str, Any]) -> dict[str, File]:
-    found = {}
-    for form_field in template.fields:
-        if form_field.type == "file" and form_field.name in parameters:
-            file = await line.writes.file(file_id=UUID(parameters[form_field.name]))
-            if file is None:
-                raise RunLost(detail="an input picture is gone")
-            found[form_field.name] = file
-    return found
-
-
-async def _run(line: Line, begun: Begun, template: Template, files: Mapping[str, File]) -> Run:
-    stage = template.stages[begun.stage]
-    workflow = stage.workflow
-    data = await asyncio.gather(
-        *(line.studio.objects.read(f.bucket_id, f.object_key) for f in files.values())
-    )
-    held = dict(zip(files, data, strict=True))
-    pictures = [
-        Picture(
-            binding.node,
-            binding.input,
-            picture_name(files[field]),
-            held[field],
-            files[field].mime_type,
-        )
-        for binding in workflow.pictures()
-        if (field := stage.source(binding.name)) in files
-    ]
-    named = {name: picture_name(file) for name, file in files.items()}
-    values = stage_values(template, stage, {**begun.parameters, **named})
-    graph = bind(workflow.graph, workflow.bindings, values)
-    assert begun.external_id is not None
-    return Run(begun.external_id, graph.api(), pictures, fresh=begun.unsent)
-
-
-def picture_name(file: File) -> str:
-    """ASCII, and the same for the same picture, so that a second upload finds the first."""
-    return f"{file.id}.{file.mime_type.removeprefix('image/').replace('jpeg', 'jpg')}"
 
 
 async def _record(line: Line, begun: Begun, template: Template, accepted: Begun) -> None:
