@@ -131,6 +131,10 @@ class Client:
             await self._done("interrupt", send={"prompt_id": prompt_id})
         return True
 
+    async def free(self) -> None:
+        """POST /free: the models leave the card's memory before the next run."""
+        await self._done("free", send={"unload_models": True, "free_memory": True})
+
     async def upload(self, name: str, data: bytes, media_type: str, subfolder: str) -> str:
         """Store an input picture; returns what LoadImage takes for it, which need not be `name`.
 

@@ -26,7 +26,12 @@ def observe(entry: Mapping[str, Any]) -> Succeeded | Failed | Cancelled:
         return Cancelled()
     if name == "execution_error" or status.get("status_str") == "error":
         return Failed(failure(data))
-    return Succeeded(tuple(_outputs(_dict(entry.get("outputs")))), _seconds(messages, data))
+    return Succeeded(outputs(entry), _seconds(messages, data))
+
+
+def outputs(entry: Mapping[str, Any]) -> tuple[Output, ...]:
+    """All that the run gave, also one that failed afterwards."""
+    return tuple(_outputs(_dict(entry.get("outputs"))))
 
 
 def left_out(entry: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[str]:
@@ -67,8 +72,8 @@ def _gives(body: Mapping[str, Any], schemas: Mapping[str, Any]) -> bool:
     return saves({"inputs": _dict(body.get("inputs")), "class_type": class_type})
 
 
-def _outputs(outputs: Mapping[str, Any]) -> Iterator[Output]:
-    for node, given in outputs.items():
+def _outputs(given_by: Mapping[str, Any]) -> Iterator[Output]:
+    for node, given in given_by.items():
         for kind, items in _dict(given).items():
             for item in items if isinstance(items, list) else []:
                 # Other items are flags that go with the files, such as `animated: [false]`.

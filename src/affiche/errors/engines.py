@@ -51,6 +51,12 @@ class OutOfMemory(RunFailed):
     code, retryable = "out_of_memory", True
 
 
+class GpuFailed(RunFailed):
+    """The graphics card or its driver failed under the run; another worker may do it."""
+
+    code, retryable = "gpu_failed", True
+
+
 class RunLost(EngineError):
     code, retryable = "run_lost", True
 
@@ -75,3 +81,15 @@ class TakenTooOften(EngineError):
     """`takes`: how many times the job was begun."""
 
     code = "taken_too_often"
+
+
+class ResultTooLarge(EngineError):
+    """`megabytes` were made, of which the platform carries back `most`."""
+
+    code = "result_too_large"
+
+
+class WorkerUnfit(EngineError):
+    """`reason`: what a GPU worker lacks, and the remedy; English, for the operator."""
+
+    code, status, retryable = "worker_unfit", 503, True
