@@ -3,6 +3,8 @@
 from dataclasses import MISSING, dataclass, fields
 from typing import Final, Literal
 
+from affiche.emulators.plan import Asker
+
 Kind = Literal[
     "refuse", "delay", "hang", "fail", "drop", "vanish", "lose", "restart", "truncate", "junk",
     "lie", "partial", "rename", "resize", "flood", "interrupt", "wipe", "empty", "gone", "deafen",
@@ -80,6 +82,14 @@ class Fault:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
                 raise ValueError(f"{name} has to be a number from {least} on, not {value!r}")
+
+    def meant(self, names: tuple[str, ...], asker: Asker | None) -> bool:
+        """Whether an occasion of that prompt, node or message is one of this fault's."""
+        if self.prompt is not None and (asker is None or self.prompt not in asker):
+            return False
+        # At the points of HTTP a node is what the answer speaks of.
+        wanted = {"node": self.node, "socket": self.frame}.get(self.point)
+        return wanted is None or wanted in names
 
 
 _READ: Final = {"times": int, "nth": int, "seconds": float, "status": int, "keep": int}
