@@ -142,6 +142,23 @@ END $$;
 
 ALTER FUNCTION public.cancel_work(work_id uuid) OWNER TO service_role;
 
+CREATE FUNCTION public.choose_endpoint(template uuid, of_version integer, avoided uuid DEFAULT NULL::uuid) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT e.id FROM endpoints e
+  LEFT JOIN template_endpoints r ON r.template_id = template AND r.endpoint_id = e.id
+  WHERE e.is_active
+    AND (r.endpoint_id IS NOT NULL
+      OR NOT EXISTS (SELECT FROM template_endpoints t WHERE t.template_id = template))
+    AND coalesce((
+      SELECT v.engines ? e.kind FROM template_versions v
+      WHERE v.template_id = template AND v.version = of_version), true)
+  ORDER BY r.position IS NULL AND e.kind = 'preview', e.unwell_since IS NOT NULL,
+    e.id IS NOT DISTINCT FROM avoided, coalesce(r.position, e.position), e.id
+  LIMIT 1
+$$;
+
 CREATE FUNCTION public.complete_job() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -158,8 +175,8 @@ BEGIN
     SELECT workflow_ids[NEW.stage + 1] FROM template_versions
     WHERE template_id = asked.template_id AND version = asked.template_version));
   IF EXISTS (SELECT FROM templates WHERE id = asked.template_id AND is_active) THEN
-    NEW.endpoint_id := coalesce(NEW.endpoint_id, (
-      SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1));
+    NEW.endpoint_id := coalesce(
+      NEW.endpoint_id, choose_endpoint(asked.template_id, asked.template_version));
   ELSE
     NEW.endpoint_id := NULL;
   END IF;
@@ -309,6 +326,17 @@ BEGIN
     NEW.observe_at := NULL;
     NEW.deadline_at := NULL;
     NEW.running_at := NULL;
+    IF NEW.endpoint_id = OLD.endpoint_id THEN
+      NEW.endpoint_id := coalesce((
+        SELECT choose_endpoint(w.template_id, w.template_version, CASE WHEN NEW.error_code IN (
+          'engine_unreachable', 'endpoint_refused', 'secret_missing', 'secrets_open',
+          'submission_unknown', 'engine_busy', 'run_lost', 'out_of_memory')
+          THEN OLD.endpoint_id END)
+        FROM works w WHERE w.id = NEW.work_id), OLD.endpoint_id);
+    END IF;
+    IF NEW.error_code IN ('engine_unreachable', 'endpoint_refused', 'submission_unknown') THEN
+      PERFORM pg_notify('endpoint_faulted', OLD.endpoint_id::text);
+    END IF;
   ELSIF NEW.status IN ('completed', 'failed', 'cancelled') THEN
     -- A step that still runs somewhere finds that its token is gone.
     NEW.token := gen_random_uuid();
@@ -483,8 +511,8 @@ CREATE FUNCTION public.park_jobs() RETURNS trigger
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 BEGIN
-  UPDATE generation_jobs j SET endpoint_id = CASE WHEN NEW.is_active THEN (
-    SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1) END
+  UPDATE generation_jobs j SET endpoint_id = CASE WHEN NEW.is_active THEN
+    choose_endpoint(w.template_id, w.template_version) END
   FROM works w
   WHERE w.id = j.work_id AND w.template_id = NEW.id AND j.status = 'pending'
     AND (NOT NEW.is_active OR j.endpoint_id IS NULL);
@@ -594,7 +622,30 @@ CREATE TABLE public.endpoints (
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     running integer DEFAULT 0 NOT NULL,
+    remote_id text,
+    secret text,
+    request_shape text DEFAULT 'workflow'::text NOT NULL,
+    images_as text DEFAULT 'list'::text NOT NULL,
+    workflow_as text DEFAULT 'object'::text NOT NULL,
+    pictures_by text DEFAULT 'auto'::text NOT NULL,
+    does_stages boolean DEFAULT false NOT NULL,
+    price_per_second numeric(12,8),
+    warm_minutes integer,
+    warm_hours text,
+    checked_at timestamp with time zone,
+    unwell_since timestamp with time zone,
+    misses integer DEFAULT 0 NOT NULL,
+    health jsonb DEFAULT '{}'::jsonb NOT NULL,
+    warmed_at timestamp with time zone,
+    CONSTRAINT endpoints_images_as_check CHECK ((images_as = ANY (ARRAY['map'::text, 'list'::text]))),
     CONSTRAINT endpoints_kind_check CHECK ((kind = ANY (ARRAY['runpod'::text, 'comfyui'::text, 'preview'::text]))),
+    CONSTRAINT endpoints_pictures_by_check CHECK ((pictures_by = ANY (ARRAY['auto'::text, 'url'::text, 'base64'::text]))),
+    CONSTRAINT endpoints_price_per_second_check CHECK ((price_per_second >= (0)::numeric)),
+    CONSTRAINT endpoints_remote_id_check CHECK ((remote_id ~ '^[A-Za-z0-9_-]{1,100}$'::text)),
+    CONSTRAINT endpoints_request_shape_check CHECK ((request_shape = ANY (ARRAY['parameters'::text, 'workflow'::text]))),
+    CONSTRAINT endpoints_secret_check CHECK (((secret ~ '^[A-Za-z_][A-Za-z0-9_]{0,99}$'::text) AND (secret !~* '^(rpa_|sk_|[0-9a-f]{32})'::text))),
+    CONSTRAINT endpoints_warm_minutes_check CHECK (((warm_minutes >= 1) AND (warm_minutes <= 1440))),
+    CONSTRAINT endpoints_workflow_as_check CHECK ((workflow_as = ANY (ARRAY['object'::text, 'text'::text]))),
     CONSTRAINT endpoints_works_at_once_check CHECK ((works_at_once > 0))
 );
 
@@ -775,6 +826,14 @@ ALTER TABLE public.projects ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE public.rates (
+    name text NOT NULL,
+    due_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.rates FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.sessions (
     hash bytea NOT NULL,
     user_id uuid NOT NULL,
@@ -861,6 +920,14 @@ CREATE TABLE public.sweeps (
 
 ALTER TABLE ONLY public.sweeps FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.template_endpoints (
+    template_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    "position" integer NOT NULL
+);
+
+ALTER TABLE ONLY public.template_endpoints FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.template_versions (
     template_id uuid NOT NULL,
     version integer NOT NULL,
@@ -868,6 +935,7 @@ CREATE TABLE public.template_versions (
     definition jsonb NOT NULL,
     workflow_ids uuid[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    engines jsonb GENERATED ALWAYS AS ((definition -> 'engines'::text)) STORED,
     CONSTRAINT template_versions_version_check CHECK ((version > 0)),
     CONSTRAINT template_versions_workflow_ids_check CHECK ((cardinality(workflow_ids) > 0))
 );
@@ -1024,6 +1092,9 @@ ALTER TABLE ONLY public.projects
 ALTER TABLE ONLY public.projects
     ADD CONSTRAINT projects_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.rates
+    ADD CONSTRAINT rates_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (hash);
 
@@ -1032,6 +1103,9 @@ ALTER TABLE ONLY public.sign_in_links
 
 ALTER TABLE ONLY public.sweeps
     ADD CONSTRAINT sweeps_pkey PRIMARY KEY (bucket);
+
+ALTER TABLE ONLY public.template_endpoints
+    ADD CONSTRAINT template_endpoints_pkey PRIMARY KEY (template_id, endpoint_id);
 
 ALTER TABLE ONLY public.template_versions
     ADD CONSTRAINT template_versions_pkey PRIMARY KEY (template_id, version);
@@ -1109,6 +1183,8 @@ CREATE INDEX generation_jobs_ended ON public.generation_jobs USING btree (COALES
 
 CREATE INDEX generation_jobs_external ON public.generation_jobs USING btree (external_id) WHERE (status = 'processing'::text);
 
+CREATE INDEX generation_jobs_homeless ON public.generation_jobs USING btree (created_at) WHERE ((status = 'pending'::text) AND (endpoint_id IS NULL));
+
 CREATE INDEX generation_jobs_line ON public.generation_jobs USING btree (endpoint_id, priority DESC, turn, created_at, id) WHERE ((status = 'pending'::text) AND (turn IS NOT NULL));
 
 CREATE INDEX generation_jobs_observed ON public.generation_jobs USING btree (observe_at) WHERE ((status = 'processing'::text) AND (step = 'observe'::text));
@@ -1138,6 +1214,8 @@ CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
 CREATE INDEX sign_in_links_expiry ON public.sign_in_links USING btree (expires_at);
 
 CREATE INDEX sign_in_links_user ON public.sign_in_links USING btree (user_id);
+
+CREATE INDEX template_endpoints_endpoint ON public.template_endpoints USING btree (endpoint_id);
 
 CREATE INDEX templates_gallery ON public.templates USING btree (display_order, slug) WHERE is_active;
 
@@ -1250,6 +1328,12 @@ ALTER TABLE ONLY public.sessions
 ALTER TABLE ONLY public.sign_in_links
     ADD CONSTRAINT sign_in_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.template_endpoints
+    ADD CONSTRAINT template_endpoints_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.template_endpoints
+    ADD CONSTRAINT template_endpoints_template_id_fkey FOREIGN KEY (template_id) REFERENCES public.templates(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.template_versions
     ADD CONSTRAINT template_versions_template_id_fkey FOREIGN KEY (template_id) REFERENCES public.templates(id);
 
@@ -1324,6 +1408,8 @@ ALTER TABLE public.place_changes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.projects ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.rates ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY self ON public.users FOR SELECT TO authenticated USING ((id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY service ON public.api_keys TO service_role USING (true) WITH CHECK (true);
@@ -1344,11 +1430,15 @@ CREATE POLICY service ON public.place_changes TO service_role USING (true) WITH 
 
 CREATE POLICY service ON public.projects TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.rates TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.sessions TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.sign_in_links TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.sweeps TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.template_endpoints TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.template_versions TO service_role USING (true) WITH CHECK (true);
 
@@ -1371,6 +1461,8 @@ ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sign_in_links ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sweeps ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.template_endpoints ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.template_versions ENABLE ROW LEVEL SECURITY;
 
@@ -1444,6 +1536,8 @@ GRANT ALL ON TABLE public.place_changes TO service_role;
 GRANT ALL ON TABLE public.projects TO service_role;
 GRANT SELECT ON TABLE public.projects TO authenticated;
 
+GRANT ALL ON TABLE public.rates TO service_role;
+
 GRANT ALL ON TABLE public.sessions TO service_role;
 
 GRANT ALL ON TABLE public.templates TO service_role;
@@ -1455,6 +1549,8 @@ GRANT SELECT ON TABLE public.shown_works TO service_role;
 GRANT ALL ON TABLE public.sign_in_links TO service_role;
 
 GRANT ALL ON TABLE public.sweeps TO service_role;
+
+GRANT ALL ON TABLE public.template_endpoints TO service_role;
 
 GRANT ALL ON TABLE public.template_versions TO service_role;
 GRANT SELECT ON TABLE public.template_versions TO authenticated;

@@ -3,10 +3,10 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from uuid import UUID
 
 from affiche.db.database import Database
+from affiche.domain.endpoints import Endpoint
 from affiche.domain.observations import Hint
 from affiche.engines.engine import Engine
 from affiche.engines.registry import make
@@ -14,15 +14,6 @@ from affiche.errors import EngineUnreachable
 
 ROW_SECONDS = 2.0
 Heard = Callable[[Hint], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    id: UUID
-    name: str
-    kind: str
-    url: str | None
-    works_at_once: int
 
 
 class Engines:

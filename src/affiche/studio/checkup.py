@@ -6,7 +6,6 @@ Each check gives findings and raises nothing that an operator's mistake can caus
 import asyncio
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -17,6 +16,7 @@ from affiche.catalog import checks
 from affiche.db import migrate
 from affiche.db.address import Address
 from affiche.db.database import Database
+from affiche.domain.endpoints import Endpoint
 from affiche.domain.templates import Template
 from affiche.engines.engine import Engine
 from affiche.engines.registry import make
@@ -55,15 +55,6 @@ SAID: Final = {
     ),
 }
 Look = tuple[str, Coroutine[Any, Any, Sequence[Finding]]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Endpoint:
-    id: Any
-    name: str
-    kind: str
-    url: str | None
-    works_at_once: int
 
 
 async def database(
@@ -174,10 +165,11 @@ async def storage(where: str | Path, *, used: bool = False) -> Finding:
 async def server(name: str, kind: str, url: str) -> Finding:
     """An engine that is configured, while there is no database to ask about templates."""
     late = Finding("broken", name, "unwell", {"url": url, "reason": LATE})
-    return (await within(_alone(_Endpoint(None, name, kind, url, 0)), late))[0]
+    row = Endpoint(id=uuid4(), name=name, kind=kind, url=url, works_at_once=1)
+    return (await within(_alone(row), late))[0]
 
 
-async def _alone(row: _Endpoint) -> list[Finding]:
+async def _alone(row: Endpoint) -> list[Finding]:
     return [await _checked(row, [])]
 
 
@@ -194,7 +186,7 @@ async def _server(database: Database) -> list[Finding]:
 async def _engines(database: Database, running: bool) -> list[Finding]:
     versions = Versions()
     async with database.as_service() as transaction:
-        rows = await transaction.all(_Endpoint, "endpoints.active")
+        rows = await transaction.all(Endpoint, "endpoints.active")
         offered = await transaction.all(Row, "templates.gallery")
     templates = [await versions.read(database, row.id, row.version) for row in offered]
     # A little less than what all of this may take, so that one that hangs hides no other.
@@ -212,7 +204,7 @@ async def _engines(database: Database, running: bool) -> list[Finding]:
 
 
 async def _endpoint(
-    row: _Endpoint, templates: Sequence[Template], running: bool
+    row: Endpoint, templates: Sequence[Template], running: bool
 ) -> Sequence[Finding]:
     found = Finding("broken", row.name, "homeless")
     if row.url is not None:
@@ -223,7 +215,7 @@ async def _endpoint(
     return [found]
 
 
-async def _checked(row: _Endpoint, templates: Sequence[Template]) -> Finding:
+async def _checked(row: Endpoint, templates: Sequence[Template]) -> Finding:
     assert row.url is not None
     engine = make(row.kind, row.url)
     try:
@@ -232,7 +224,7 @@ async def _checked(row: _Endpoint, templates: Sequence[Template]) -> Finding:
         await engine.close()
 
 
-async def _engine(row: _Endpoint, engine: Engine, templates: Sequence[Template]) -> Finding:
+async def _engine(row: Endpoint, engine: Engine, templates: Sequence[Template]) -> Finding:
     about: dict[str, Any] = {"url": row.url, "kind": row.kind, "templates": len(templates)}
     health = await engine.health()
     if not health.ok:

@@ -1,8 +1,12 @@
 -- name: by_id
-SELECT id, name, kind, url, works_at_once FROM endpoints WHERE id = %(id)s
+SELECT id, name, kind, url, works_at_once, remote_id, secret, request_shape, images_as,
+  workflow_as, pictures_by, does_stages, price_per_second, warm_minutes, warm_hours
+FROM endpoints WHERE id = %(id)s
 
 -- name: active
-SELECT id, name, kind, url, works_at_once FROM endpoints WHERE is_active ORDER BY position, id
+SELECT id, name, kind, url, works_at_once, remote_id, secret, request_shape, images_as,
+  workflow_as, pictures_by, does_stages, price_per_second, warm_minutes, warm_hours
+FROM endpoints WHERE is_active ORDER BY position, id
 
 -- name: put
 INSERT INTO endpoints (name, kind, url, works_at_once, position)
@@ -15,8 +19,8 @@ ON CONFLICT (name) DO UPDATE SET
 UPDATE endpoints SET is_active = false WHERE name = %(name)s AND is_active
 
 -- name: adopt
-UPDATE generation_jobs j SET endpoint_id = (
-  SELECT id FROM endpoints WHERE is_active ORDER BY position, id LIMIT 1)
+-- What waits where it cannot run: at no endpoint, or at one that is not used any more.
+UPDATE generation_jobs j SET endpoint_id = choose_endpoint(w.template_id, w.template_version)
 FROM works w JOIN templates t ON t.id = w.template_id
 WHERE j.status = 'pending' AND w.id = j.work_id AND t.is_active
   AND (j.endpoint_id IS NULL OR j.endpoint_id IN (SELECT id FROM endpoints WHERE NOT is_active))
