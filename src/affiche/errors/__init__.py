@@ -53,6 +53,10 @@ from affiche.errors.house import (
 )
 from affiche.errors.pictures import (
     AddressRefused,
+from affiche.errors.packages import (
+    PackageRefused,
+    PackageUnreadable,
+)
     FetchFailed,
     FetchFailedForNow,
     PictureBroken,
@@ -130,6 +134,8 @@ __all__ = [
     "PayloadTooLarge",
     "PictureBroken",
     "PictureEmpty",
+    "PackageRefused",
+    "PackageUnreadable",
     "PictureError",
     "PictureTooLarge",
     "PictureTooManyFrames",
