@@ -21,6 +21,8 @@ from affiche.pipeline.line import ENTRYPOINT, Line, Writes, read_entry
 from affiche.pipeline.observations import Observations
 from affiche.pipeline.steps import run
 from affiche.pipeline.sweep import Sweep
+from affiche.pipeline.warmth import Warmth
+from affiche.pipeline.wellness import Rounds
 from affiche.pipeline.withdrawals import Withdrawals
 from affiche.studio.studio import Studio
 
@@ -46,7 +48,7 @@ class Crew:
         self.studio = studio
         self.heartbeat, self.dequeue = heartbeat, dequeue
         self.listener = Listener(studio.database.direct)
-        self.line = Line(studio, Engines(studio.database), Writes(studio.database))
+        self.line = Line(studio, Engines(studio), Writes(studio.database))
         self.observations = Observations(self.line)
         self.line.engines.heard = self.observations.heard
         self.withdrawals = Withdrawals(self.line)
@@ -61,6 +63,8 @@ class Crew:
             "glances": Glances(self.line).run,
             "withdrawals": self.withdrawals.run,
             "sweep": self.sweep.run,
+            "wellness": Rounds(self.line, self.listener).run,
+            "warmth": Warmth(self.line).run,
             "engines": self._keep_engines_open,
         }
         if host_preview:
