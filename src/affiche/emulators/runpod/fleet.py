@@ -91,6 +91,8 @@ class Fleet:
         """End a worker. Its jobs are not given up: nobody hears of them until pings are missed."""
         worker.release()
         worker.stop_timer()
+        if worker.watch is not None:
+            worker.watch.cancel()
         worker.end(at_once)
         self.queue.release(worker)
         self._drop(worker)
@@ -183,7 +185,7 @@ class Fleet:
         if not worker.polls and self.clock.now() - worker.seen >= self.terms.lost_after:
             self.stop(worker)
         elif not worker.gone:
-            worker.timer = self.clock.later(self.terms.lost_after, self._watch, worker)
+            worker.watch = self.clock.later(self.terms.lost_after, self._watch, worker)
 
     def _add(self, worker: Worker) -> Worker:
         worker.seen = self.clock.now()

@@ -14,7 +14,11 @@ import threading
 
 
 def main(command: list[str]) -> int:
-    worker = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603
+    try:
+        worker = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603
+    except OSError as error:
+        sys.stderr.write(f"{command[0]}: {error.strerror}\n")
+        return 127
     signal.signal(signal.SIGTERM, lambda *_: worker.terminate())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_orphaned, args=(worker.pid,), daemon=True).start()

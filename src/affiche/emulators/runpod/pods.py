@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 GUARD: Final = Path(__file__).with_name("guard.py")
+STDERR: Final = 2
 
 
 def environment(
@@ -51,7 +52,8 @@ class Pod:
             str(GUARD),
             *command,
             stdin=PIPE,
-            env={**os.environ, **variables},
+            stdout=STDERR,
+            env={"RUNPOD_LOG_LEVEL": "INFO", **os.environ, **variables},
             start_new_session=True,
         )
         return cls(process, grace)

@@ -28,6 +28,7 @@ class Worker:
     end: Callable[[bool], None] = field(default=lambda at_once: None)
     interrupt: Callable[[Job], None] = field(default=lambda job: None)
     timer: asyncio.TimerHandle | None = None
+    watch: asyncio.TimerHandle | None = None
     _stops: list[str] = field(default_factory=list)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 

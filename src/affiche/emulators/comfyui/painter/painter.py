@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyvips
 
 from affiche.emulators.comfyui import pixels
-from affiche.emulators.comfyui.painter import light, subject
+from affiche.emulators.comfyui.painter import cover, envelope, light, prints, subject
 from affiche.emulators.comfyui.painter.canvas import Canvas, Paint, over
 from affiche.emulators.comfyui.painter.colours import Colour, toward
 from affiche.emulators.comfyui.painter.composition import compose
@@ -22,7 +22,7 @@ from affiche.emulators.comfyui.painter.painting import Painting
 from affiche.emulators.comfyui.painter.palette import Change, Palette, palette
 from affiche.emulators.comfyui.painter.scene import scene
 from affiche.emulators.comfyui.painter.weather import weather
-from affiche.emulators.comfyui.painter.words import read
+from affiche.emulators.comfyui.painter.words import Wish, read
 
 _BACKDROP: Final = 240_000
 _POSTER: Final = 560_000
@@ -35,7 +35,11 @@ def paint(painting: Painting) -> pyvips.Image:
     if isinstance(source, Painting):
         source = paint(source)
     photo = painting.references[0] if painting.references else source
-    made = _made(painting, None if photo is None else _fitted(photo, painting))
+    asked = prints.read(painting.prompt)
+    if isinstance(asked, prints.Envelope) and photo is not None:
+        made = _packed(painting, photo, asked)
+    else:
+        made = _made(painting, None if photo is None else _fitted(photo, painting), asked)
     if source is not None:
         made = _limited(made, _fitted(source, painting), painting)
     scaled = (made * 255).rint().cast("uchar")
@@ -51,10 +55,23 @@ def glance(painting: Painting, size: int, done: float) -> pyvips.Image:
     return small.gaussblur(max(0.4, size * 0.06 * (1 - done) ** 1.5)).copy_memory()
 
 
-def _made(painting: Painting, photo: pyvips.Image | None) -> Paint:
-    wish = read(painting.prompt, painting.negative if painting.cfg > 1 else "")
+def _packed(painting: Painting, photo: pyvips.Image, asked: prints.Envelope) -> Paint:
+    _, canvas = _begun(painting, painting.prompt)
+    return envelope.packed(canvas, photo, asked)
+
+
+def _begun(painting: Painting, words: str) -> tuple[Wish, Canvas]:
+    wish = read(words, painting.negative if painting.cfg > 1 else "")
     random = Random(f"{wish.digest}:{painting.seed}:{painting.loras}")  # noqa: S311  reproducible
-    canvas = Canvas(painting.width, painting.height, random)
+    return wish, Canvas(painting.width, painting.height, random)
+
+
+def _made(
+    painting: Painting, photo: pyvips.Image | None, asked: prints.Cover | prints.Envelope | None
+) -> Paint:
+    covered = asked if isinstance(asked, prints.Cover) else None
+    wish, canvas = _begun(painting, covered.scene if covered else painting.prompt)
+    random = canvas.random
     # A place behind a subject is out of focus, so that painting it small loses nothing.
     area = canvas.width * canvas.height
     stage = _smaller(canvas, _POSTER if photo is None else min(_BACKDROP, 0.4 * area))
@@ -84,7 +101,11 @@ def _made(painting: Painting, photo: pyvips.Image | None) -> Paint:
         # Few steps leave things undecided.
         made = canvas.blurred(made, 0.0035 * (4 - painting.steps))
     contrast = 0.05 + 0.22 * _guided(painting)
-    return finish(canvas, made, wish, colours, contrast, clarity=detail - 0.55)
+    made = finish(canvas, made, wish, colours, contrast, clarity=detail - 0.55)
+    if covered is None:
+        return made
+    # After all else, as printing is: type is as sharp as the paper lets it be.
+    return cover.printed(canvas, made, covered, colours, None if found is None else found.mask)
 
 
 def _smaller(canvas: Canvas, pixels: float) -> Canvas:

@@ -44,8 +44,8 @@ class Wish:
 
 @cache
 def families() -> Mapping[str, Families]:
-    """`settings`, `hours`, `touches` and `colours`: the words of each family by its name; and
-    `endings`, what may follow a Korean word of one syllable."""
+    """`settings`, `hours`, `touches`, `colours` and `prints`: the words of each family by its name;
+    and `endings`, what may follow a Korean word of one syllable."""
     page = files("affiche.emulators.comfyui.painter").joinpath("words.toml")
     tables = tomllib.loads(page.read_text(encoding="utf-8"))
     return {
@@ -72,6 +72,11 @@ def read(prompt: str, negative: str = "") -> Wish:
         cued=named or hour is not None or bool(touches & _SEASONS),
         digest=digest,
     )
+
+
+def named(text: str, table: str) -> frozenset[str]:
+    """The families of `table` that `text` names."""
+    return frozenset(_found(_words(text), families()[table], []))
 
 
 def _drawn(touches: frozenset[str], digest: int) -> Setting:
