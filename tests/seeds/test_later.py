@@ -112,11 +112,6 @@ def test_a_template_with_a_mask() -> None:
     assert any(n.class_type == "StyleModelApply" for g in graphs for n in g.nodes.values())
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="comes with the two-stage poster")
-def test_a_template_of_two_stages() -> None:
-    assert any(len(template.stages) == 2 for template in shipped())
-
-
 @pytest.mark.xfail(raises=AssertionError, reason="comes with credits")
 def test_a_work_is_charged(service: Connection[Any]) -> None:
     user = people.user(service, "asker")

@@ -22,8 +22,8 @@ SHIPPED = {template.slug: template for template in shipped()}
 # --- what is shipped --------------------------------------------------------------------------
 
 
-def test_two_templates_are_shipped_in_their_order() -> None:
-    assert [template.slug for template in shipped()] == ["klein-i2i", "klein-poster"]
+def test_three_templates_are_shipped_in_their_order() -> None:
+    assert [template.slug for template in shipped()] == ["klein-i2i", "poster", "klein-poster"]
     assert load_all() == shipped()
 
 
@@ -49,19 +49,20 @@ def test_golden_inputs_arrive_at_their_nodes_and_nowhere_else(template: Template
     page = files("affiche.catalog").joinpath(template.slug, "golden.json").read_text("utf-8")
     golden = json.loads(page)
     values = validate(template.fields, golden["inputs"])
-    (stage,) = template.stages
-    named = {binding.name: "golden.png" for binding in stage.workflow.pictures()}
-    bound = bind(
-        stage.workflow.graph,
-        stage.workflow.bindings,
-        stage_values(template, stage, {**values, **named}),
-    )
-    assert validate_graph(bound, known(), stage.workflow.bindings) == []
-    expected = stage.workflow.graph.api()
-    for node, inputs in golden["bound"].items():
-        expected[node]["inputs"].update(inputs)
-    assert bound.api() == expected
-    assert {b.name for b in stage.workflow.bindings} == {f.name for f in template.fields}
+    fed: set[str] = set()
+    for stage, said in zip(template.stages, golden.get("stages", [golden]), strict=True):
+        named = {binding.name: "golden.png" for binding in stage.workflow.pictures()}
+        given = stage_values(template, stage, {**values, **named})
+        assert not set(stage.takes) & set(given)
+        given |= dict.fromkeys(stage.takes, "golden.png")
+        bound = bind(stage.workflow.graph, stage.workflow.bindings, given)
+        assert validate_graph(bound, known(), stage.workflow.bindings) == []
+        expected = stage.workflow.graph.api()
+        for node, inputs in said["bound"].items():
+            expected[node]["inputs"].update(inputs)
+        assert bound.api() == expected
+        fed |= given.keys() - stage.takes.keys()
+    assert fed == {f.name for f in template.fields}
 
 
 def test_the_poster_is_the_one_of_seed_000() -> None:
