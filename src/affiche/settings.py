@@ -39,6 +39,9 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address that the studio listens on.")
     port: int = _setting(8420, "Port of the studio; the next free one if unset.", also=("PORT",))
     url: str | None = _setting(None, "Address of a running studio; for links and for the commands.")
+    public_url: str | None = _setting(
+        None, "Address at which the internet reaches this studio: for engines to tell and fetch."
+    )
     api_key: str | None = _setting(None, "Key that the commands sign in with.", secret=True)
     language: str = _setting("ko", "Language where nobody said which: ko or en.")
     database_url: str | None = _setting(

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import uuid5
 
 from affiche.domain import seeds
+from affiche.domain.endpoints import NAMING_KINDS
 from affiche.domain.fields import Field
 from affiche.domain.forms import InlinePicture, PictureAddress, UploadedFile, validate
 from affiche.domain.templates import Template
@@ -29,8 +30,9 @@ async def prepare(line: Line, begun: Begun) -> Begun:
             values[field.name] = str(files[field.name].id)
     # Outputs of one work differ in nothing but the seed; each can be made again from its own.
     seed = (base + begun.output_index - 1) % seeds.MAX_SEED + 1
-    parameters, chosen = {**values, "seed": seed}, run_id(begun)
+    parameters = {**values, "seed": seed}
     # The id of the run is on record before anything is started under it, so that it can be found.
+    chosen = await _chosen(line, begun)
     await write(
         line.writes.prepared,
         begun,
@@ -51,6 +53,15 @@ async def prepare(line: Line, begun: Begun) -> Begun:
         seed=base,
         files=files,
     )
+
+
+async def _chosen(line: Line, begun: Begun) -> str | None:
+    """The id for the run to come, where it is ours to choose."""
+    if begun.endpoint_id is not None:
+        endpoint = await line.engines.endpoint(begun.endpoint_id)
+        if endpoint.kind in NAMING_KINDS:
+            return None
+    return run_id(begun)
 
 
 def run_id(begun: Begun) -> str:

@@ -2,24 +2,49 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID
 
 from affiche.domain.templates import Template, stage_values
-from affiche.engines.engine import Picture, Run
+from affiche.engines.engine import Engine, Picture, Run
 from affiche.errors import RunLost
 from affiche.graphs.bindings import bind
 from affiche.pipeline.line import Begun, Line
 from affiche.studio.uploads import File
 
 
-async def run_of(line: Line, begun: Begun, template: Template) -> Run:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An input picture as it goes to an engine: its bytes, or the address they are at."""
+
+    file: File
+    data: bytes
+    url: str | None
+
+
+async def run_of(line: Line, begun: Begun, template: Template, engine: Engine) -> Run:
     """The run of the job's stage. Raises RunLost for a picture that is gone, GraphInvalid."""
     files = begun.files or await _files(line, template, begun.parameters)
-    data = await asyncio.gather(
-        *(line.studio.objects.read(f.bucket_id, f.object_key) for f in files.values())
+    time_outs = template.time_outs
+    valid = timedelta(seconds=time_outs.queue + time_outs.run)
+    held = await asyncio.gather(
+        *(_held(line, file, valid if engine.by_url else None) for file in files.values())
     )
-    return _run(begun, template, files, dict(zip(files, data, strict=True)))
+    return _run(begun, template, dict(zip(files, held, strict=True)))
+
+
+async def _held(line: Line, file: File, valid: timedelta | None) -> Held:
+    """By address for as long as `valid` says, where there are addresses for engines elsewhere."""
+    studio = line.studio
+    if valid is not None and (base := studio.address) is not None:
+        link = await studio.objects.link(
+            file.bucket_id, file.object_key, secret=studio.secret, now=studio.now(), valid=valid
+        )
+        return Held(file, b"", urljoin(base, link))
+    return Held(file, await studio.objects.read(file.bucket_id, file.object_key), None)
 
 
 def picture_name(file: File) -> str:
@@ -38,24 +63,37 @@ async def _files(line: Line, template: Template, parameters: dict[str, Any]) -> 
     return found
 
 
-def _run(
-    begun: Begun, template: Template, files: Mapping[str, File], data: Mapping[str, bytes]
-) -> Run:
+def _run(begun: Begun, template: Template, files: Mapping[str, Held]) -> Run:
     stage = template.stages[begun.stage]
     workflow = stage.workflow
     pictures = [
         Picture(
             binding.node,
             binding.input,
-            picture_name(files[field]),
-            data[field],
-            files[field].mime_type,
+            picture_name(files[field].file),
+            files[field].data,
+            files[field].file.mime_type,
+            field,
+            files[field].url,
         )
         for binding in workflow.pictures()
         if (field := stage.source(binding.name)) in files
     ]
-    named = {name: picture_name(file) for name, file in files.items()}
+    named = {name: picture_name(held.file) for name, held in files.items()}
     values = stage_values(template, stage, {**begun.parameters, **named})
     graph = bind(workflow.graph, workflow.bindings, values)
-    assert begun.external_id is not None
-    return Run(begun.external_id, graph.api(), pictures, fresh=begun.unsent)
+    keys = {f.name: f.request_key for f in template.fields if f.type != "file"}
+    return Run(
+        begun.external_id or str(begun.id),
+        graph.api(),
+        pictures,
+        fresh=begun.unsent,
+        name=workflow.slug,
+        outputs=tuple(workflow.outputs),
+        parameters={
+            **{keys[name]: value for name, value in begun.parameters.items() if name in keys},
+            "seed": begun.parameters.get("seed", begun.seed),
+        },
+        queue_seconds=template.time_outs.queue,
+        run_seconds=template.time_outs.run,
+    )
