@@ -22,7 +22,7 @@ FENCED = [
         *("delivered", "again", "failed", "given_back"),
     )
     if f"steps.{name}" in names()
-]
+] + [name for name in ("stages.passed_on",) if name in names()]
 
 
 @dataclass
@@ -78,6 +78,7 @@ class Hand:
             "seed": 7,
             "metadata": {"seed": 7},
             "engine": "comfyui",
+            "stages": 1,
             "external_id": f"run-{key}",
             "observe_at": now,
             "running_at": None,

@@ -4,7 +4,6 @@ import base64
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,12 +12,11 @@ from aiohttp import web
 from psycopg.types.json import Jsonb
 from tests.support.studios import ask, at_work, ended, photograph
 
-from affiche.catalog.catalog import shipped
 from affiche.domain.seeds import MAX_SEED
 from affiche.emulators.comfyui import Server
-from affiche.errors import InvalidInputs, TemplateInvalid
+from affiche.errors import InvalidInputs
 from affiche.pipeline.crew import Crew
-from affiche.studio import templates, uploads, works
+from affiche.studio import uploads, works
 from affiche.studio.studio import Caller, Studio
 
 
@@ -180,12 +178,3 @@ async def test_stopping_and_starting_loses_nothing(
             assert (await ended(studio, alice, work.id)).status == "completed"
     rows = await works.outputs(studio, alice, [w.id for w in asked])
     assert len(rows) == 12
-
-
-async def test_a_template_of_several_stages_is_refused_rather_than_half_run(
-    studio: Studio,
-) -> None:
-    (template, *_) = shipped()
-    staged = replace(template, stages=template.stages * 2, version="another")
-    with pytest.raises(TemplateInvalid, match="several stages"):
-        await templates.install(studio.database, [staged])

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final, cast
 from uuid import UUID
 
+from affiche.catalog import stages
 from affiche.domain import definitions as read
 from affiche.domain import forms
 from affiche.domain.definitions import DefinitionInvalid, Table
@@ -70,6 +71,7 @@ def template_from(data: Mapping[str, Any]) -> Template:
         raise table.wrong("stages", "must hold at least one stage")
     if not template.engines:
         raise table.wrong("engines", "must name at least one kind")
+    stages.check(template)
     template = replace(
         template, stages=tuple(_fed(template, at) for at in range(len(template.stages)))
     )
@@ -130,7 +132,8 @@ def _stage(value: object, where: str) -> Stage:
             models=models(graph),
             placeholders=frozenset(placeholders(graph)),
         ),
-        inputs=table.fallback("inputs", _inputs, {}),
+        inputs=table.fallback("inputs", _names, {}),
+        takes=table.fallback("takes", _names, {}),
     )
     table.close()
     for output in stage.workflow.outputs or ("",):
@@ -139,10 +142,10 @@ def _stage(value: object, where: str) -> Stage:
     return stage
 
 
-def _inputs(value: object, where: str) -> dict[str, str]:
+def _names(value: object, where: str) -> dict[str, str]:
     return {
-        name: read.string(field, f"{where}.{name}")
-        for name, field in read.mapping(value, where).items()
+        name: read.string(named, f"{where}.{name}")
+        for name, named in read.mapping(value, where).items()
     }
 
 
@@ -177,19 +180,21 @@ def _fed(template: Template, at: int) -> Stage:
     for name in stage.inputs:
         if name not in takers:
             raise DefinitionInvalid(f"{where}.inputs.{name}", "is no binding or placeholder")
-    for name in takers:
+    for name in takers - set(stage.takes):
         if stage.source(name) not in by_name:
             raise DefinitionInvalid(where, f"“{name}” is fed by no field of the form")
     bindings = tuple(
-        _bounded(stage, binding, by_name[stage.source(binding.name)], f"{where}.bindings[{n}]")
+        _bounded(stage, binding, by_name.get(stage.source(binding.name)), f"{where}.bindings[{n}]")
         for n, binding in enumerate(stage.workflow.bindings)
     )
     return replace(stage, workflow=replace(stage.workflow, bindings=bindings))
 
 
-def _bounded(stage: Stage, binding: Binding, field: Field, where: str) -> Binding:
+def _bounded(stage: Stage, binding: Binding, field: Field | None, where: str) -> Binding:
     if problem := misfit(stage.workflow.graph, binding):
         raise DefinitionInvalid(where, problem.message("en"))
+    if field is None or binding.name in stage.takes:
+        return binding
     if binding.type not in _FEEDS[field.type]:
         raise DefinitionInvalid(where, f"a {field.type} field cannot feed a {binding.type}")
     if binding.type == "integer" and field.type in ("number", "slider") and not field.is_integral:
@@ -213,7 +218,8 @@ def _check_fields_used(template: Template) -> None:
 def _sources(template: Template) -> Iterator[str]:
     for stage in template.stages:
         for binding in stage.workflow.bindings:
-            yield stage.source(binding.name)
+            if binding.name not in stage.takes:
+                yield stage.source(binding.name)
         for name in stage.workflow.placeholders:
             yield stage.source(name)
 

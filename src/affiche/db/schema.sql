@@ -277,6 +277,16 @@ BEGIN
       RETURN NEW;
     END IF;
   END IF;
+  IF NEW.stage > 0 AND NEW.takes = 0 THEN
+    -- Half done is finished first: before all that waits, which is behind the line's present turn.
+    -- Nobody's turn is taken by it, since there are no more of these than may run at once. So it
+    -- needs no lock either, for which it could not wait: the job before it is locked.
+    NEW.turn := (
+      SELECT t.turn FROM turns t
+      WHERE t.endpoint_id = NEW.endpoint_id AND t.priority = NEW.priority);
+    NEW.turn := greatest(1, NEW.turn) - 1;
+    RETURN NEW;
+  END IF;
   -- Two transactions of one user that could not see each other would give the same turns. Whoever
   -- inserts for a second user, or holds rows already, does not wait, so that none wait in a circle.
   IF NOT pg_try_advisory_xact_lock(turns_of, own) AND TG_OP = 'INSERT' AND NOT EXISTS (
@@ -812,8 +822,11 @@ CREATE TABLE public.generation_jobs (
     waited_seconds double precision,
     woke boolean DEFAULT false NOT NULL,
     busy_since timestamp with time zone,
+    stages integer DEFAULT 1 NOT NULL,
+    stage_file_id uuid,
     CONSTRAINT generation_jobs_output_index_check CHECK (((output_index >= 0) AND (output_index <= 9))),
     CONSTRAINT generation_jobs_stage_check CHECK ((stage >= 0)),
+    CONSTRAINT generation_jobs_stages_check CHECK ((stages > 0)),
     CONSTRAINT generation_jobs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
     CONSTRAINT generation_jobs_step_check CHECK ((step = ANY (ARRAY['prepare'::text, 'submit'::text, 'observe'::text, 'collect'::text, 'finish'::text]))),
     CONSTRAINT generation_jobs_takes_check CHECK ((takes >= 0))
@@ -1261,6 +1274,8 @@ CREATE INDEX generation_jobs_output_file ON public.generation_jobs USING btree (
 
 CREATE INDEX generation_jobs_returned ON public.generation_jobs USING btree (endpoint_id, user_id, priority, turn) WHERE ((status = 'pending'::text) AND (turn IS NOT NULL) AND (takes > 0));
 
+CREATE INDEX generation_jobs_stage_file ON public.generation_jobs USING btree (stage_file_id) WHERE (stage_file_id IS NOT NULL);
+
 CREATE INDEX generation_jobs_steps ON public.generation_jobs USING btree (taken_at) WHERE ((status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (step <> 'observe'::text));
 
 CREATE INDEX generation_jobs_times ON public.generation_jobs USING btree (endpoint_id, workflow_id, completed_at) WHERE ((status = 'completed'::text) AND (waited_seconds IS NOT NULL));
@@ -1385,6 +1400,9 @@ ALTER TABLE ONLY public.generation_jobs
 
 ALTER TABLE ONLY public.generation_jobs
     ADD CONSTRAINT generation_jobs_output_file_id_fkey FOREIGN KEY (output_file_id) REFERENCES public.files(id);
+
+ALTER TABLE ONLY public.generation_jobs
+    ADD CONSTRAINT generation_jobs_stage_file_id_fkey FOREIGN KEY (stage_file_id) REFERENCES public.files(id);
 
 ALTER TABLE ONLY public.generation_jobs
     ADD CONSTRAINT generation_jobs_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id);

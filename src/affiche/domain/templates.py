@@ -45,10 +45,16 @@ class Preset:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One run of one workflow. `inputs`: binding or placeholder → field, where names differ."""
+    """One run of one workflow. `inputs`: binding or placeholder → field, where names differ;
+    `takes`: picture binding → slug of the earlier stage whose picture it takes."""
 
     workflow: Workflow
     inputs: Mapping[str, str] = field(default_factory=dict)
+    takes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def slug(self) -> str:
+        return self.workflow.slug
 
     def source(self, name: str) -> str:
         """The field that feeds the binding or placeholder `name`."""
@@ -100,6 +106,10 @@ class Template:
         found = {(m.folder, m.name): m for stage in self.stages for m in stage.workflow.models}
         return tuple(found.values())
 
+    def stage_at(self, slug: str) -> int:
+        """The place of the stage of that slug, which is there."""
+        return [stage.slug for stage in self.stages].index(slug)
+
 
 def stage_values(template: Template, stage: Stage, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The values for `graphs.bindings.bind`, by binding or placeholder name.
@@ -107,12 +117,14 @@ def stage_values(template: Template, stage: Stage, inputs: Mapping[str, Any]) ->
     `inputs` are a work's values by field name, as `forms.validate` gives them, save that a file's
     is the name under which the engine holds it. Fields of the template without a value in
     `inputs` fall back to their default; without one either, and for a seed, which is settled
-    before (`affiche.domain.seeds`), the graph keeps what it has.
+    before (`affiche.domain.seeds`), the graph keeps what it has. So it does where the picture of
+    an earlier stage goes, which nobody asked.
     """
     asked = (f for f in template.fields if not f.is_seed)
     defaults = {f.name: f.default for f in asked if f.default is not None}
     known = {**defaults, **{name: value for name, value in inputs.items() if value is not None}}
     takers = {binding.name for binding in stage.workflow.bindings} | stage.workflow.placeholders
+    takers -= set(stage.takes)
     return {
         name: known[stage.source(name)] for name in sorted(takers) if stage.source(name) in known
     }
@@ -160,13 +172,15 @@ def _preset(preset: Preset) -> dict[str, Any]:
 
 def _stage(stage: Stage) -> dict[str, Any]:
     workflow = stage.workflow
-    return {
+    whole = {
         "slug": workflow.slug,
         "graph": workflow.graph.api(),
         "bindings": [_binding(binding) for binding in workflow.bindings],
         "outputs": list(workflow.outputs),
         "inputs": dict(stage.inputs),
     }
+    # Left out where there is nothing, so that templates of before keep their version.
+    return {**whole, "takes": dict(stage.takes)} if stage.takes else whole
 
 
 def _binding(binding: Binding) -> dict[str, Any]:

@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 async def collect(line: Line, begun: Begun) -> None:
     studio = line.studio
     template = await template_of(line, begun)
-    workflow = template.stages[begun.stage].workflow
+    last = begun.stage + begun.stages - 1
+    workflow = template.stages[last].workflow
     output = chosen(workflow, begun)
     engine = await line.engines.get(begun.endpoint_id)
     picture, thumbnail = await _verified(await _read(engine, output))
@@ -33,36 +34,40 @@ async def collect(line: Line, begun: Begun) -> None:
     thumbnail_key = keys.thumbnail(begun.user_id, file_id, thumbnail.media_type)
     await studio.objects.put("works", object_key, picture.data, picture.media_type)
     await studio.objects.put("thumbs", thumbnail_key, thumbnail.data, thumbnail.media_type)
-    name = served_name(begun.output_index, object_key)
-    # The job is completed, and with its last job the work, in the statement that adds the file.
-    await write(
-        line.writes.delivered,
-        begun,
-        file_id=file_id,
-        path=f"{begun.user_id}/{begun.work_id}/{name}",
-        object_key=object_key,
-        thumbnail_key=thumbnail_key,
-        name=name,
-        width=picture.width,
-        height=picture.height,
-        file_size=len(picture.data),
-        mime_type=picture.media_type,
-        sha256=hashlib.sha256(picture.data).digest(),
-        about=about(template, workflow, begun),
-    )
+    stored = {
+        "file_id": file_id,
+        "object_key": object_key,
+        "thumbnail_key": thumbnail_key,
+        "width": picture.width,
+        "height": picture.height,
+        "file_size": len(picture.data),
+        "mime_type": picture.media_type,
+        "sha256": hashlib.sha256(picture.data).digest(),
+    }
+    if last + 1 < len(template.stages):
+        name = served_name(begun.output_index, object_key, f"stage-{last + 1}")
+        stored |= {"name": name, "path": f"{begun.user_id}/{begun.work_id}/{name}"}
+        # The job is completed and the next stage's is there, in the statement that adds the file.
+        await write(line.writes.passed_on, begun, **stored)
+    else:
+        name = served_name(begun.output_index, object_key)
+        stored |= {"name": name, "path": f"{begun.user_id}/{begun.work_id}/{name}"}
+        # The job is completed, and with its last job the work, in that statement.
+        said = about(template, workflow, begun)
+        await write(line.writes.delivered, begun, about=said, **stored)
     log.info(
-        "work %s: picture %d of %d, %.1f s after it was asked for",
+        "work %s: %s, of %d pictures, %.1f s after it was asked for",
         begun.work_id,
-        begun.output_index + 1,
+        name,
         begun.output_count,
         (studio.now() - begun.asked_at).total_seconds(),
     )
 
 
-def served_name(output_index: int, object_key: str) -> str:
+def served_name(output_index: int, object_key: str, stem: str = "output") -> str:
     """output.png, then output-2.png and so on."""
     number = f"-{output_index + 1}" if output_index else ""
-    return f"output{number}.{object_key.rpartition('.')[2]}"
+    return f"{stem}{number}.{object_key.rpartition('.')[2]}"
 
 
 def chosen(workflow: Workflow, begun: Begun) -> Output:

@@ -57,13 +57,15 @@ class Due:
 class Begun:
     """A step that this process holds, by `token`, with what it needs of job and work.
 
-    `unsent`: no process can have started a run under `external_id` before.
+    `stages`: how many stages of the template its run goes through, from `stage` on. `unsent`: no
+    process can have started a run under `external_id` before.
     """
 
     id: UUID
     work_id: UUID
     user_id: UUID
     stage: int
+    stages: int
     output_index: int
     workflow_id: UUID | None
     endpoint_id: UUID | None
@@ -123,6 +125,8 @@ class Writes:
         self.observed = Rows(database, "steps.observed", Touched)
         self.ended_well = Rows(database, "steps.ended_well", Touched)
         self.delivered = Rows(database, "steps.delivered", Touched)
+        self.passed_on = Rows(database, "stages.passed_on", Touched)
+        self.stage_picture = Rows(database, "stages.picture", File)
 
 
 @dataclass(frozen=True, slots=True)

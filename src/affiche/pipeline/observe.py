@@ -13,7 +13,7 @@ from affiche.pipeline.line import Begun, Line, moved, template_of, write
 
 async def observe(line: Line, begun: Begun) -> Begun | None:
     engine = await line.engines.get(begun.endpoint_id)
-    run_within = timedelta(seconds=(await template_of(line, begun)).time_outs.run)
+    run_within = timedelta(seconds=(await template_of(line, begun)).time_outs.run * begun.stages)
     submitted_at = begun.started_at or begun.asked_at
     job = Job(begun.takes, submitted_at, begun.running_at, begun.deadline_at, run_within)
     pace = None

@@ -31,6 +31,7 @@ class Poll(Due):
     external_id: str | None
     endpoint_id: UUID | None
     workflow_id: UUID | None
+    stages: int
     takes: int
     submitted_at: datetime
     running_at: datetime | None
@@ -111,7 +112,7 @@ class Polls:
         template = await line.studio.versions.read(
             line.studio.database, poll.template_id, poll.template_version
         )
-        within = timedelta(seconds=template.time_outs.run)
+        within = timedelta(seconds=template.time_outs.run * poll.stages)
         job = Job(poll.takes, poll.submitted_at, poll.running_at, poll.deadline_at, within)
         pace = await line.times.pace(poll.endpoint_id, poll.workflow_id)
         now = line.studio.now()

@@ -1,6 +1,8 @@
 """prepare: check the inputs, bring every picture into storage, settle the seed and the prompt."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid5
 
@@ -11,6 +13,7 @@ from affiche.domain.forms import InlinePicture, PictureAddress, UploadedFile, va
 from affiche.domain.templates import Template
 from affiche.errors import FieldProblem, InvalidInputs
 from affiche.fetch.download import picture_bytes
+from affiche.pipeline import runs
 from affiche.pipeline.line import Begun, Line, check_held, moved, template_of, write
 from affiche.studio import sources, uploads
 
@@ -20,6 +23,50 @@ INLINE_MOST: Final = 200_000
 
 async def prepare(line: Line, begun: Begun) -> Begun:
     template = await template_of(line, begun)
+    stages = await runs.stages_of(line, begun, template)
+    if begun.stage and begun.parameters:
+        # Handed on by the stage before, which has settled them.
+        settled = Settled(begun.parameters, begun.input_data, begun.seed, {})
+    else:
+        settled = await _settled(line, begun, template)
+    chosen = await _chosen(line, begun)
+    # The id of the run is on record before anything is started under it, so that it can be found.
+    await write(
+        line.writes.prepared,
+        begun,
+        fresh=begun.fresh,
+        external_id=chosen,
+        stages=stages,
+        parameters=settled.parameters,
+        prompt=settled.parameters.get("prompt"),
+        negative_prompt=settled.parameters.get("negative_prompt"),
+        input_data=settled.input_data,
+        seed=settled.seed,
+    )
+    return moved(
+        begun,
+        "submit",
+        stages=stages,
+        external_id=chosen,
+        unsent=True,
+        parameters=settled.parameters,
+        seed=settled.seed,
+        files=settled.files,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The inputs of a job as they will be used, and the work's as they are kept; `seed` is the
+    work's."""
+
+    parameters: dict[str, Any]
+    input_data: dict[str, Any]
+    seed: int | None
+    files: Mapping[str, uploads.File]
+
+
+async def _settled(line: Line, begun: Begun, template: Template) -> Settled:
     values = await _valid(template, begun.input_data)
     wanted = values.pop("seed", begun.seed)
     base = seeds.settle(wanted, begun.seed or seeds.draw(line.studio.random)).value
@@ -30,29 +77,8 @@ async def prepare(line: Line, begun: Begun) -> Begun:
             values[field.name] = str(files[field.name].id)
     # Outputs of one work differ in nothing but the seed; each can be made again from its own.
     seed = (base + begun.output_index - 1) % seeds.MAX_SEED + 1
-    parameters = {**values, "seed": seed}
-    # The id of the run is on record before anything is started under it, so that it can be found.
-    chosen = await _chosen(line, begun)
-    await write(
-        line.writes.prepared,
-        begun,
-        fresh=begun.fresh,
-        external_id=chosen,
-        parameters=parameters,
-        prompt=values.get("prompt"),
-        negative_prompt=values.get("negative_prompt"),
-        input_data=_input_data(template, values, base),
-        seed=base,
-    )
-    return moved(
-        begun,
-        "submit",
-        external_id=chosen,
-        unsent=True,
-        parameters=parameters,
-        seed=base,
-        files=files,
-    )
+    data = _input_data(template, values, base)
+    return Settled({**values, "seed": seed}, data, base, files)
 
 
 async def _chosen(line: Line, begun: Begun) -> str | None:

@@ -1,4 +1,7 @@
-"""What a job asks of its engine: the graph with the work's values in it, and its pictures."""
+"""What a job asks of its engine: the graph with the work's values in it, and its pictures.
+
+A job runs one stage of its template, or all that are left where its endpoint's worker does stages.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,32 +11,64 @@ from typing import Any
 from urllib.parse import urljoin
 from uuid import UUID
 
-from affiche.domain.templates import Template, stage_values
-from affiche.engines.engine import Engine, Picture, Run
+from affiche.domain.templates import Stage, Template, stage_values
+from affiche.engines.engine import Engine, Later, Picture, Run, Taken
 from affiche.errors import RunLost
 from affiche.graphs.bindings import bind
 from affiche.pipeline.line import Begun, Line
 from affiche.studio.uploads import File
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """An input picture as it goes to an engine: its bytes, or the address they are at."""
+    """A stored picture as it goes to an engine: its bytes, or the address they are at."""
 
     file: File
     data: bytes
-    url: str | None
+    url: str | None = None
+
+    def at(self, node: str, input: str, key: str = "") -> Picture:
+        name, kind = picture_name(self.file), self.file.mime_type
+        return Picture(node, input, name, self.data, kind, key=key, url=self.url)
+
+
+async def stages_of(line: Line, begun: Begun, template: Template) -> int:
+    """How many stages the job is to run, from its own on."""
+    left = len(template.stages) - begun.stage
+    if left < 1:
+        raise RunLost(detail=f"template {template.slug} has no stage {begun.stage}")
+    if left == 1 or begun.endpoint_id is None:
+        return 1
+    return left if (await line.engines.endpoint(begun.endpoint_id)).does_stages else 1
 
 
 async def run_of(line: Line, begun: Begun, template: Template, engine: Engine) -> Run:
-    """The run of the job's stage. Raises RunLost for a picture that is gone, GraphInvalid."""
-    files = begun.files or await _files(line, template, begun.parameters)
+    """The run of the job's stages. Raises RunLost for a picture that is gone, GraphInvalid."""
+    fields, given = await _files(line, begun, template), await _before(line, begun, template)
     time_outs = template.time_outs
-    valid = timedelta(seconds=time_outs.queue + time_outs.run)
-    held = await asyncio.gather(
-        *(_held(line, file, valid if engine.by_url else None) for file in files.values())
+    run_seconds = time_outs.run * begun.stages
+    valid = timedelta(seconds=time_outs.queue + run_seconds) if engine.by_url else None
+    files = [*fields.values(), *given.values()]
+    held = {h.file.id: h for h in await asyncio.gather(*(_held(line, f, valid) for f in files))}
+    first, *later = parts(
+        template,
+        begun,
+        {name: held[file.id] for name, file in fields.items()},
+        {slug: held[file.id] for slug, file in given.items()},
     )
-    return _run(begun, template, dict(zip(files, held, strict=True)))
+    keys = {f.name: f.request_key for f in template.fields if f.type != "file"}
+    return Run(
+        begun.external_id or str(begun.id),
+        first.graph,
+        first.pictures,
+        fresh=begun.unsent,
+        name=first.name,
+        outputs=first.outputs,
+        later=tuple(later),
+        parameters={keys.get(k, k): v for k, v in begun.parameters.items() if k not in fields},
+        queue_seconds=time_outs.queue,
+        run_seconds=run_seconds,
+    )
 
 
 async def _held(line: Line, file: File, valid: timedelta | None) -> Held:
@@ -44,7 +79,44 @@ async def _held(line: Line, file: File, valid: timedelta | None) -> Held:
             file.bucket_id, file.object_key, secret=studio.secret, now=studio.now(), valid=valid
         )
         return Held(file, b"", urljoin(base, link))
-    return Held(file, await studio.objects.read(file.bucket_id, file.object_key), None)
+    return Held(file, await studio.objects.read(file.bucket_id, file.object_key))
+
+
+def parts(
+    template: Template, begun: Begun, fields: Mapping[str, Held], given: Mapping[str, Held]
+) -> list[Later]:
+    """The job's stages in their order, each bound. `fields`: pictures by field; `given`: those of
+    stages before this job, by slug. What a stage takes from within the job is left to the engine.
+
+    Raises GraphInvalid.
+    """
+    whole = template.stages[begun.stage : begun.stage + begun.stages]
+    return [_part(template, stage, begun.parameters, fields, given) for stage in whole]
+
+
+def _part(
+    template: Template,
+    stage: Stage,
+    parameters: Mapping[str, Any],
+    fields: Mapping[str, Held],
+    given: Mapping[str, Held],
+) -> Later:
+    workflow = stage.workflow
+    named = {name: picture_name(held.file) for name, held in fields.items()}
+    values = stage_values(template, stage, {**parameters, **named})
+    keys = {f.name: f.request_key for f in template.fields}
+    pictures, takes = [], []
+    for binding in workflow.pictures():
+        slug, field = stage.takes.get(binding.name, ""), stage.source(binding.name)
+        if slug in given:
+            values[binding.name] = picture_name(given[slug].file)
+            pictures.append(given[slug].at(binding.node, binding.input))
+        elif slug:
+            takes.append(Taken(binding.node, binding.input, slug))
+        elif field in fields:
+            pictures.append(fields[field].at(binding.node, binding.input, keys[field]))
+    graph = bind(workflow.graph, workflow.bindings, values).api()
+    return Later(stage.slug, graph, workflow.outputs, pictures, takes)
 
 
 def picture_name(file: File) -> str:
@@ -52,48 +124,35 @@ def picture_name(file: File) -> str:
     return f"{file.id}.{file.mime_type.removeprefix('image/').replace('jpeg', 'jpg')}"
 
 
-async def _files(line: Line, template: Template, parameters: dict[str, Any]) -> dict[str, File]:
+async def _files(line: Line, begun: Begun, template: Template) -> dict[str, File]:
+    """The uploads that the job's stages show to the engine, by field."""
+    stages = template.stages[begun.stage : begun.stage + begun.stages]
+    shown = {
+        stage.source(binding.name)
+        for stage in stages
+        for binding in stage.workflow.pictures()
+        if binding.name not in stage.takes
+    }
     found = {}
-    for form_field in template.fields:
-        if form_field.type == "file" and form_field.name in parameters:
-            file = await line.writes.file(file_id=UUID(parameters[form_field.name]))
-            if file is None:
-                raise RunLost(detail="an input picture is gone")
-            found[form_field.name] = file
+    for name in sorted(shown & begun.parameters.keys()):
+        file = begun.files.get(name) or await line.writes.file(file_id=UUID(begun.parameters[name]))
+        if file is None:
+            raise RunLost(detail="an input picture is gone")
+        found[name] = file
     return found
 
 
-def _run(begun: Begun, template: Template, files: Mapping[str, Held]) -> Run:
-    stage = template.stages[begun.stage]
-    workflow = stage.workflow
-    pictures = [
-        Picture(
-            binding.node,
-            binding.input,
-            picture_name(files[field].file),
-            files[field].data,
-            files[field].file.mime_type,
-            field,
-            files[field].url,
-        )
-        for binding in workflow.pictures()
-        if (field := stage.source(binding.name)) in files
-    ]
-    named = {name: picture_name(held.file) for name, held in files.items()}
-    values = stage_values(template, stage, {**begun.parameters, **named})
-    graph = bind(workflow.graph, workflow.bindings, values)
-    keys = {f.name: f.request_key for f in template.fields if f.type != "file"}
-    return Run(
-        begun.external_id or str(begun.id),
-        graph.api(),
-        pictures,
-        fresh=begun.unsent,
-        name=workflow.slug,
-        outputs=tuple(workflow.outputs),
-        parameters={
-            **{keys[name]: value for name, value in begun.parameters.items() if name in keys},
-            "seed": begun.parameters.get("seed", begun.seed),
-        },
-        queue_seconds=template.time_outs.queue,
-        run_seconds=template.time_outs.run,
-    )
+async def _before(line: Line, begun: Begun, template: Template) -> dict[str, File]:
+    """What the job's stages take from stages before it, by slug."""
+    stages = template.stages[begun.stage : begun.stage + begun.stages]
+    found = {}
+    for slug in sorted({slug for stage in stages for slug in stage.takes.values()}):
+        at = template.stage_at(slug)
+        if at < begun.stage:
+            file = await line.writes.stage_picture(
+                work_id=begun.work_id, output_index=begun.output_index, stage=at
+            )
+            if file is None:
+                raise RunLost(detail=f"the picture of stage “{slug}” is gone")
+            found[slug] = file
+    return found

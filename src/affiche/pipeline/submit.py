@@ -83,7 +83,7 @@ async def _record(
     look_at = now + FIRST_LOOK
     if external_id is None:
         pace = await line.times.pace(begun.endpoint_id, begun.workflow_id)
-        look_at = now + adoption(pace, timedelta(seconds=template.time_outs.run))
+        look_at = now + adoption(pace, timedelta(seconds=template.time_outs.run * begun.stages))
     accepted = await line.writes.submitted(
         job_id=begun.id,
         token=begun.token,

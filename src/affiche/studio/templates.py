@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from affiche.db.database import Database, Transaction
 from affiche.domain.fields import form_fields
 from affiche.domain.templates import Template, definition
-from affiche.errors import NotFound, TemplateInvalid
+from affiche.errors import NotFound
 from affiche.studio.studio import Caller, Studio
 
 
@@ -71,8 +71,7 @@ async def _versioned(studio: Studio, row: Row) -> Versioned:
 async def install(database: Database, templates: Iterable[Template]) -> list[str]:
     """Bring the catalog into the database; the slugs of those that are new or changed.
 
-    Whether a template is on offer is the operator's to say once it is there. Raises TemplateInvalid
-    for one of several stages.
+    Whether a template is on offer is the operator's to say once it is there.
     """
     changed = []
     for template in templates:
@@ -83,11 +82,6 @@ async def install(database: Database, templates: Iterable[Template]) -> list[str
 
 
 async def _install(transaction: Transaction, template: Template) -> bool:
-    if len(template.stages) != 1:
-        # Its first stage's picture would pass for the last one's.
-        raise TemplateInvalid(
-            name=template.slug, reason="it has several stages, which this version does not run"
-        )
     rows = await transaction.rows("templates.present", id=template.id)
     if rows and rows[0]["digest"] == template.version:
         return False

@@ -19,4 +19,5 @@ FROM files f WHERE f.work_id = ANY (%(work_ids)s) AND f.bucket_id = 'works'
     EXISTS (SELECT FROM generation_jobs j WHERE j.output_file_id = f.id AND j.work_id = f.work_id)
     -- Of an old work the jobs are forgotten, and with them whatever was not delivered.
     OR NOT EXISTS (SELECT FROM generation_jobs j WHERE j.work_id = f.work_id))
-ORDER BY f.work_id, f.path
+-- output.png, output-2.png … output-10.png.
+ORDER BY f.work_id, length(f.path), f.path

@@ -41,7 +41,7 @@ WHERE j.id = ANY (ARRAY(
   WHERE status = 'processing' AND step = 'observe' AND observe_at <= statement_timestamp()
     AND endpoint_id = ANY (ARRAY(SELECT id FROM endpoints WHERE kind = ANY (%(kinds)s)))
   ORDER BY observe_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)) AND w.id = j.work_id
-RETURNING j.id, j.step, j.token, j.external_id, j.endpoint_id, j.workflow_id, j.takes,
+RETURNING j.id, j.step, j.token, j.external_id, j.endpoint_id, j.workflow_id, j.stages, j.takes,
   j.running_at, j.deadline_at, coalesce(j.started_at, w.created_at) AS submitted_at,
   w.template_id, w.template_version
 

@@ -13,8 +13,8 @@ JOIN users u ON u.id = w.user_id
 JOIN template_versions v ON v.template_id = w.template_id AND v.version = w.template_version
 WHERE j.id = r.job_id AND (j.token = r.key OR j.entry = r.key)
   AND j.status IN ('taken', 'processing') AND w.id = j.work_id
-RETURNING r.n, j.id, j.work_id, j.user_id, j.stage, j.output_index, j.workflow_id, j.endpoint_id,
-  j.status, j.step, j.token, j.takes, j.external_id, j.deadline_at, j.started_at,
+RETURNING r.n, j.id, j.work_id, j.user_id, j.stage, j.stages, j.output_index, j.workflow_id,
+  j.endpoint_id, j.status, j.step, j.token, j.takes, j.external_id, j.deadline_at, j.started_at,
   j.running_at, j.busy_since, j.parameters,
   j.outputs, w.template_id, w.template_version, w.input_data, w.seed, w.output_count,
   w.created_at AS asked_at, u.language
@@ -38,11 +38,11 @@ WHERE id = %(job_id)s AND external_id = %(external_id)s AND status IN ('taken', 
 WITH job AS (
   UPDATE generation_jobs j SET
     step = 'submit', step_started_at = clock_timestamp(), token = r.fresh,
-    external_id = r.external_id, parameters = r.parameters, prompt_used = r.prompt,
-    negative_prompt_used = r.negative_prompt
+    external_id = r.external_id, stages = r.stages, parameters = r.parameters,
+    prompt_used = r.prompt, negative_prompt_used = r.negative_prompt
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
-    n integer, job_id uuid, token uuid, fresh uuid, external_id text, parameters jsonb,
-    prompt text, negative_prompt text, input_data jsonb, seed bigint)
+    n integer, job_id uuid, token uuid, fresh uuid, external_id text, stages integer,
+    parameters jsonb, prompt text, negative_prompt text, input_data jsonb, seed bigint)
   WHERE j.id = r.job_id AND j.token = r.token
   RETURNING r.n, j.work_id, r.input_data, r.seed
 ), work AS (
@@ -146,13 +146,18 @@ WHERE id = %(job_id)s AND token = %(token)s
 
 -- name: progress
 UPDATE works w SET progress = %(progress)s::jsonb || jsonb_build_object('percent', least(99, floor(
-  100 * (done.jobs + %(fraction)s) / w.output_count)))
-FROM generation_jobs j, LATERAL (
-  SELECT count(*) AS jobs FROM generation_jobs o
-  WHERE o.work_id = j.work_id AND o.output_file_id IS NOT NULL AND o.id <> j.id
+    100 * (done.stages + %(fraction)s * j.stages)
+    / (w.output_count * cardinality(v.workflow_ids)))))
+  || CASE WHEN cardinality(v.workflow_ids) > 1 THEN jsonb_build_object(
+    'stage', j.stage + least(j.stages, 1 + floor(%(fraction)s * j.stages)),
+    'stages', cardinality(v.workflow_ids)) ELSE '{}' END
+FROM generation_jobs j, template_versions v, LATERAL (
+  SELECT coalesce(sum(o.stages), 0) AS stages FROM generation_jobs o
+  WHERE o.work_id = j.work_id AND o.status = 'completed' AND o.id <> j.id
 ) done
 WHERE j.external_id = %(external_id)s AND j.status = 'processing'
   AND w.id = j.work_id AND w.status = 'processing'
+  AND v.template_id = w.template_id AND v.version = w.template_version
 RETURNING w.id
 
 -- name: due

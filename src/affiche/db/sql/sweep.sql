@@ -26,6 +26,7 @@ WHERE f.object_key = ANY (%(keys)s) AND f.bucket_id = %(bucket)s
     SELECT FROM works w WHERE w.id = f.work_id AND w.status IN ('completed', 'failed', 'cancelled')
       AND EXISTS (SELECT FROM generation_jobs j WHERE j.work_id = w.id)
       AND NOT EXISTS (SELECT FROM generation_jobs j WHERE j.output_file_id = f.id)
+      AND NOT EXISTS (SELECT FROM generation_jobs j WHERE j.stage_file_id = f.id)
       AND w.output_file_id IS DISTINCT FROM f.id AND w.thumbnail_file_id IS DISTINCT FROM f.id))
 
 -- name: known_thumbnails
@@ -61,7 +62,8 @@ DELETE FROM files WHERE id = ANY (ARRAY(
 RETURNING object_key, thumbnail_key
 
 -- name: ended_jobs
--- All jobs of a work at once: as long as it has any, they say which of its pictures count.
+-- All jobs of a work at once: as long as it has any, they say which of its pictures count. What
+-- its stages handed on goes with them.
 WITH chosen AS (
   SELECT DISTINCT work_id FROM (
     SELECT j.work_id FROM generation_jobs j
