@@ -90,6 +90,13 @@ def test_progress_is_shown_as_far_as_it_is_known(
     work = replace(ENDED, progress=progress)
     assert cards.percent(work) == percent
     assert views.node(work) == node
+    assert views.stage(work, "en") == ""
+
+
+def test_of_several_stages_the_present_one_is_named() -> None:
+    work = replace(ENDED, progress={"percent": 50, "stage": 2, "stages": 2})
+    assert views.stage(work, "en") == "Stage 2 of 2"
+    assert views.stage(work, "ko") == "2단계 중 2단계"
 
 
 def test_commands_are_set_as_such_and_all_else_is_text() -> None:

@@ -32,11 +32,14 @@ class FileShape(BaseModel):
 
 
 class Progress(BaseModel):
-    """How far the engine is; `node` is its own id for the step, `label` what people call it."""
+    """How far the engine is; `node` is its own id for the step, `label` what people call it.
+    `stage` of `stages`, where the template has several."""
 
     percent: int | None
     node: str | None
     label: str | None
+    stage: int | None = Field(description="From 1.")
+    stages: int | None
 
 
 class Failure(BaseModel):
@@ -146,7 +149,7 @@ def _progress(work: Work) -> Progress | None:
     if work.progress is None or work.ended:
         return None
     known = work.progress
-    return Progress(percent=known.get("percent"), node=known.get("node"), label=known.get("label"))
+    return Progress(**{name: known.get(name) for name in Progress.model_fields})
 
 
 def _failure(work: Work, language: Language) -> Failure | None:

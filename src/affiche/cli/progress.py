@@ -9,14 +9,24 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.text import Text
 
 from affiche.cli.desk import Record
-from affiche.cli.language import words
+from affiche.cli.language import language, words
 from affiche.cli.terminal import err
+from affiche.texts import say
 
 
 class Seconds(ProgressColumn):
     def render(self, task: Task) -> Text:
         seconds = words("run.seconds", seconds=f"{task.elapsed or 0:.1f}")
         return Text(seconds, style="dim")
+
+
+def state(work: Record) -> str:
+    """How it stands, and at which stage it is where its template has several."""
+    told: dict[str, Any] = dict(work.get("progress") or {})
+    if not told.get("stages"):
+        return str(work["label"])
+    stage = say(language(), "works.stage", stage=told["stage"], stages=told["stages"])
+    return f"{work['label']} {stage}"
 
 
 class View(Protocol):
@@ -38,7 +48,7 @@ class Moving:
         percent = told.get("percent") if work["status"] == "processing" else None
         self.progress.update(
             self.task,
-            description=str(work["label"]),
+            description=state(work),
             total=None if percent is None else 100,
             completed=percent or 0,
             node=told.get("label") or told.get("node") or "",
@@ -50,14 +60,14 @@ class Moving:
 
 
 class Lines:
-    """For a pipe or a log: one line when the state changes."""
+    """For a pipe or a log: one line when the state or the stage changes."""
 
     def __init__(self) -> None:
         self.last = ""
 
     def show(self, work: Record) -> None:
         if work["status"] not in ("completed", "failed", "cancelled"):
-            self.say(str(work["label"]))
+            self.say(state(work))
 
     def say(self, text: str) -> None:
         if text != self.last:

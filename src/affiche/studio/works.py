@@ -40,7 +40,8 @@ PRIORITIES = (-10, 10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """One thing that somebody asked for. `progress` has percent, node, label while it runs."""
+    """One thing that somebody asked for. `progress` has percent, node, label while it runs;
+    and stage (from 1) and stages where its template has several."""
 
     id: UUID
     number: int

@@ -64,6 +64,7 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
         "times": times(work, page.now),
         "percent": done,
         "node": node(work),
+        "stage": stage(work, page.language),
         "announced": done - done % ANNOUNCED,
         "steps": STEPS,
         "message": error.message(page.language),
@@ -99,6 +100,14 @@ def node(work: Work) -> str:
     """The engine's node that is at work, by its name and id."""
     found = work.progress or {}
     return " · ".join(str(found[key]) for key in ("label", "node") if found.get(key))
+
+
+def stage(work: Work, language: Language) -> str:
+    """Which of its stages it is at, where it has several."""
+    found = work.progress or {}
+    if not found.get("stages"):
+        return ""
+    return say(language, "works.stage", stage=found.get("stage"), stages=found["stages"])
 
 
 def parameters(work: Work, template: Template, language: Language) -> Sequence[Parameter]:
