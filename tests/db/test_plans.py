@@ -70,6 +70,7 @@ SERVICE: list[tuple[str, dict[str, Any], str, int]] = [
     ("admission.seconds_until_due", {}, "generation_jobs_delayed", 20),
     ("steps.due", {"most": 200, "naming": ["runpod"]}, "generation_jobs_observed", 80 * 200),
     ("steps.due", {"most": 4, "naming": ["runpod"]}, "generation_jobs_observed", 400),
+    ("runs.due", {"most": 50, "kinds": ["preview"]}, "generation_jobs_observed", 80 * 200),
     ("steps.overdue", {"most": 200}, "generation_jobs_deadline", 20),
     ("steps.stranded", {"most": 200, "after": PATIENCE}, "generation_jobs_steps", 20),
     ("withdrawals.due", {"most": 200}, "withdrawals_due", 20),
