@@ -11,7 +11,7 @@ from affiche.db.address import Address, parse
 from affiche.db.database import Database
 from affiche.settings import Settings
 from affiche.storage.objects import Objects
-from affiche.studio import templates
+from affiche.studio import furniture, moves, templates
 from affiche.studio.studio import Studio
 
 
@@ -68,26 +68,8 @@ async def furnish(settings: Settings, database: Database) -> list[str]:
     folders = [settings.catalog] if settings.catalog else []
     changed = await templates.install(database, load_all(folders))
     async with database.as_service() as transaction:
-        await transaction.run(
-            "endpoints.put",
-            name="preview",
-            kind="preview",
-            url=None,
-            works_at_once=settings.preview_works,
-            position=900,
-        )
-        if settings.comfyui_url:
-            await transaction.run(
-                "endpoints.put",
-                name="comfyui",
-                kind="comfyui",
-                url=settings.comfyui_url.rstrip("/"),
-                works_at_once=settings.comfyui_works,
-                position=100,
-            )
-        else:
-            await transaction.run("endpoints.retire", name="comfyui")
-        await transaction.run("endpoints.adopt")
+        await furniture.furnish(transaction, settings)
+        await moves.rehome(transaction)
     return changed
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from affiche.domain.endpoints import ImagesAs, PicturesBy, RequestShape, WorkflowAs
 from affiche.errors import SettingInvalid
 
 _HELP, _ALSO, _SECRET = "help", "also", "secret"
@@ -21,7 +22,7 @@ _HELP, _ALSO, _SECRET = "help", "also", "secret"
 
 def _setting(default: Any, help: str, *, also: tuple[str, ...] = (), secret: bool = False) -> Any:
     metadata = {_HELP: help, _ALSO: also, _SECRET: secret}
-    return dataclass_field(default=default, metadata=metadata)
+    return dataclass_field(default=default, metadata=metadata, repr=not secret)
 
 
 def _home() -> Path:
@@ -40,7 +41,9 @@ class Settings:
     port: int = _setting(8420, "Port of the studio; the next free one if unset.", also=("PORT",))
     url: str | None = _setting(None, "Address of a running studio; for links and for the commands.")
     public_url: str | None = _setting(
-        None, "Address at which the internet reaches this studio: for engines to tell and fetch."
+        None,
+        "Address at which the internet reaches this studio; for engines' webhooks and links to"
+        " pictures.",
     )
     api_key: str | None = _setting(None, "Key that the commands sign in with.", secret=True)
     language: str = _setting("ko", "Language where nobody said which: ko or en.")
@@ -63,6 +66,36 @@ class Settings:
         also=("COMFYUI_URL", "COMFYUI_API_URL"),
     )
     comfyui_works: int = _setting(2, "Works that the ComfyUI server is given at once.")
+    runpod_api_key: str | None = _setting(
+        None, "Key of RunPod's API.", also=("RUNPOD_API_KEY",), secret=True
+    )
+    runpod_endpoint_id: tuple[str, ...] = _setting(
+        (),
+        "RunPod Serverless endpoints, comma separated; each stands in for those before it.",
+        also=("RUNPOD_ENDPOINT_ID",),
+    )
+    runpod_base_url: str = _setting(
+        "https://api.runpod.ai/v2",
+        "Address of RunPod's API.",
+        also=("RUNPOD_ENDPOINT_BASE_URL",),
+    )
+    runpod_works: int = _setting(5, "Works that each RunPod endpoint is given at once.")
+    runpod_request_shape: RequestShape = _setting(
+        "workflow", "What a RunPod worker is sent: workflow or parameters."
+    )
+    runpod_images_as: ImagesAs = _setting(
+        "list", "How pictures stand beside a workflow that is sent: list or map."
+    )
+    runpod_workflow_as: WorkflowAs = _setting(
+        "object", "How a workflow is sent: object, or text for JSON in a string."
+    )
+    runpod_pictures_by: PicturesBy = _setting(
+        "auto", "How pictures are sent: url, base64, or auto for url where the storage has them."
+    )
+    runpod_does_stages: bool = _setting(
+        False, "Whether the RunPod worker runs all stages of a template in one job."
+    )
+    secrets: Path | None = _setting(None, "Secrets file; secrets.toml in the data folder if unset.")
     preview_works: int = _setting(2, "Works that the preview engine is given at once.")
     preview_pace: float = _setting(0.12, "Seconds that the preview engine takes for a step.")
     catalog: Path | None = _setting(None, "Folder with templates beside those that are shipped.")
@@ -88,7 +121,7 @@ class Source:
     """One setting as it stands: `origin` is an environment name, a file, or "default"."""
 
     name: str
-    value: Any
+    value: Any = dataclass_field(repr=False)
     origin: str
     help: str
     secret: bool
@@ -156,9 +189,9 @@ def _file(values: Mapping[str, tuple[Any, str]], data: Path) -> dict[str, Any]:
 
 def _typed(name: str, value: Any) -> Any:
     declared = next(f for f in fields(Settings) if f.name == name)
-    if name == "fetch_private" and isinstance(value, str):
-        value = tuple(part.strip() for part in value.split(",") if part.strip())
     kind: Any = declared.type
+    if kind == tuple[str, ...] and isinstance(value, str):
+        value = tuple(part.strip() for part in value.split(",") if part.strip())
     try:
         typed = TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
@@ -166,7 +199,8 @@ def _typed(name: str, value: Any) -> Any:
         raise SettingInvalid(name=name, reason=reason) from error
     if isinstance(typed, Path):
         typed = typed.expanduser().absolute()
-    if isinstance(typed, int | float) and typed <= 0 and name != "preview_pace":
+    number = isinstance(typed, int | float) and not isinstance(typed, bool)
+    if number and typed <= 0 and name != "preview_pace":
         raise SettingInvalid(name=name, reason="must be more than zero")
     if name == "orphan_hours" and typed < 1:
         raise SettingInvalid(name=name, reason="must be 1 or more")

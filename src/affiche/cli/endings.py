@@ -13,6 +13,7 @@ from affiche.errors import (
     InvalidInputs,
     NotFound,
     NotSignedIn,
+    PackageUnreadable,
     PictureError,
     SettingInvalid,
     StorageFailed,
@@ -104,6 +105,8 @@ def exit_of(error: AfficheError) -> Exit:
         case DatabaseUnavailable() | StorageFailed() | EngineUnreachable():
             return Exit.UNREACHABLE
         case InvalidInputs() | NotFound() | NotSignedIn() | PictureError() | SettingInvalid():
+            return Exit.USAGE
+        case PackageUnreadable():
             return Exit.USAGE
     return Exit.FAILED
 

@@ -17,10 +17,20 @@ from affiche.cli.terminal import complain, err, page, write_json
 DEBUG: Final = "--debug"
 GROUPS: Final = {
     "pictures": ("up", "run", "templates", "link"),
-    "studio": ("serve", "work", "migrate", "backup", "restore", "doctor", "settings", "emulate"),
+    "studio": (
+        "serve",
+        "work",
+        "migrate",
+        "backup",
+        "restore",
+        "doctor",
+        "settings",
+        "emulate",
+        "worker",
+    ),
 }
 
-BELOW: Final = ("templates", "emulate")
+BELOW: Final = ("templates", "emulate", "worker")
 """Commands with commands below them, which look after their own pages."""
 USAGE: Final = {"run": "affiche run TEMPLATE [NAME=VALUE...] [OPTIONS]"}
 

@@ -3,10 +3,12 @@
 from typing import Final
 
 from affiche.comfy.transport import Limits
+from affiche.engines.access import Access
 from affiche.engines.comfyui.engine import ComfyEngine
 from affiche.engines.engine import Engine
 from affiche.engines.preview.engine import PreviewEngine
 from affiche.errors import SettingInvalid
+from affiche.fetch import Policy
 
 _KINDS: Final[dict[str, type[ComfyEngine]]] = {
     engine.kind: engine for engine in (ComfyEngine, PreviewEngine)
@@ -14,7 +16,14 @@ _KINDS: Final[dict[str, type[ComfyEngine]]] = {
 KINDS: Final = tuple(_KINDS)
 
 
-def make(kind: str, url: str, *, limits: Limits | None = None) -> Engine:
+def make(
+    kind: str,
+    url: str,
+    *,
+    limits: Limits | None = None,
+    access: Access | None = None,
+    policy: Policy | None = None,
+) -> Engine:
     """An engine of `kind` at `url`, not yet connected. Raises SettingInvalid for another kind.
 
     Keep one for each address: every engine opens a socket of its own.

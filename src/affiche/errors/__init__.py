@@ -27,6 +27,8 @@ from affiche.errors.engines import (
     RunFailed,
     RunLost,
     RunTimedOut,
+    SecretMissing,
+    SecretsOpen,
     SubmissionUnknown,
     TakenTooOften,
     WorkerUnfit,
@@ -53,6 +55,10 @@ from affiche.errors.house import (
 )
 from affiche.errors.pictures import (
     AddressRefused,
+from affiche.errors.packages import (
+    PackageRefused,
+    PackageUnreadable,
+)
     FetchFailed,
     FetchFailedForNow,
     PictureBroken,
@@ -130,6 +136,8 @@ __all__ = [
     "PayloadTooLarge",
     "PictureBroken",
     "PictureEmpty",
+    "PackageRefused",
+    "PackageUnreadable",
     "PictureError",
     "PictureTooLarge",
     "PictureTooManyFrames",
@@ -150,6 +158,8 @@ __all__ = [
     "RunTimedOut",
     "SchemaNewer",
     "SchemaOutdated",
+    "SecretMissing",
+    "SecretsOpen",
     "SettingInvalid",
     "StorageFailed",
     "SubmissionUnknown",

@@ -29,6 +29,18 @@ class EngineRefused(EngineError):
     code = "engine_refused"
 
 
+class SecretMissing(EndpointRefused):
+    """`name`: of a key that stands neither in the environment nor in the secrets file."""
+
+    code = "secret_missing"
+
+
+class SecretsOpen(EndpointRefused):
+    """Others may read the secrets file, so that no key is taken from it."""
+
+    code = "secrets_open"
+
+
 class PayloadTooLarge(EngineError):
     """`megabytes` to be sent, of which the engine takes `most`."""
 

@@ -23,6 +23,8 @@ from affiche.pipeline.polls import Polls
 from affiche.pipeline.steps import run
 from affiche.pipeline.sweep import Sweep
 from affiche.pipeline.times import Times
+from affiche.pipeline.warmth import Warmth
+from affiche.pipeline.wellness import Rounds
 from affiche.pipeline.withdrawals import Withdrawals
 from affiche.studio.studio import Studio
 
@@ -48,7 +50,7 @@ class Crew:
         self.studio = studio
         self.heartbeat, self.dequeue = heartbeat, dequeue
         self.listener = Listener(studio.database.direct)
-        self.line = Line(studio, Engines(studio.database), Writes(studio.database), Times(studio))
+        self.line = Line(studio, Engines(studio), Writes(studio.database), Times(studio))
         self.observations = Observations(self.line)
         self.line.engines.heard = self.observations.heard
         self.withdrawals = Withdrawals(self.line)
@@ -64,6 +66,8 @@ class Crew:
             "polls": Polls(self.line, self.listener, self.observations).run,
             "withdrawals": self.withdrawals.run,
             "sweep": self.sweep.run,
+            "wellness": Rounds(self.line, self.listener).run,
+            "warmth": Warmth(self.line).run,
             "engines": self._keep_engines_open,
         }
         if host_preview:

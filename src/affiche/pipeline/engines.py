@@ -1,29 +1,47 @@
 """The engines of this process, one per endpoint row, made when first needed."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from affiche.db.database import Database
 from affiche.domain.endpoints import Endpoint
 from affiche.domain.observations import Hint
+from affiche.engines.access import Access, Unlimited
 from affiche.engines.engine import Engine
 from affiche.engines.registry import make
-from affiche.errors import EngineUnreachable
+from affiche.errors import AfficheError, EndpointRefused, EngineUnreachable, SettingInvalid
+from affiche.pipeline.rates import EndpointBudget
+from affiche.studio.secrets import Secrets
+from affiche.studio.studio import Studio
 
 ROW_SECONDS = 2.0
 Heard = Callable[[Hint], Awaitable[None]]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An engine, with what it was made of: another row or another key makes another engine."""
+
+    access: Access
+    engine: Engine
+    listening: asyncio.Task[None] | None
 
 
 class Engines:
-    """Follows the rows: an endpoint that moved gets a new engine, the old one is closed."""
+    """Follows the rows: an endpoint that changed gets a new engine, the old one is closed."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, studio: Studio) -> None:
+        self.database, self.policy = studio.database, studio.policy
+        self.secrets = Secrets(studio.settings)
         self.heard: Heard | None = None
         self._rows: dict[UUID, tuple[float, Endpoint]] = {}
-        self._open: dict[UUID, tuple[Endpoint, Engine, asyncio.Task[None] | None]] = {}
+        self._open: dict[UUID, Opened] = {}
+        self._budgets: dict[str, EndpointBudget] = {}
+        self._unlimited = Unlimited()
 
     async def endpoint(self, endpoint_id: UUID) -> Endpoint:
         """The row, at most two seconds old."""
@@ -38,21 +56,23 @@ class Engines:
         return row
 
     async def get(self, endpoint_id: UUID | None) -> Engine:
-        """Raises EngineUnreachable for an endpoint that has no address (yet)."""
+        """Raises EngineUnreachable for an endpoint that has no address (yet), SecretMissing and
+        SecretsOpen for one whose key cannot be had, EndpointRefused for one that is no good."""
         if endpoint_id is None:
             raise EngineUnreachable(detail="the job has no endpoint")
         row = await self.endpoint(endpoint_id)
         if row.url is None:
             self._rows.pop(endpoint_id, None)
             raise EngineUnreachable(detail=f"endpoint {row.name} has no address yet")
+        access = self._access(row)
         known = self._open.get(endpoint_id)
-        if known and known[0].url == row.url:
-            return known[1]
-        engine = make(row.kind, row.url)
+        if known and known.access == access:
+            return known.engine
+        engine = self._made(access, row.url)
         listening = asyncio.create_task(self._listen(engine)) if self.heard else None
-        self._open[endpoint_id] = row, engine, listening
+        self._open[endpoint_id] = Opened(access, engine, listening)
         if known:
-            await self._close(known[1], known[2])
+            await self._close(known)
         return engine
 
     async def open_all(self) -> None:
@@ -61,12 +81,39 @@ class Engines:
             rows = await transaction.all(Endpoint, "endpoints.active")
         for row in rows:
             if row.url:
-                await self.get(row.id)
+                try:
+                    await self.get(row.id)
+                except AfficheError as error:
+                    # Whoever looks after endpoints says so where it is seen.
+                    log.info("endpoint %s is not opened: %s", row.name, error)
 
     async def close(self) -> None:
-        for _, engine, listening in self._open.values():
-            await self._close(engine, listening)
+        for opened in self._open.values():
+            await self._close(opened)
         self._open.clear()
+
+    def _access(self, row: Endpoint) -> Access:
+        """What the engine is made of: nothing of the row that it need not know."""
+        own = replace(
+            row, works_at_once=1, price_per_second=None, warm_minutes=None, warm_hours=None
+        )
+        try:
+            key = self.secrets.value(row.secret) if row.secret else ""
+        except SettingInvalid as error:
+            raise EndpointRefused(name=row.name, detail=str(error)) from error
+        if row.remote_id is None:
+            return Access(own, key, self._unlimited)
+        name = f"{row.kind}/{row.remote_id}"
+        if name not in self._budgets:
+            self._budgets[name] = EndpointBudget(self.database, row)
+        return Access(own, key, self._budgets[name])
+
+    def _made(self, access: Access, url: str) -> Engine:
+        row = access.endpoint
+        try:
+            return make(row.kind, url, access=access, policy=self.policy)
+        except SettingInvalid as error:
+            raise EndpointRefused(name=row.name, detail=str(error)) from error
 
     async def _listen(self, engine: Engine) -> None:
         async for hint in engine.hints():
@@ -74,8 +121,8 @@ class Engines:
                 await self.heard(hint)
 
     @staticmethod
-    async def _close(engine: Engine, listening: asyncio.Task[None] | None) -> None:
-        if listening:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
-        await engine.close()
+    async def _close(opened: Opened) -> None:
+        if opened.listening:
+            opened.listening.cancel()
+            await asyncio.gather(opened.listening, return_exceptions=True)
+        await opened.engine.close()

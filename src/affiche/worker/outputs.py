@@ -20,7 +20,18 @@ _BY_NAME: Final[dict[str, Kind]] = {
     "videos": "videos",
     "audio": "audio",
 }
-_TYPES: Final = {".webp": "image/webp", ".avif": "image/avif", ".mkv": "video/x-matroska"}
+# Python's own table, without what a machine adds to it, and what it lacks in one version or other.
+_KNOWN: Final = mimetypes.MimeTypes()
+_TYPES: Final = {
+    ".avif": "image/avif",
+    ".flac": "audio/flac",
+    ".glb": "model/gltf-binary",
+    ".mkv": "video/x-matroska",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/opus",
+    ".wav": "audio/wav",
+    ".webp": "image/webp",
+}
 _STARTS: Final = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -73,7 +84,7 @@ def told(output: Output, filename: str, data: bytes) -> tuple[Kind, str]:
         media_type = "image/webp"
     if media_type is None:
         ending = f".{filename.rpartition('.')[2].lower()}"
-        media_type = _TYPES.get(ending) or mimetypes.guess_type(filename)[0]
+        media_type = _TYPES.get(ending) or _KNOWN.guess_type(filename)[0]
     if media_type is None:
         return _BY_NAME.get(output.kind, "files"), "application/octet-stream"
     return _BY_TYPE.get(media_type.partition("/")[0], "files"), media_type

@@ -9,7 +9,7 @@ from affiche.worker.outputs import KINDS, Made, Said
 from affiche.worker.plans import Shape
 
 # Names, types and braces of one file; and of the whole answer with what the SDK puts around it.
-_OF_A_FILE: Final = 1024
+_OF_A_FILE: Final = 4 * 1024
 _AROUND: Final = 8 * 1024
 
 

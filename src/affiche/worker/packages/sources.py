@@ -1,0 +1,32 @@
+"""From where the model files of the catalog can be had.
+
+Addresses as ComfyUI's own pages for Flux2 Klein give them. RunPod's builds cannot be tried here,
+and neither can these; `download_models.sh` says by name which one does not answer.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+_HUB: Final = "https://huggingface.co"
+_ENCODER: Final = f"{_HUB}/Comfy-Org/flux2-klein-9B/resolve/main/split_files/text_encoders"
+_VAE: Final = f"{_HUB}/Comfy-Org/flux2-dev/resolve/main/split_files/vae"
+
+ADDRESSES: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
+    {
+        # Gated: the licence has to be agreed to.
+        ("diffusion_models", "flux-2-klein-9b-fp8.safetensors"): (
+            f"{_HUB}/black-forest-labs/FLUX.2-klein-9b-fp8/resolve/main"
+            "/flux-2-klein-9b-fp8.safetensors"
+        ),
+        ("diffusion_models", "flux-2-klein-base-9b-fp8.safetensors"): (
+            f"{_HUB}/black-forest-labs/FLUX.2-klein-base-9b-fp8/resolve/main"
+            "/flux-2-klein-base-9b-fp8.safetensors"
+        ),
+        ("text_encoders", "qwen_3_8b_fp8mixed.safetensors"): (
+            f"{_ENCODER}/qwen_3_8b_fp8mixed.safetensors"
+        ),
+        ("vae", "flux2-vae.safetensors"): f"{_VAE}/flux2-vae.safetensors",
+    }
+)
+"""Folder and file → address."""
