@@ -345,7 +345,8 @@ BEGIN
       NEW.endpoint_id := coalesce((
         SELECT choose_endpoint(w.template_id, w.template_version, CASE WHEN NEW.error_code IN (
           'engine_unreachable', 'endpoint_refused', 'secret_missing', 'secrets_open',
-          'submission_unknown', 'engine_busy', 'run_lost', 'out_of_memory')
+          'submission_unknown', 'engine_busy', 'run_lost', 'out_of_memory', 'gpu_failed',
+          'worker_unfit', 'output_broken')
           THEN OLD.endpoint_id END)
         FROM works w WHERE w.id = NEW.work_id), OLD.endpoint_id);
     END IF;
