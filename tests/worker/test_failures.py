@@ -186,7 +186,7 @@ async def test_a_finish_is_found_whatever_was_not_heard(
     comfyui.faults.add(point, kind, **more)
     worker = bench()
     worker.worker.runner._look = 0.2
-    answered = await worker({"workflow": klein(steps=25), "images": IMAGES})
+    answered = await worker({"workflow": klein(steps=15), "images": IMAGES})
     assert answered.get("images"), answered
     assert kind in struck(comfyui)
     assert not left(comfyui)

@@ -53,12 +53,12 @@ from affiche.errors.house import (
     SettingInvalid,
     StorageFailed,
 )
-from affiche.errors.pictures import (
-    AddressRefused,
 from affiche.errors.packages import (
     PackageRefused,
     PackageUnreadable,
 )
+from affiche.errors.pictures import (
+    AddressRefused,
     FetchFailed,
     FetchFailedForNow,
     PictureBroken,
@@ -133,11 +133,11 @@ __all__ = [
     "OutOfMemory",
     "OutputBroken",
     "OutputMissing",
+    "PackageRefused",
+    "PackageUnreadable",
     "PayloadTooLarge",
     "PictureBroken",
     "PictureEmpty",
-    "PackageRefused",
-    "PackageUnreadable",
     "PictureError",
     "PictureTooLarge",
     "PictureTooManyFrames",
