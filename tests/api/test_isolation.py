@@ -14,6 +14,8 @@ from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
 
 PUBLIC = {"GET /health", "GET /ready"}
+KEYED = {"POST /v1/hooks/runs/{key}"}
+"""Open to whoever has the key that the address itself holds."""
 """Routes that answer anybody."""
 SHARED = {"GET /v1/templates", "GET /v1/templates/{template}"}
 """Routes that say the same to everybody who is signed in."""
@@ -70,7 +72,11 @@ async def test_another_s_thing_is_as_absent_as_none(
     method, _, template = route.partition(" ")
     path = template.replace("{file_id}", str(picture.id)).replace("{work_id}", work_id)
     nothing = "01a1fe6a-a666-737b-82bf-0123456789ab"
-    absent = template.replace("{file_id}", nothing).replace("{work_id}", nothing)
+    absent = (
+        template.replace("{file_id}", nothing)
+        .replace("{work_id}", nothing)
+        .replace("{key}", nothing)
+    )
     for other in (bob, charlie):
         theirs = await as_somebody(other)
         refused, none = await theirs.call(method, path), await theirs.call(method, absent)
@@ -176,11 +182,13 @@ async def test_nobody_is_let_in_anywhere_but_where_anybody_is(nobody: Client) ->
         answer = await nobody.call(method, path, json={} if method == "POST" else None)
         if route in PUBLIC:
             assert answer.status == 200, route
+        elif route in KEYED:
+            assert (answer.status, answer.json["code"]) == (404, "not_found"), route
         else:
             assert (answer.status, answer.json["code"]) == (401, "not_signed_in"), route
 
 
 def test_every_route_has_its_rule(server: Server) -> None:
-    rules = [PUBLIC, SHARED, OWN, NAMED, ASKING]
+    rules = [PUBLIC, KEYED, SHARED, OWN, NAMED, ASKING]
     assert set().union(*rules) == operations(server)
     assert sum(map(len, rules)) == len(operations(server))

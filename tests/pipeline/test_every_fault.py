@@ -64,7 +64,7 @@ CASES = [
     # --- the prompt
     Case("prompt:refuse:status=500", takes=1),
     Case("prompt:refuse:status=503", takes=1),
-    Case("prompt:refuse:status=429", takes=1),
+    Case("prompt:refuse:status=429"),
     Case("prompt:refuse:status=500,times=0", "engine_unreachable", takes=2),
     Case("prompt:refuse:status=403,times=0", "engine_unreachable", takes=2),
     *(Case(f"prompt:refuse:type={kind}", "engine_refused") for kind in TYPES),

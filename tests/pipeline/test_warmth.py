@@ -24,9 +24,7 @@ class Clock:
 
 
 @pytest.fixture
-def pings(
-    studio: Studio, comfyui: Server, monkeypatch: pytest.MonkeyPatch
-) -> list[str]:
+def pings(studio: Studio, comfyui: Server, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was asked to stay awake, where every engine counts that instead of doing nothing."""
     found: list[str] = []
 

@@ -32,6 +32,7 @@ GUARDS: Final = {
     # What may be kept says so itself.
     "Cache-Control": "no-store",
 }
+_KEYED: Final = "/v1/hooks/runs/"
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?", re.ASCII)
 log = logging.getLogger("affiche.requests")
@@ -98,8 +99,9 @@ def allowed_hosts(settings: Settings) -> Callable[[str], bool] | None:
     on the loopback answers for its own names alone, and one with an address of its own for that
     and for bare IP addresses, which no such page can have.
     """
-    public = (urlsplit(settings.url).hostname or "") if settings.url else ""
-    own = LOOPBACK | {settings.host.strip("[]").lower(), public.lower()} - {""}
+    addresses = (settings.url, settings.public_url)
+    public = {urlsplit(address).hostname or "" for address in addresses if address} - {""}
+    own = LOOPBACK | {settings.host.strip("[]").lower()} | public
     if settings.host.strip("[]").lower() in LOOPBACK or settings.host.startswith("127."):
         return lambda host: host in own
     if public:
@@ -122,4 +124,8 @@ def _is_address(host: str) -> bool:
 
 
 def _path(scope: Scope) -> str:
-    return str(scope["path"]).encode("unicode_escape").decode()[:200]
+    """Without the key that an engine's address holds."""
+    path = str(scope["path"])
+    if path.startswith(_KEYED):
+        path = _KEYED
+    return path.encode("unicode_escape").decode()[:200]

@@ -40,6 +40,7 @@ class Progress(BaseModel):
     label: str | None
     stage: int | None = Field(description="From 1.")
     stages: int | None
+    waking: int | None = Field(description="Seconds until a GPU that is waking up may be there.")
 
 
 class Failure(BaseModel):
@@ -66,7 +67,9 @@ class WorkShape(BaseModel):
     number: int
     template: WorkTemplate
     status: Status
-    label: str = Field(description="The status in words, in the reader's language.")
+    label: str = Field(
+        description="The status in words, in the reader's language, and that a GPU wakes up."
+    )
     progress: Progress | None
     inputs: dict[str, Any] = Field(description="By request key; a picture is the id of its file.")
     prompt: str | None
@@ -121,7 +124,7 @@ def work_shape(
             title=template.title.say(language),
         ),
         status=cast(Status, work.status),
-        label=say(language, f"works.status.{work.status}"),
+        label=_label(work, language),
         progress=_progress(work),
         inputs=work.input_data,
         prompt=prompt if isinstance(prompt, str) else None,
@@ -143,6 +146,12 @@ def work_shape(
         failed_at=work.failed_at,
         cancelled_at=work.cancelled_at,
     )
+
+
+def _label(work: Work, language: Language) -> str:
+    if work.waking is not None:
+        return say(language, "works.waking", seconds=work.waking)
+    return say(language, f"works.status.{work.status}")
 
 
 def _progress(work: Work) -> Progress | None:

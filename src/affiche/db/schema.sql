@@ -322,11 +322,15 @@ BEGIN
   END IF;
   IF NEW.status = 'processing' THEN
     NEW.started_at := clock_timestamp();
+    NEW.busy_since := NULL;
   ELSIF NEW.status = 'pending' THEN
-    -- Whoever moves it back, by step, sweep or hand: it starts from the beginning, and it counts.
+    -- Whoever moves it back, by step, sweep or hand: it starts from the beginning, and it counts;
+    -- but where an engine took nothing more, nothing was begun.
     NEW.step := 'prepare';
     NEW.token := gen_random_uuid();
-    NEW.takes := greatest(NEW.takes, OLD.takes + 1);
+    IF NEW.busy_since IS NULL THEN
+      NEW.takes := greatest(NEW.takes, OLD.takes + 1);
+    END IF;
     IF NEW.run_at <= clock_timestamp() THEN
       NEW.run_at := clock_timestamp() + interval '1 second';
     END IF;
@@ -336,6 +340,7 @@ BEGIN
     NEW.observe_at := NULL;
     NEW.deadline_at := NULL;
     NEW.running_at := NULL;
+    NEW.woke := false;
     IF NEW.endpoint_id = OLD.endpoint_id THEN
       NEW.endpoint_id := coalesce((
         SELECT choose_endpoint(w.template_id, w.template_version, CASE WHEN NEW.error_code IN (
@@ -404,6 +409,52 @@ BEGIN
     NEW.processing_at := coalesce(NEW.processing_at, clock_timestamp());
   END IF;
   RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.hear_run(run_key uuid, claimed text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  run runs;
+  job generation_jobs;
+BEGIN
+  SELECT * INTO run FROM runs WHERE key = run_key;
+  IF NOT FOUND THEN
+    RETURN 'unknown';
+  END IF;
+  -- First the job, as every step locks them.
+  SELECT * INTO job FROM generation_jobs WHERE id = run.job_id FOR UPDATE;
+  UPDATE runs SET heard_at = coalesce(heard_at, clock_timestamp()),
+    external_id = coalesce(external_id, (
+      SELECT claimed WHERE NOT EXISTS (
+        SELECT FROM generation_jobs other
+        WHERE other.external_id = claimed AND other.status = 'processing' AND other.id <> job.id)))
+  WHERE key = run_key RETURNING * INTO run;
+  IF run.external_id IS NULL THEN
+    RETURN 'nameless';
+  END IF;
+  IF job.status = 'processing' AND job.step = 'observe'
+    AND coalesce(job.external_id, run.external_id) = run.external_id THEN
+    -- It is looked at now; one that was only guessed to be there is adopted.
+    UPDATE generation_jobs SET external_id = run.external_id, observe_at = clock_timestamp()
+    WHERE id = job.id;
+    PERFORM pg_notify('run_heard', '');
+    RETURN 'known';
+  END IF;
+  IF job.external_id = run.external_id
+    OR (job.status = 'taken' AND run.sent_at >= job.taken_at) THEN
+    -- Its end is at hand already, or its sending is being written down this moment.
+    RETURN 'known';
+  END IF;
+  -- A twin: the job went on without it.
+  IF NOT EXISTS (
+    SELECT FROM withdrawals w WHERE w.job_id = run.job_id AND w.external_id = run.external_id) THEN
+    INSERT INTO withdrawals (job_id, endpoint_id, external_id)
+    VALUES (run.job_id, run.endpoint_id, run.external_id);
+    PERFORM pg_notify('withdrawal_created', '');
+  END IF;
+  RETURN 'twin';
 END $$;
 
 CREATE FUNCTION public.move_work() RETURNS trigger
@@ -769,6 +820,9 @@ CREATE TABLE public.generation_jobs (
     result_image_url text GENERATED ALWAYS AS (('/v1/files/'::text || (output_file_id)::text)) STORED,
     turn bigint,
     about jsonb,
+    waited_seconds double precision,
+    woke boolean DEFAULT false NOT NULL,
+    busy_since timestamp with time zone,
     stages integer DEFAULT 1 NOT NULL,
     stage_file_id uuid,
     CONSTRAINT generation_jobs_output_index_check CHECK (((output_index >= 0) AND (output_index <= 9))),
@@ -847,6 +901,17 @@ CREATE TABLE public.rates (
 WITH (fillfactor='50');
 
 ALTER TABLE ONLY public.rates FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.runs (
+    key uuid NOT NULL,
+    job_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    external_id text,
+    sent_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    heard_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.runs FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.sessions (
     hash bytea NOT NULL,
@@ -1109,6 +1174,9 @@ ALTER TABLE ONLY public.projects
 ALTER TABLE ONLY public.rates
     ADD CONSTRAINT rates_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (hash);
 
@@ -1211,9 +1279,13 @@ CREATE INDEX generation_jobs_stage_file ON public.generation_jobs USING btree (s
 
 CREATE INDEX generation_jobs_steps ON public.generation_jobs USING btree (taken_at) WHERE ((status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (step <> 'observe'::text));
 
+CREATE INDEX generation_jobs_times ON public.generation_jobs USING btree (endpoint_id, workflow_id, completed_at) WHERE ((status = 'completed'::text) AND (waited_seconds IS NOT NULL));
+
 CREATE INDEX generation_jobs_turns ON public.generation_jobs USING btree (endpoint_id, user_id, priority, turn) WHERE ((status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text])) AND (turn IS NOT NULL));
 
 CREATE INDEX generation_jobs_user ON public.generation_jobs USING btree (user_id, id DESC);
+
+CREATE INDEX generation_jobs_wakings ON public.generation_jobs USING btree (endpoint_id, completed_at) WHERE ((status = 'completed'::text) AND woke);
 
 CREATE INDEX generation_jobs_work ON public.generation_jobs USING btree (work_id);
 
@@ -1222,6 +1294,10 @@ CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (create
 CREATE UNIQUE INDEX projects_default ON public.projects USING btree (user_id) WHERE is_default;
 
 CREATE INDEX projects_user ON public.projects USING btree (user_id, id);
+
+CREATE INDEX runs_endpoint ON public.runs USING btree (endpoint_id);
+
+CREATE INDEX runs_job ON public.runs USING btree (job_id, sent_at DESC);
 
 CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
 
@@ -1341,6 +1417,12 @@ ALTER TABLE ONLY public.idempotency_keys
 ALTER TABLE ONLY public.projects
     ADD CONSTRAINT projects_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.generation_jobs(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
@@ -1429,6 +1511,8 @@ ALTER TABLE public.projects ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rates ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY self ON public.users FOR SELECT TO authenticated USING ((id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY service ON public.api_keys TO service_role USING (true) WITH CHECK (true);
@@ -1450,6 +1534,8 @@ CREATE POLICY service ON public.place_changes TO service_role USING (true) WITH 
 CREATE POLICY service ON public.projects TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.rates TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.runs TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.sessions TO service_role USING (true) WITH CHECK (true);
 
@@ -1556,6 +1642,8 @@ GRANT ALL ON TABLE public.projects TO service_role;
 GRANT SELECT ON TABLE public.projects TO authenticated;
 
 GRANT ALL ON TABLE public.rates TO service_role;
+
+GRANT ALL ON TABLE public.runs TO service_role;
 
 GRANT ALL ON TABLE public.sessions TO service_role;
 

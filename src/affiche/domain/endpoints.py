@@ -12,6 +12,8 @@ PicturesBy = Literal["auto", "url", "base64"]
 REQUEST_SHAPES: Final[tuple[RequestShape, ...]] = ("parameters", "workflow")
 IMAGES_AS: Final[tuple[ImagesAs, ...]] = ("map", "list")
 WORKFLOW_AS: Final[tuple[WorkflowAs, ...]] = ("object", "text")
+NAMING_KINDS: Final = ("runpod",)
+"""Those whose engines name runs themselves."""
 PICTURES_BY: Final[tuple[PicturesBy, ...]] = ("auto", "url", "base64")
 
 

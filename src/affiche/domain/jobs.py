@@ -13,12 +13,22 @@ from affiche.domain.observations import (
     Queued,
     Running,
     Succeeded,
+    Unheard,
 )
-from affiche.errors import AfficheError, OutputMissing, RunLost, RunTimedOut
+from affiche.domain.pace import Pace, until_next
+from affiche.errors import (
+    AfficheError,
+    EngineBusy,
+    OutputMissing,
+    RunLost,
+    RunTimedOut,
+    SubmissionUnknown,
+)
 
 MOST_TAKES: Final = 3
 SOONEST, LATEST = timedelta(milliseconds=500), timedelta(seconds=15)
 QUEUED_MOST = timedelta(seconds=30)
+BUSY_MOST = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +47,28 @@ class Job:
 @dataclass(frozen=True, slots=True)
 class Wait:
     """Look again at `until`; a hint may make it sooner. `running_since` and `deadline_at` are
-    the job's, as they stand from now on."""
+    the job's, as they stand from now on; `waking`: it waits for a worker to be woken."""
 
     until: datetime
     running_since: datetime | None
     deadline_at: datetime
+    waking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Collect:
     outputs: tuple[Output, ...]
     seconds: float | None
+    waited: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Back to pending; admission takes it again from `run_at` on."""
+    """Back to pending; admission takes it again from `run_at` on. `counts`: it was a take."""
 
     error: AfficheError
     run_at: datetime
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +79,20 @@ class GiveUp:
 Decision = Wait | Collect | Again | GiveUp
 
 
-def decide(job: Job, observation: Observation, now: datetime, pause: timedelta) -> Decision:
-    """`pause` is the wait before the second take; before the third it is four times that."""
+def decide(
+    job: Job,
+    observation: Observation,
+    now: datetime,
+    pause: timedelta,
+    pace: Pace | None = None,
+) -> Decision:
+    """`pause` is the wait before the second take; before the third it is four times that. `pace`
+    is for engines that only say how a run stands when they are asked."""
     match observation:
         case Succeeded(outputs=()):
             return GiveUp(OutputMissing())
         case Succeeded():
-            return Collect(observation.outputs, observation.seconds)
+            return Collect(observation.outputs, observation.seconds, observation.waited)
         case Failed():
             return after_error(job.takes, observation.error, now, pause)
         case Lost() | Cancelled():
@@ -80,11 +100,18 @@ def decide(job: Job, observation: Observation, now: datetime, pause: timedelta) 
             return after_error(job.takes, RunLost(), now, pause)
         case Running() if job.running_since is None:
             # Its own time begins; what it waited before does not count.
-            return _wait(replace(job, running_since=now, deadline_at=now + job.run_within), now)
-        case Queued() | Running() if now >= job.deadline_at:
+            began = replace(job, running_since=now, deadline_at=now + job.run_within)
+            return _wait(began, now, pace)
+        case Queued() | Running() | Unheard() if now >= job.deadline_at:
             return GiveUp(timed_out(job))
+        case Unheard() if now >= observation.until:
+            return after_error(job.takes, SubmissionUnknown(), now, pause)
+        case Unheard():
+            return Wait(min(observation.until, job.deadline_at), None, job.deadline_at)
+        case Queued(waking=True):
+            return replace(_wait(job, now, pace), waking=True)
         case Queued() | Running():
-            return _wait(job, now)
+            return _wait(job, now, pace)
 
 
 def after_error(takes: int, error: AfficheError, now: datetime, pause: timedelta) -> Again | GiveUp:
@@ -96,12 +123,26 @@ def after_error(takes: int, error: AfficheError, now: datetime, pause: timedelta
     return Again(error, now + pause * 4**takes)
 
 
-def _wait(job: Job, now: datetime) -> Wait:
-    most = QUEUED_MOST if job.running_since is None else LATEST
-    # Ever rarer, since the chance that it ends in the next second ever falls.
-    age = (now - job.submitted_at) / 5
-    until = min(now + min(max(age, SOONEST), most), job.deadline_at)
-    return Wait(until, job.running_since, job.deadline_at)
+def after_refusal(
+    busy_since: datetime, patience: timedelta, now: datetime, pause: timedelta
+) -> Again | GiveUp:
+    """An engine that takes nothing more is asked again, ever more rarely, for as long as a run may
+    wait in its queue. Nothing was begun, so it is no take."""
+    busy = now - busy_since
+    if busy >= patience:
+        return GiveUp(EngineBusy())
+    return Again(EngineBusy(), now + min(max(pause, busy / 2), BUSY_MOST), counts=False)
+
+
+def _wait(job: Job, now: datetime, pace: Pace | None) -> Wait:
+    if pace is None:
+        most = QUEUED_MOST if job.running_since is None else LATEST
+        # Ever rarer, since the chance that it ends in the next second ever falls.
+        wait = min(max((now - job.submitted_at) / 5, SOONEST), most)
+    else:
+        ran = None if job.running_since is None else now - job.running_since
+        wait = until_next(pace, now - job.submitted_at, ran)
+    return Wait(min(now + wait, job.deadline_at), job.running_since, job.deadline_at)
 
 
 def timed_out(job: Job) -> RunTimedOut:

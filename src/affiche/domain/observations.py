@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from affiche.errors import EngineError
@@ -57,6 +58,13 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """Whether the engine has the run is not known; word of it is waited for `until` then."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
     pass
 
@@ -66,7 +74,7 @@ class Lost:
     """The engine knows nothing of the run: it restarted, forgot, or never had it."""
 
 
-Observation = Queued | Running | Succeeded | Failed | Cancelled | Lost
+Observation = Queued | Running | Unheard | Succeeded | Failed | Cancelled | Lost
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,10 @@ from affiche.pipeline.engines import Engines
 from affiche.pipeline.glances import Glances
 from affiche.pipeline.line import ENTRYPOINT, Line, Writes, read_entry
 from affiche.pipeline.observations import Observations
+from affiche.pipeline.polls import Polls
 from affiche.pipeline.steps import run
 from affiche.pipeline.sweep import Sweep
+from affiche.pipeline.times import Times
 from affiche.pipeline.warmth import Warmth
 from affiche.pipeline.wellness import Rounds
 from affiche.pipeline.withdrawals import Withdrawals
@@ -48,7 +50,7 @@ class Crew:
         self.studio = studio
         self.heartbeat, self.dequeue = heartbeat, dequeue
         self.listener = Listener(studio.database.direct)
-        self.line = Line(studio, Engines(studio), Writes(studio.database))
+        self.line = Line(studio, Engines(studio), Writes(studio.database), Times(studio))
         self.observations = Observations(self.line)
         self.line.engines.heard = self.observations.heard
         self.withdrawals = Withdrawals(self.line)
@@ -61,6 +63,7 @@ class Crew:
             "listener": self.listener.run,
             "admission": Admission(studio.database, self.listener).run,
             "glances": Glances(self.line).run,
+            "polls": Polls(self.line, self.listener, self.observations).run,
             "withdrawals": self.withdrawals.run,
             "sweep": self.sweep.run,
             "wellness": Rounds(self.line, self.listener).run,

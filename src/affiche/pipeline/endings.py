@@ -31,7 +31,9 @@ async def settle(line: Line, begun: Begun, decision: Again | GiveUp) -> None:
     )
     async with line.studio.database.as_service() as transaction:
         if isinstance(decision, Again):
-            hold(await transaction.run("steps.again", run_at=decision.run_at, **params))
+            busy_since = None if decision.counts else begun.busy_since or line.studio.now()
+            params |= {"run_at": decision.run_at, "busy_since": busy_since}
+            hold(await transaction.run("steps.again", **params))
         else:
             hold(await transaction.run("steps.failed", **params))
 

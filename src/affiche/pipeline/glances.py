@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from affiche.domain.endpoints import NAMING_KINDS
 from affiche.domain.jobs import Decision, Job, Wait, decide
 from affiche.domain.observations import Observation
 from affiche.errors import AfficheError, DatabaseUnavailable
@@ -63,7 +64,7 @@ class Glances:
     async def look(self) -> int:
         """One batch of what is due; how many rows there were."""
         async with self.line.studio.database.singly() as service:
-            due = await service.all(Waiting, "steps.due", most=BATCH)
+            due = await service.all(Waiting, "steps.due", most=BATCH, naming=list(NAMING_KINDS))
         still: dict[UUID, Wait] = {}
         for endpoint_id in {run.endpoint_id for run in due}:
             still |= await self._still(

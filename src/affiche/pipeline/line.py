@@ -13,6 +13,7 @@ from affiche.db.database import Database, Transaction
 from affiche.db.rows import Rows
 from affiche.domain.templates import Template
 from affiche.pipeline.engines import Engines
+from affiche.pipeline.times import Times
 from affiche.studio.studio import Studio
 from affiche.studio.uploads import File
 from affiche.texts import Language
@@ -76,6 +77,7 @@ class Begun:
     deadline_at: datetime
     started_at: datetime | None
     running_at: datetime | None
+    busy_since: datetime | None
     parameters: dict[str, Any]
     outputs: list[dict[str, Any]] | None
     template_id: UUID
@@ -102,6 +104,15 @@ class Touched:
     """A row that was written."""
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A run that was written down: the engine's name of it, if it is known, and whether its end
+    was told before that."""
+
+    external_id: str | None
+    heard: bool
+
+
 class Writes:
     """What the steps of many jobs ask of the database, each kind of it together."""
 
@@ -110,7 +121,7 @@ class Writes:
         self.file = Rows(database, "steps.file", File)
         self.held = Rows(database, "steps.held", Touched)
         self.prepared = Rows(database, "steps.prepared", Touched)
-        self.submitted = Rows(database, "steps.submitted", Touched)
+        self.submitted = Rows(database, "steps.submitted", Accepted)
         self.observed = Rows(database, "steps.observed", Touched)
         self.ended_well = Rows(database, "steps.ended_well", Touched)
         self.delivered = Rows(database, "steps.delivered", Touched)
@@ -125,6 +136,7 @@ class Line:
     studio: Studio
     engines: Engines
     writes: "Writes"
+    times: Times
     early: Early = field(default_factory=Early)
 
     @property

@@ -5,17 +5,26 @@ from datetime import timedelta
 from typing import Any
 
 from affiche.domain.jobs import Again, Collect, GiveUp, Job, Wait, decide
+from affiche.domain.observations import Observation, Unheard
+from affiche.domain.pace import adoption
 from affiche.pipeline.endings import settle
 from affiche.pipeline.line import Begun, Line, moved, template_of, write
 
 
 async def observe(line: Line, begun: Begun) -> Begun | None:
     engine = await line.engines.get(begun.endpoint_id)
-    observation = await engine.look(begun.external_id or str(begun.id))
-    run_within = timedelta(seconds=(await template_of(line, begun)).time_outs.run)
+    run_within = timedelta(seconds=(await template_of(line, begun)).time_outs.run * begun.stages)
     submitted_at = begun.started_at or begun.asked_at
     job = Job(begun.takes, submitted_at, begun.running_at, begun.deadline_at, run_within)
-    decision = decide(job, observation, line.studio.now(), line.pause)
+    pace = None
+    if engine.names_runs:
+        pace = await line.times.pace(begun.endpoint_id, begun.workflow_id)
+    observation: Observation
+    if pace is not None and begun.external_id is None:
+        observation = Unheard(submitted_at + adoption(pace, run_within))
+    else:
+        observation = await engine.look(begun.external_id or str(begun.id))
+    decision = decide(job, observation, line.studio.now(), line.pause, pace)
     match decision:
         case Wait():
             await write(line.writes.observed, begun, **put_off(decision))
@@ -27,6 +36,7 @@ async def observe(line: Line, begun: Begun) -> Begun | None:
                 fresh=begun.fresh,
                 outputs=outputs,
                 seconds=decision.seconds,
+                waited=decision.waited,
             )
             return moved(begun, "collect", outputs=outputs)
         case Again() | GiveUp():
@@ -40,6 +50,7 @@ def put_off(wait: Wait) -> dict[str, Any]:
         "observe_at": wait.until,
         "running_at": wait.running_since,
         "deadline_at": wait.deadline_at,
+        "woke": wait.waking,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import uuid5
 
 from affiche.domain import seeds
+from affiche.domain.endpoints import NAMING_KINDS
 from affiche.domain.fields import Field
 from affiche.domain.forms import InlinePicture, PictureAddress, UploadedFile, validate
 from affiche.domain.templates import Template
@@ -28,7 +29,7 @@ async def prepare(line: Line, begun: Begun) -> Begun:
         settled = Settled(begun.parameters, begun.input_data, begun.seed, {})
     else:
         settled = await _settled(line, begun, template)
-    chosen = run_id(begun)
+    chosen = await _chosen(line, begun)
     # The id of the run is on record before anything is started under it, so that it can be found.
     await write(
         line.writes.prepared,
@@ -78,6 +79,15 @@ async def _settled(line: Line, begun: Begun, template: Template) -> Settled:
     seed = (base + begun.output_index - 1) % seeds.MAX_SEED + 1
     data = _input_data(template, values, base)
     return Settled({**values, "seed": seed}, data, base, files)
+
+
+async def _chosen(line: Line, begun: Begun) -> str | None:
+    """The id for the run to come, where it is ours to choose."""
+    if begun.endpoint_id is not None:
+        endpoint = await line.engines.endpoint(begun.endpoint_id)
+        if endpoint.kind in NAMING_KINDS:
+            return None
+    return run_id(begun)
 
 
 def run_id(begun: Begun) -> str:

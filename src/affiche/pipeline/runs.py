@@ -6,11 +6,13 @@ A job runs one stage of its template, or all that are left where its endpoint's 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID
 
 from affiche.domain.templates import Stage, Template, stage_values
-from affiche.engines.engine import Later, Picture, Run, Taken
+from affiche.engines.engine import Engine, Later, Picture, Run, Taken
 from affiche.errors import RunLost
 from affiche.graphs.bindings import bind
 from affiche.pipeline.line import Begun, Line
@@ -19,15 +21,15 @@ from affiche.studio.uploads import File
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """A stored picture and its bytes."""
+    """A stored picture as it goes to an engine: its bytes, or the address they are at."""
 
     file: File
     data: bytes
+    url: str | None = None
 
     def at(self, node: str, input: str, key: str = "") -> Picture:
-        return Picture(
-            node, input, picture_name(self.file), self.data, self.file.mime_type, key=key
-        )
+        name, kind = picture_name(self.file), self.file.mime_type
+        return Picture(node, input, name, self.data, kind, key=key, url=self.url)
 
 
 async def stages_of(line: Line, begun: Begun, template: Template) -> int:
@@ -40,24 +42,23 @@ async def stages_of(line: Line, begun: Begun, template: Template) -> int:
     return left if (await line.engines.endpoint(begun.endpoint_id)).does_stages else 1
 
 
-async def run_of(line: Line, begun: Begun, template: Template) -> Run:
+async def run_of(line: Line, begun: Begun, template: Template, engine: Engine) -> Run:
     """The run of the job's stages. Raises RunLost for a picture that is gone, GraphInvalid."""
     fields, given = await _files(line, begun, template), await _before(line, begun, template)
+    time_outs = template.time_outs
+    run_seconds = time_outs.run * begun.stages
+    valid = timedelta(seconds=time_outs.queue + run_seconds) if engine.by_url else None
     files = [*fields.values(), *given.values()]
-    data = await asyncio.gather(
-        *(line.studio.objects.read(f.bucket_id, f.object_key) for f in files)
-    )
-    held = {f.id: Held(f, read) for f, read in zip(files, data, strict=True)}
+    held = {h.file.id: h for h in await asyncio.gather(*(_held(line, f, valid) for f in files))}
     first, *later = parts(
         template,
         begun,
         {name: held[file.id] for name, file in fields.items()},
         {slug: held[file.id] for slug, file in given.items()},
     )
-    assert begun.external_id is not None
     keys = {f.name: f.request_key for f in template.fields if f.type != "file"}
     return Run(
-        begun.external_id,
+        begun.external_id or str(begun.id),
         first.graph,
         first.pictures,
         fresh=begun.unsent,
@@ -65,7 +66,20 @@ async def run_of(line: Line, begun: Begun, template: Template) -> Run:
         outputs=first.outputs,
         later=tuple(later),
         parameters={keys.get(k, k): v for k, v in begun.parameters.items() if k not in fields},
+        queue_seconds=time_outs.queue,
+        run_seconds=run_seconds,
     )
+
+
+async def _held(line: Line, file: File, valid: timedelta | None) -> Held:
+    """By address for as long as `valid` says, where there are addresses for engines elsewhere."""
+    studio = line.studio
+    if valid is not None and (base := studio.address) is not None:
+        link = await studio.objects.link(
+            file.bucket_id, file.object_key, secret=studio.secret, now=studio.now(), valid=valid
+        )
+        return Held(file, b"", urljoin(base, link))
+    return Held(file, await studio.objects.read(file.bucket_id, file.object_key))
 
 
 def parts(

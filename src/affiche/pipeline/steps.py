@@ -10,20 +10,30 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from affiche.domain.jobs import MOST_TAKES, GiveUp, Wait, after_error
+from affiche.domain.jobs import MOST_TAKES, GiveUp, Wait, after_error, after_refusal
 from affiche.errors import (
     AfficheError,
     DatabaseUnavailable,
+    EngineBusy,
     EngineUnreachable,
     StorageFailed,
     TakenTooOften,
 )
 from affiche.pipeline.collect import collect
 from affiche.pipeline.endings import settle
-from affiche.pipeline.line import Begun, Due, Line, Superseded, enqueue, write
+from affiche.pipeline.line import (
+    Begun,
+    Due,
+    Line,
+    Superseded,
+    enqueue,
+    template_of,
+    write,
+)
 from affiche.pipeline.observe import observe, put_off
 from affiche.pipeline.prepare import prepare
 from affiche.pipeline.submit import submit
@@ -100,14 +110,19 @@ async def _settle(line: Line, begun: Begun, error: AfficheError) -> None:
             wait = Wait(now + line.pause, begun.running_at, begun.deadline_at)
             await write(line.writes.observed, begun, **put_off(wait))
             return
-        await settle(line, begun, after_error(begun.takes, error, now, line.pause))
+        if begun.step == "submit" and isinstance(error, EngineBusy):
+            patience = timedelta(seconds=(await template_of(line, begun)).time_outs.queue)
+            decision = after_refusal(begun.busy_since or now, patience, now, line.pause)
+        else:
+            decision = after_error(begun.takes, error, now, line.pause)
+        await settle(line, begun, decision)
     except Superseded:
         log.info("work %s: %s was taken over", begun.work_id, begun.step)
 
 
 def _passes(step: str, error: AfficheError) -> bool:
     return (step == "observe" and error.retryable) or (
-        step == "collect" and isinstance(error, StorageFailed)
+        step == "collect" and isinstance(error, StorageFailed | EngineBusy)
     )
 
 

@@ -1,19 +1,23 @@
 """submit: bind the graph and start it on the engine, once, whatever happens in between."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from affiche.domain.pace import adoption
 from affiche.domain.templates import Template
 from affiche.engines.engine import Engine
 from affiche.errors import EngineError
+from affiche.pipeline import sending
 from affiche.pipeline.line import (
+    Accepted,
     Begun,
     Line,
     Superseded,
     check_held,
     moved,
     template_of,
-    write,
 )
 from affiche.pipeline.runs import run_of
 
@@ -23,41 +27,82 @@ FIRST_LOOK = timedelta(seconds=1)
 async def submit(line: Line, begun: Begun) -> Begun | None:
     template = await template_of(line, begun)
     engine = await line.engines.get(begun.endpoint_id)
-    run = await run_of(line, begun, template)
+    if engine.names_runs:
+        return await _send(line, begun, template, engine)
+    run = await run_of(line, begun, template, engine)
     await check_held(line, begun)
     external_id = await engine.submit(run)
-    now = line.studio.now()
-    accepted = moved(
-        begun,
-        "observe",
-        external_id=external_id,
-        started_at=now,
-        deadline_at=now + timedelta(seconds=template.time_outs.queue),
-    )
+    return await _accepted(line, begun, template, engine, external_id)
+
+
+async def _send(line: Line, begun: Begun, template: Template, engine: Engine) -> Begun | None:
+    sent = await sending.begun_before(line, begun)
+    if sent is None:
+        run = await run_of(line, begun, template, engine)
+        key = await sending.begin(line, begun)
+        run = replace(run, webhook=sending.webhook(line, key))
+        sent = await sending.send(line, begun, engine, run, key)
+    return await _accepted(line, begun, template, engine, sent.external_id, sent.key)
+
+
+async def _accepted(
+    line: Line,
+    begun: Begun,
+    template: Template,
+    engine: Engine,
+    external_id: str | None,
+    key: UUID | None = None,
+) -> Begun | None:
+    """Write down what the engine took; the job to be carried on if its end was heard before."""
     try:
-        await _record(line, begun, template, accepted)
+        accepted = await _record(line, begun, template, engine, external_id, key)
     except Superseded:
         # Cancelled or taken over while the engine accepted: this run is nobody's.
-        await _stop(line, begun, engine, external_id)
+        if external_id is not None:
+            await _stop(line, begun, engine, external_id)
         raise
     # An engine that is quick may have ended, and said so, before we wrote down that it began.
-    if line.early.pop(external_id):
-        return accepted
+    if accepted.heard or (external_id is not None and line.early.pop(external_id)):
+        return replace(
+            moved(begun, "observe", external_id=accepted.external_id),
+            started_at=line.studio.now(),
+            deadline_at=_deadline(line, template),
+        )
     return None
 
 
-async def _record(line: Line, begun: Begun, template: Template, accepted: Begun) -> None:
-    kind = (await line.engines.endpoint(begun.endpoint_id)).kind if begun.endpoint_id else None
-    await write(
-        line.writes.submitted,
-        begun,
-        fresh=accepted.token,
-        external_id=accepted.external_id,
-        observe_at=line.studio.now() + FIRST_LOOK,
-        deadline_at=accepted.deadline_at,
-        engine=kind,
+async def _record(
+    line: Line,
+    begun: Begun,
+    template: Template,
+    engine: Engine,
+    external_id: str | None,
+    key: UUID | None,
+) -> Accepted:
+    now = line.studio.now()
+    look_at = now + FIRST_LOOK
+    if external_id is None:
+        pace = await line.times.pace(begun.endpoint_id, begun.workflow_id)
+        look_at = now + adoption(pace, timedelta(seconds=template.time_outs.run * begun.stages))
+    accepted = await line.writes.submitted(
+        job_id=begun.id,
+        token=begun.token,
+        fresh=begun.fresh,
+        external_id=external_id,
+        observe_at=look_at,
+        deadline_at=_deadline(line, template),
+        engine=engine.kind,
         metadata=_metadata(template, begun.parameters, begun.seed),
+        key=key,
     )
+    if accepted is None:
+        raise Superseded
+    return accepted
+
+
+def _deadline(line: Line, template: Template) -> datetime:
+    """Until when it may wait in the engine's queue."""
+    return line.studio.now() + timedelta(seconds=template.time_outs.queue)
 
 
 def _metadata(template: Template, parameters: dict[str, Any], seed: int | None) -> dict[str, Any]:

@@ -47,6 +47,12 @@ class Studio:
         return uuid7(self.now(), self.random)
 
     @property
+    def address(self) -> str | None:
+        """What the store's links are relative to, for engines elsewhere; None where they cannot
+        reach them."""
+        return "" if not self.objects.is_local else self.settings.public_url
+
+    @property
     def limits(self) -> Limits:
         """Of a picture that somebody brings."""
         return Limits(self.settings.upload_mb, self.settings.upload_megapixels)

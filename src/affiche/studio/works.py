@@ -41,7 +41,8 @@ PRIORITIES = (-10, 10)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """One thing that somebody asked for. `progress` has percent, node, label while it runs;
-    and stage (from 1) and stages where its template has several."""
+    and stage (from 1) and stages where its template has several. While a worker is being woken
+    for it, `waking` has the seconds that this may take yet."""
 
     id: UUID
     number: int
@@ -71,6 +72,11 @@ class Work:
     failed_at: datetime | None
     cancelled_at: datetime | None
     replayed: bool = False
+
+    @property
+    def waking(self) -> int | None:
+        found = (self.progress or {}).get("waking") if self.status == "processing" else None
+        return found if isinstance(found, int) else None
 
     @property
     def ended(self) -> bool:

@@ -64,6 +64,7 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
         "times": times(work, page.now),
         "percent": done,
         "node": node(work),
+        "waking": say(page.language, "works.waking", seconds=work.waking) if work.waking else "",
         "stage": stage(work, page.language),
         "announced": done - done % ANNOUNCED,
         "steps": STEPS,

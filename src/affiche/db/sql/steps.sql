@@ -15,7 +15,7 @@ WHERE j.id = r.job_id AND (j.token = r.key OR j.entry = r.key)
   AND j.status IN ('taken', 'processing') AND w.id = j.work_id
 RETURNING r.n, j.id, j.work_id, j.user_id, j.stage, j.stages, j.output_index, j.workflow_id,
   j.endpoint_id, j.status, j.step, j.token, j.takes, j.external_id, j.deadline_at, j.started_at,
-  j.running_at, j.parameters,
+  j.running_at, j.busy_since, j.parameters,
   j.outputs, w.template_id, w.template_version, w.input_data, w.seed, w.output_count,
   w.created_at AS asked_at, u.language
 
@@ -54,15 +54,23 @@ WITH job AS (
 SELECT n FROM job
 
 -- name: submitted
-WITH job AS (
+WITH rows AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
+    n integer, job_id uuid, token uuid, fresh uuid, external_id text, observe_at timestamptz,
+    deadline_at timestamptz, engine text, metadata jsonb, key uuid)
+), sent AS (
+  -- Whoever holds the job now: what was sent is known by its name from here on.
+  UPDATE runs SET external_id = coalesce(r.external_id, runs.external_id)
+  FROM rows r WHERE runs.key = r.key
+  RETURNING r.n, runs.external_id, runs.heard_at IS NOT NULL AS heard
+), job AS (
   UPDATE generation_jobs j SET
     status = 'processing', step = 'observe', step_started_at = NULL, token = r.fresh,
-    external_id = r.external_id, observe_at = r.observe_at, deadline_at = r.deadline_at
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
-    n integer, job_id uuid, token uuid, fresh uuid, external_id text, observe_at timestamptz,
-    deadline_at timestamptz, engine text, metadata jsonb)
+    external_id = coalesce(r.external_id, sent.external_id), observe_at = r.observe_at,
+    deadline_at = r.deadline_at
+  FROM rows r LEFT JOIN sent ON sent.n = r.n
   WHERE j.id = r.job_id AND j.token = r.token
-  RETURNING r.n, j.work_id, j.external_id, r.engine, r.metadata
+  RETURNING r.n, j.work_id, j.external_id, r.engine, r.metadata, coalesce(sent.heard, false) AS heard
 ), work AS (
   -- Moved here, so that the row is written once; the trigger finds nothing left to do.
   UPDATE works w SET
@@ -70,26 +78,27 @@ WITH job AS (
     generation_metadata = job.metadata || jsonb_build_object('submitted_at', now())
   FROM job WHERE w.id = job.work_id AND w.status = 'taken'
 )
-SELECT n FROM job
+SELECT n, external_id, heard FROM job
 
 -- name: observed
 UPDATE generation_jobs j SET
   -- What is to be collected, and cannot be stored, is looked at again as well.
   step = CASE j.step WHEN 'collect' THEN 'observe' ELSE j.step END,
   step_started_at = NULL, observe_at = r.observe_at,
-  running_at = r.running_at, deadline_at = r.deadline_at
+  running_at = r.running_at, deadline_at = r.deadline_at, woke = j.woke OR r.woke
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
   n integer, job_id uuid, token uuid, observe_at timestamptz, running_at timestamptz,
-  deadline_at timestamptz)
+  deadline_at timestamptz, woke boolean)
 WHERE j.id = r.job_id AND j.token = r.token
 RETURNING r.n
 
 -- name: ended_well
 UPDATE generation_jobs j SET
   step = 'collect', step_started_at = clock_timestamp(), token = r.fresh, outputs = r.outputs,
-  execution_seconds = r.seconds
+  execution_seconds = r.seconds, waited_seconds = r.waited
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
-  n integer, job_id uuid, token uuid, fresh uuid, outputs jsonb, seconds double precision)
+  n integer, job_id uuid, token uuid, fresh uuid, outputs jsonb, seconds double precision,
+  waited double precision)
 WHERE j.id = r.job_id AND j.token = r.token
 RETURNING r.n
 
@@ -125,7 +134,7 @@ RETURNING held.n
 
 -- name: again
 UPDATE generation_jobs SET
-  status = 'pending', run_at = %(run_at)s,
+  status = 'pending', run_at = %(run_at)s, busy_since = %(busy_since)s,
   error_code = %(error_code)s, error_params = %(error_params)s, error_message = %(error_message)s
 WHERE id = %(job_id)s AND token = %(token)s
 
@@ -156,6 +165,10 @@ SELECT j.id, j.token, j.external_id, j.endpoint_id, j.takes, j.running_at, j.dea
   coalesce(j.started_at, w.created_at) AS submitted_at, w.template_id, w.template_version
 FROM generation_jobs j JOIN works w ON w.id = j.work_id
 WHERE j.status = 'processing' AND j.step = 'observe' AND j.observe_at <= statement_timestamp()
+  -- Those are asked for one by one (runs.due). So put that the planner does not take it for a
+  -- condition that hardly any row meets, and sort them all.
+  AND CASE WHEN j.endpoint_id = ANY (
+    ARRAY(SELECT id FROM endpoints WHERE kind = ANY (%(naming)s))) THEN false ELSE true END
 ORDER BY j.observe_at LIMIT %(most)s
 
 -- name: look
