@@ -16,6 +16,7 @@ from affiche.pictures.kinds import sniff
 from .conftest import PICTURE, TEXT, MakeBench, copying, decoded
 
 KLEIN = next(template for template in shipped() if template.slug == "klein-i2i")
+POSTER = next(template for template in shipped() if template.slug == "poster")
 
 
 def uploads(comfyui: Server) -> list[str]:
@@ -81,6 +82,18 @@ async def test_two_stages_in_one_job(bench: MakeBench) -> None:
     assert answered["prompt_id"] == answered["stages"][1]["prompt_id"]
     alone = await worker({"workflow": klein(), "images": {"none.png": TEXT}})
     assert pixels(decoded(image)) == pixels(decoded(alone["images"][0]))
+
+
+async def test_the_poster_s_stages_in_one_job(bench: MakeBench) -> None:
+    """Seed 002's pipeline, as the package of a worker."""
+    asked = {"image_base64": TEXT, "headline": "Summer", "prompt": "a beach", "steps": 4, "seed": 3}
+    worker = bench(POSTER)
+    answered = await worker(asked)
+    assert sniff(base64.b64decode(answered["image"])) == "png"
+    assert answered["stage"] == "envelope"
+    assert answered["seed"] == 3
+    assert [stage["name"] for stage in answered["stages"]] == ["cover", "envelope"]
+    assert {update["stage"] for update in worker.told} == {1, 2}
 
 
 async def test_stages_that_nobody_takes_from_are_all_results(bench: MakeBench) -> None:

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from tests.comfy.graphs import copied, klein
 
 from affiche.catalog.catalog import shipped
+from affiche.catalog.definitions import template_from
 from affiche.domain.forms import InlinePicture, PictureAddress
 from affiche.domain.seeds import MAX_SEED
+from affiche.domain.templates import Template, definition
 from affiche.errors import AfficheError, InvalidInputs
 from affiche.worker.failures import failure
 from affiche.worker.inputs import InputInvalid, PingIn, parse
-from affiche.worker.plans import Plan, planned
+from affiche.worker.planning import planned
+from affiche.worker.plans import Plan
 
 BYTES = b"\x89PNG\r\n\x1a\n and more"
 TEXT = base64.b64encode(BYTES).decode()
@@ -135,6 +138,8 @@ def test_stages_take_what_an_earlier_one_gave() -> None:
         (two_stages(images={"none.png": ""}), "stages[1].images[0].image"),
         ({"prompt": "a coast"}, "image"),
         ({"prompt": "a coast", "image_url": str(KLEIN.id)}, "image_url"),
+        ({"prompt": "a coast", "image_base64": "?"}, "image_base64"),
+        ({"prompt": "a coast", "image_url": "", "image_base64": "?"}, "image_base64"),
         ({"prompt": "a coast", "image_base64": TEXT, "steps": 41}, "steps"),
         ({"prompt": "a coast", "image_base64": TEXT, "stepps": 4}, "stepps"),
         ({"prompt": "a coast", "image_base64": TEXT, "seed": MAX_SEED + 1}, "seed"),
@@ -163,6 +168,46 @@ def test_parameters_go_into_the_package_s_graph() -> None:
     assert stage.graph["75:63"]["inputs"]["cfg"] == 2.0
     assert stage.pictures[0].places == (("76", "image"),)
     assert stage.outputs == ("9",)
+
+
+def two_pictures(first: str, second: str) -> Template:
+    """A template with two file fields of those request keys, for nodes 76 and 77."""
+    graph = {**KLEIN.stages[0].workflow.graph.api(), "77": copied()["76"]}
+    known = definition(KLEIN)
+    (picture, *others) = known["fields"]
+    (binding, *bindings) = known["stages"][0]["bindings"]
+    fields = [
+        {**picture, "name": name, "request_key": name, "aliases": []} for name in (first, second)
+    ]
+    bound = [
+        {**binding, "name": name, "node": node} for name, node in ((first, "76"), (second, "77"))
+    ]
+    stage = {**known["stages"][0], "graph": graph, "bindings": [*bound, *bindings]}
+    return template_from({**known, "fields": [*fields, *others], "stages": [stage]})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "keys"),
+    [
+        ("photo", "style", ("photo", "style")),
+        ("photo", "style", ("photo_url", "style_base64")),
+        ("photo", "style", ("image_base64", "style_base64")),
+        ("photo", "style", ("image_url", "image_2_url")),
+        ("photo", "image", ("photo_url", "image_url")),
+        ("photo", "image", ("photo_url", "image_2_url")),
+    ],
+)
+def test_pictures_are_found_under_every_name(
+    first: str, second: str, keys: tuple[str, str]
+) -> None:
+    urls = ["https://a.example/1.png", "https://a.example/2.png"]
+    data = {"prompt": "a coast", **dict(zip(keys, urls, strict=True))}
+    (stage,) = plan_of(data, two_pictures(first, second)).stages
+    found = {p.places[0][0]: (p.path, p.source) for p in stage.pictures}
+    assert found == {
+        "76": (keys[0], PictureAddress(urls[0])),
+        "77": (keys[1], PictureAddress(urls[1])),
+    }
 
 
 @given(st.one_of(st.none(), st.integers(max_value=0), st.text(max_size=5), st.floats(max_value=0)))

@@ -24,7 +24,8 @@ from affiche.worker.delivery import Carrier, bucket_of, delivered
 from affiche.worker.failures import diagnosed, failure
 from affiche.worker.fitness import Fitness, Unfit
 from affiche.worker.inputs import PingIn, parse
-from affiche.worker.plans import Plan, planned
+from affiche.worker.planning import planned
+from affiche.worker.plans import Plan
 from affiche.worker.progress import PAUSE, Reporter, Update
 from affiche.worker.results import Job, answer
 from affiche.worker.runs import Runner
