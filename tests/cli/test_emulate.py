@@ -1,7 +1,12 @@
-"""`affiche emulate comfyui` with faults: planned on the command line, or left to chance."""
+"""`affiche emulate`: with faults, planned on the command line or left to chance, and workers."""
 
 import json
+import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.programs import affiche, ask, running
@@ -25,12 +30,69 @@ def test_chance_has_a_seed(data: Path) -> None:
     assert (told["chance"], told["planned"]) == ({"probability": 1.0, "seed": 5}, [])
 
 
+@pytest.mark.parametrize("which", ["comfyui", "runpod"])
 @pytest.mark.parametrize(
     "arguments",
-    [("--fault", "prompt:melt"), ("--fault", "queue:delay:seconds=x"), ("--chaos", "2")],
+    [("--fault", "moon:melt"), ("--fault", "queue:delay:seconds=x"), ("--chaos", "2")],
     ids=" ".join,
 )
-def test_a_fault_that_there_is_not(data: Path, arguments: tuple[str, ...]) -> None:
-    done = affiche(data, "emulate", "comfyui", *arguments)
+def test_a_fault_that_there_is_not(data: Path, which: str, arguments: tuple[str, ...]) -> None:
+    done = affiche(data, "emulate", which, *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "hint: " in done.err
+
+
+HANDLER = """
+import runpod
+runpod.serverless.start({"handler": lambda job: {"echo": job["input"]}})
+"""
+
+
+def asked(url: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """An answer of the public API."""
+    headers = {"Authorization": "Bearer rpa_emulated", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{url}/ep1/{path}", data=data, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def test_runpod_with_a_worker_of_its_own(data: Path, tmp_path: Path) -> None:
+    program = tmp_path / "handler.py"
+    program.write_text(HANDLER, encoding="utf-8")
+    worker = f"{sys.executable} {program}"
+    arguments = ("--port", "0", "--worker", worker, "--endpoint", "ep1", "--faults")
+    fault = ("--fault", "status:refuse:status=502,html=1")
+    with running(data, "emulate", "runpod", *arguments, *fault) as emulator:
+        url = emulator.wait_for(r"http://\S+/v2")
+        status, job = asked(url, "run", {"input": {"n": 1}})
+        assert status == 200
+        assert asked(url, f"status/{job['id']}")[0] == 502
+        deadline = time.monotonic() + 30
+        while (told := asked(url, f"status/{job['id']}")[1])["status"] != "COMPLETED":
+            assert time.monotonic() < deadline, told
+            time.sleep(0.05)
+        assert told["output"] == {"echo": {"n": 1}}
+        counted = ask(f"{url.removesuffix('/v2')}/_counts").json
+        assert counted["requests"]["run"] == 1
+        assert counted["answers"]["status"]["502"] == 1
+
+
+def test_runpod_without_one_says_how_to_start_it(data: Path) -> None:
+    with running(data, "emulate", "runpod", "--port", "0", "--key", "rpa_mine") as emulator:
+        url = emulator.wait_for(r"http://\S+/v2")
+        emulator.wait_for(r"RUNPOD_SKIP_GPU_CHECK=true")
+        assert f"RUNPOD_ENDPOINT_BASE_URL={url} RUNPOD_API_KEY=rpa_mine" in emulator.text
+        assert "export RUNPOD_WEBHOOK_GET_JOB='" in emulator.text
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--worker", "python 'x"), ("--clock", "0"), ("--clock", "nan")], ids=" ".join
+)
+def test_a_cloud_that_cannot_be(data: Path, arguments: tuple[str, ...]) -> None:
+    done = affiche(data, "emulate", "runpod", *arguments)
     assert (done.code, done.out) == (2, "")
     assert "hint: " in done.err

@@ -54,7 +54,9 @@ def test_a_traceback_is_for_whoever_asks(data: Path, how: dict[str, str]) -> Non
     assert "hint: " in done.err
 
 
-@pytest.mark.parametrize("command", [("up",), ("emulate", "comfyui")], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [("up",), ("emulate", "comfyui"), ("emulate", "runpod")], ids=" ".join
+)
 def test_a_port_that_is_none(data: Path, command: tuple[str, ...]) -> None:
     done = affiche(data, *command, "--port", "99999")
     assert done.code in (1, 2)

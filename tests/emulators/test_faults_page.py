@@ -3,33 +3,52 @@
 import re
 from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 
-from affiche.emulators.comfyui.faults import POINTS, Fault
+import pytest
+
+from affiche.emulators.comfyui import faults as of_comfyui
+from affiche.emulators.runpod import faults as of_runpod
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/faults.md").read_text(encoding="utf-8")
+COMFYUI, _, RUNPOD = PAGE.partition("\n## RunPod\n")
+
+both = pytest.mark.parametrize(
+    ("page", "faults"), [(COMFYUI, of_comfyui), (RUNPOD, of_runpod)], ids=["comfyui", "runpod"]
+)
 
 
-def rows(heading: str) -> list[tuple[list[str], str]]:
+def rows(page: str, heading: str) -> list[tuple[list[str], str]]:
     """The rows of the table under `heading`: words in code in the first cell, and the second."""
-    table = PAGE.partition(f"| {heading} |")[2].partition("\n\n")[0]
+    table = page.partition(f"| {heading} |")[2].partition("\n\n")[0]
     cells = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
     return [(re.findall(r"`(\w+)`", first), rest) for first, rest in cells]
 
 
-def test_points_and_their_kinds() -> None:
+@both
+def test_points_and_their_kinds(page: str, faults: ModuleType) -> None:
     told = {
-        point: re.findall(r"`(\w+)`", kinds) for names, kinds in rows("point") for point in names
+        point: re.findall(r"`(\w+)`", kinds)
+        for names, kinds in rows(page, "point")
+        for point in names
     }
     assert {point: sorted(kinds) for point, kinds in told.items()} == {
-        point: sorted(kinds) for point, kinds in POINTS.items()
+        point: sorted(kinds) for point, kinds in faults.POINTS.items()
     }
 
 
-def test_every_kind_is_explained_once() -> None:
-    told = [kind for kinds, _ in rows("kind") for kind in kinds]
-    assert sorted(told) == sorted({kind for kinds in POINTS.values() for kind in kinds})
+@both
+def test_every_kind_is_explained_once(page: str, faults: ModuleType) -> None:
+    told = [kind for kinds, _ in rows(page, "kind") for kind in kinds]
+    assert sorted(told) == sorted({kind for kinds in faults.POINTS.values() for kind in kinds})
 
 
-def test_every_detail_is_named() -> None:
-    named = set(re.findall(r"`(\w+)`", PAGE))
-    assert {field.name for field in fields(Fault)} - {"point", "kind"} <= named
+@both
+def test_every_detail_is_named(page: str, faults: ModuleType) -> None:
+    named = set(re.findall(r"`(\w+)`", page))
+    assert {field.name for field in fields(faults.Fault)} - {"point", "kind"} <= named
+
+
+def test_every_shape_is_named() -> None:
+    told = RUNPOD.rpartition("\n\n")[2]
+    assert sorted(re.findall(r"`(\w+)`", told)) == sorted(of_runpod.SHAPES)

@@ -1,16 +1,16 @@
-"""`affiche emulate comfyui`: a ComfyUI server without a GPU, to try things against."""
+"""`affiche emulate`: ComfyUI without a GPU, and RunPod without a cloud, to try things against."""
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from affiche.cli import logs, loop
+from affiche.cli import clouds, logs, loop
 from affiche.cli.endings import CommandError, Exit, Interrupted
 from affiche.cli.language import words
 from affiche.cli.pages import application, flag
@@ -54,7 +54,44 @@ def comfyui(
     wanted = Wanted(host, port, pace, faults, *_planned(fault, chaos, seed))
     with tempfile.TemporaryDirectory(prefix="affiche-comfyui-") as made, suppress(Interrupted):
         where = folder or Path(made)
-        loop.run(lambda _: _serve(where, wanted), fast=True)
+        with _port(port):
+            loop.run(lambda _: _serve(where, wanted), fast=True)
+
+
+@emulate.command(name="runpod", help=words("help.emulate.runpod"))
+def runpod(
+    *,
+    worker: Annotated[str | None, Parameter(help=words("help.emulate.worker"))] = None,
+    workers: Annotated[int, Parameter(help=words("help.emulate.workers"))] = 1,
+    standby: Annotated[int, Parameter(help=words("help.emulate.standby"))] = 0,
+    cold_start: Annotated[float, Parameter(help=words("help.emulate.cold_start"))] = 0.0,
+    idle: Annotated[float, Parameter(help=words("help.emulate.idle"))] = 60.0,
+    endpoint: Annotated[
+        tuple[str, ...],
+        Parameter(help=words("help.emulate.endpoint"), negative=(), show_default=False),
+    ] = (),
+    key: Annotated[str, Parameter(help=words("help.emulate.key"))] = "rpa_emulated",
+    clock: Annotated[float, Parameter(help=words("help.emulate.clock"))] = 1.0,
+    port: Annotated[int, Parameter(help=words("help.emulate.port"))] = 8190,
+    host: Annotated[str, Parameter(help=words("help.up.host"))] = "127.0.0.1",
+    faults: Annotated[bool, flag("help.emulate.controls")] = False,
+    fault: Annotated[
+        tuple[str, ...],
+        Parameter(help=words("help.emulate.fault"), negative=(), show_default=False),
+    ] = (),
+    chaos: Annotated[float, Parameter(help=words("help.emulate.chaos"))] = 0.0,
+    seed: Annotated[int, Parameter(help=words("help.emulate.seed"))] = 0,
+    verbose: Annotated[bool, flag("help.up.verbose")] = False,
+) -> None:
+    logs.set_up(verbose=verbose)
+    terms = {"workers": workers, "standby": standby, "cold_start": cold_start, "idle": idle}
+    wanted = clouds.Wanted(
+        host, port, clouds.command(worker), endpoint,
+        terms | {"key": key, "clock": clouds.rate(clock), "control": faults},
+        *clouds.planned(fault, chaos, seed),
+    )  # fmt: skip
+    with suppress(Interrupted), _port(port):
+        loop.run(lambda _: clouds.serve(wanted), fast=True)
 
 
 def _planned(
@@ -65,21 +102,27 @@ def _planned(
     try:
         return [parse(text) for text in faults], Chance(chaos, seed) if chaos else None
     except ValueError as error:
-        raise CommandError("no_fault", reason=str(error)) from error
+        example = "node:fail:node=VAEDecode,times=2"
+        raise CommandError("no_fault", reason=str(error), example=example) from error
 
 
 async def _serve(folder: Path, wanted: Wanted) -> None:
     from affiche.emulators.comfyui import serving
 
     options = {"pace": wanted.pace, "control": wanted.control}
+    async with serving(folder, host=wanted.host, port=wanted.port, **options) as running:
+        for fault in wanted.faults:
+            running.faults.put(fault)
+        running.faults.chance = wanted.chance
+        out().print(words("emulate.running", url=running.url))
+        out().print(words("emulate.use", url=running.url), style="dim")
+        await asyncio.get_running_loop().create_future()
+
+
+@contextmanager
+def _port(port: int) -> Iterator[None]:
     try:
-        async with serving(folder, host=wanted.host, port=wanted.port, **options) as running:
-            for fault in wanted.faults:
-                running.faults.put(fault)
-            running.faults.chance = wanted.chance
-            out().print(words("emulate.running", url=running.url))
-            out().print(words("emulate.use", url=running.url), style="dim")
-            await asyncio.get_running_loop().create_future()
+        yield
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise CommandError("no_port", Exit.FAILED, port=wanted.port, reason=reason) from error
+        raise CommandError("no_port", Exit.FAILED, port=port, reason=reason) from error
