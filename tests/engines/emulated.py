@@ -9,6 +9,7 @@ from typing import Any
 from tests.comfy.graphs import copied, klein, node
 
 from affiche.comfy.transport import Limits
+from affiche.domain.observations import Queued
 from affiche.emulators.comfyui import Server, serving
 from affiche.engines.engine import Engine, Graph
 from affiche.engines.registry import make
@@ -16,6 +17,9 @@ from affiche.engines.registry import make
 
 class Emulated:
     """One emulator with a pace at which a slow run takes about a second."""
+
+    waiting = Queued(ahead=1)
+    impatient = Limits(prompt=0.3)
 
     def __init__(self, kind: str, server: Server) -> None:
         self._kind = kind

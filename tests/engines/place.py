@@ -13,6 +13,7 @@ from affiche.domain.observations import (
     Lost,
     Observation,
     Output,
+    Queued,
     Succeeded,
 )
 from affiche.engines.engine import Engine, Graph, Picture, Run
@@ -21,7 +22,14 @@ ENDS = (Succeeded, Failed, Cancelled, Lost)
 
 
 class Place(Protocol):
-    """A server of one kind that a test has for itself."""
+    """A server of one kind that a test has for itself, which does one run at a time.
+
+    `waiting`: what is said of a run that waits behind one other; `impatient`: limits under which
+    nobody waits long for an answer to a submission.
+    """
+
+    waiting: Queued
+    impatient: Limits
 
     def engine(self, limits: Limits | None = None) -> Engine:
         """Another engine on the same server, as another process has it; closed by the test."""

@@ -10,11 +10,12 @@ from affiche.engines.engine import Engine
 from affiche.engines.registry import KINDS, make
 from affiche.errors import SettingInvalid
 
-from .conformance import Conformance
 from .emulated import Emulated, emulated
+from .runpod.test_conformance import TestRunpod as Runpod
+from .servers import Servers
 
 
-class OnTheEmulator(Conformance):
+class OnTheEmulator(Servers):
     """Fixtures for kinds that speak ComfyUI's protocol."""
 
     kind: ClassVar[str]
@@ -47,7 +48,7 @@ class TestPreview(OnTheEmulator):
 
 
 def test_every_kind_is_held_to_it() -> None:
-    held = {suite.kind for suite in (TestComfyui, TestPreview)}
+    held = {suite.kind for suite in (TestComfyui, TestPreview, Runpod)}
     assert held == set(KINDS)
 
 

@@ -14,7 +14,6 @@ from affiche import settings
 from affiche.catalog.catalog import shipped
 from affiche.db.address import parse
 from affiche.db.database import Database
-from affiche.engines.registry import KINDS
 from affiche.serving import application
 from affiche.settings import Settings, environment_names
 from affiche.storage.objects import Objects
@@ -75,14 +74,9 @@ def test_a_table(service: Connection[Any], table: str) -> None:
 
 
 @pytest.mark.xfail(raises=ModuleNotFoundError, reason="comes with RunPod and the language model")
-@pytest.mark.parametrize("room", ["worker", "llm", "emulators.runpod", "engines.runpod"])
+@pytest.mark.parametrize("room", ["worker", "llm", "emulators.runpod"])
 def test_a_room(room: str) -> None:
     import_module(f"affiche.{room}")
-
-
-@pytest.mark.xfail(raises=AssertionError, reason="comes with RunPod")
-def test_runpod_is_an_engine() -> None:
-    assert "runpod" in KINDS
 
 
 @pytest.mark.xfail(raises=AssertionError, reason="comes with what it is for")

@@ -9,7 +9,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import aiohttp
 from yarl import URL
@@ -51,6 +51,14 @@ class AnswerTooLarge(EngineUnreachable):
     """There is an answer, past the limit for its kind."""
 
 
+class Content(Protocol):
+    """A body that is made while it is sent; `size` in bytes is known before."""
+
+    size: int
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A whole answer: `status`, and `body` in bytes."""
@@ -74,11 +82,13 @@ class Answer:
 
 
 class Transport:
-    """The session, made when first used; `url` may carry a path and a user name."""
+    """The session, made when first used; `url` may carry a path and a user name. `headers` go
+    with every request."""
 
-    def __init__(self, url: str, limits: Limits) -> None:
+    def __init__(self, url: str, limits: Limits, headers: Mapping[str, str] | None = None) -> None:
         self.base = URL(url.rstrip("/"))
         self.limits = limits
+        self._headers = dict(headers or {})
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -87,6 +97,7 @@ class Transport:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=_KEEPALIVE),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                headers=self._headers,
             )
         return self._session
 
@@ -103,21 +114,39 @@ class Transport:
         Raises EngineUnreachable (no answer, a gateway's 502–504, a redirect, too many bytes) or
         EngineBusy (429).
         """
-        timeout = self._timeout(seconds or self.limits.ask)
+        answer = await self.exchange(method, *path, seconds=seconds, send=send, form=form)
+        _refuse_gateways(answer.status)
+        return answer
+
+    async def exchange(
+        self,
+        method: str,
+        *path: str,
+        seconds: float | None = None,
+        send: Any = None,
+        form: aiohttp.FormData | None = None,
+        content: Content | None = None,
+    ) -> Answer:
+        """As `ask`, with whatever status there is; `content` is JSON already.
+
+        Raises EngineUnreachable (no answer), AnswerTooLarge.
+        """
+        data, headers = form or content, None
+        if content is not None:
+            headers = {"Content-Type": "application/json", "Content-Length": str(content.size)}
         try:
             async with self.session.request(
                 method,
                 self.base.joinpath(*path),
                 json=send,
-                data=form,
-                timeout=timeout,
+                data=data,
+                headers=headers,
+                timeout=self._timeout(seconds or self.limits.ask),
                 allow_redirects=False,
             ) as response:
-                body = await self._body(response)
+                return Answer(response.status, await self._body(response))
         except _FAILURES as error:
             raise unreachable(error) from error
-        _refuse_gateways(response.status)
-        return Answer(response.status, body)
 
     @asynccontextmanager
     async def stream(
@@ -167,7 +196,7 @@ class Transport:
         async for chunk in response.content.iter_any():
             size += len(chunk)
             if size > self.limits.answer_bytes:
-                raise EngineUnreachable(detail=f"an answer of over {self.limits.answer_bytes} B")
+                raise AnswerTooLarge(detail=f"an answer of over {self.limits.answer_bytes} B")
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -175,6 +204,22 @@ class Transport:
 def unreachable(error: BaseException) -> EngineUnreachable:
     """The error with what went wrong for the log alone."""
     return EngineUnreachable(detail=f"{type(error).__name__}: {error}"[:500])
+
+
+def broken(error: BaseException | None) -> str | None:
+    """What kept an answer from arriving, in words for an operator; None for anything else."""
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return "its certificate is not accepted"
+        case aiohttp.ClientConnectorDNSError():
+            return "its name is not known"
+        case aiohttp.ClientConnectorError():
+            return "nothing listens at its address"
+        case TimeoutError():
+            return "it does not answer in time"
+        case aiohttp.ClientError() | OSError():
+            return "the connection broke off"
+    return None
 
 
 def _refuse_gateways(status: int) -> None:

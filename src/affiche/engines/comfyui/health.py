@@ -3,9 +3,8 @@
 import asyncio
 import logging
 
-import aiohttp
-
 from affiche.comfy.client import Client
+from affiche.comfy.transport import broken
 from affiche.engines.engine import Health
 from affiche.errors import EngineError
 
@@ -30,15 +29,4 @@ async def read_health(client: Client) -> Health:
 
 
 def _why(error: EngineError) -> str:
-    match error.__cause__:
-        case aiohttp.ClientConnectorCertificateError():
-            return "its certificate is not accepted"
-        case aiohttp.ClientConnectorDNSError():
-            return "its name is not known"
-        case aiohttp.ClientConnectorError():
-            return "nothing listens at its address"
-        case TimeoutError():
-            return "it does not answer in time"
-        case aiohttp.ClientError() | OSError():
-            return "the connection broke off"
-    return "something answers at its address, but not as ComfyUI does"
+    return broken(error.__cause__) or "something answers at its address, but not as ComfyUI does"

@@ -1,0 +1,1 @@
+"""Runs on RunPod Serverless, over its public API."""
