@@ -136,6 +136,7 @@ async def test_counts() -> None:
             "requests": {}, "answers": {}, "webhooks": {"posted": 0, "answered": 0}, "ended": {},
             "polls_per_job": None,
         }  # fmt: skip
+        assert (await cloud.health())["jobs"]["completed"] == 2, "that is RunPod's own count"
 
 
 async def test_what_is_no_http() -> None:

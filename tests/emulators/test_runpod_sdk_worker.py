@@ -122,6 +122,32 @@ async def test_a_worker_that_crashes_once_and_one_that_is_killed(tmp_path: Path)
         assert before["workerId"] != after["workerId"]
 
 
+UNFIT = """
+import runpod
+
+@runpod.serverless.register_fitness_check
+def models():
+    raise RuntimeError("no models")
+
+runpod.serverless.start({"handler": lambda job: 1})
+"""
+
+
+async def test_a_worker_that_finds_itself_unfit(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    program = tmp_path / "unfit.py"
+    program.write_text(UNFIT, encoding="utf-8")
+    options = {"command": (sys.executable, str(program)), "environment": {"HOME": str(tmp_path)}}
+    async with cloud_of(None, workers=1, restart_pause=30, **options) as cloud:
+        job = await cloud.run()
+        async with asyncio.timeout(20):
+            while not (await cloud.health())["workers"]["unhealthy"]:
+                await asyncio.sleep(0.02)
+        assert (await cloud.status(job))["status"] == "IN_QUEUE"
+    assert "models: RuntimeError: no models" in caplog.text
+
+
 async def test_a_command_that_there_is_not(capfd: pytest.CaptureFixture[str]) -> None:
     async with cloud_of(None, command=["/nowhere/worker"], workers=1, restart_pause=30) as cloud:
         await cloud.run()

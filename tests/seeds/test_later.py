@@ -74,7 +74,7 @@ def test_a_table(service: Connection[Any], table: str) -> None:
 
 
 @pytest.mark.xfail(raises=ModuleNotFoundError, reason="comes with RunPod and the language model")
-@pytest.mark.parametrize("room", ["worker", "llm", "emulators.runpod"])
+@pytest.mark.parametrize("room", ["worker", "llm"])
 def test_a_room(room: str) -> None:
     import_module(f"affiche.{room}")
 

@@ -77,6 +77,10 @@ class Fleet:
         if worker.state == "initializing":
             self._rest(worker)
 
+    def unwell(self, worker: Worker) -> None:
+        """It found itself unfit for jobs."""
+        self._be(worker, "unhealthy")
+
     def busy(self, worker: Worker, job: Job) -> None:
         worker.jobs[job.id] = job
         worker.stop_timer()

@@ -36,6 +36,7 @@ class Service:
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
     limits: dict[str, Limits] = field(default_factory=dict)
     asked: int = 0
+    _ended_before: Counter[str] = field(default_factory=Counter)
     _warned: bool = False
 
     def __post_init__(self) -> None:
@@ -77,9 +78,7 @@ class Service:
     def counted(self) -> dict[str, Any]:
         """Requests by operation, webhooks, and jobs by how they ended; `polls_per_job` is how many
         /status requests there were for each job that ended."""
-        ended: Counter[str] = Counter()
-        for endpoint in self.endpoints.values():
-            ended.update(endpoint.ended)
+        ended = self._ended() - self._ended_before
         told = self.counts.told()
         over = sum(ended.values())
         return {
@@ -92,8 +91,11 @@ class Service:
     def forget_counts(self) -> None:
         self.counts.clear()
         self.webhooks.posted = self.webhooks.answered = 0
-        for endpoint in self.endpoints.values():
-            endpoint.ended.clear()
+        self._ended_before = self._ended()
+
+    def _ended(self) -> Counter[str]:
+        """Jobs by how they ended, since the start: /health goes on counting them."""
+        return sum((endpoint.ended for endpoint in self.endpoints.values()), Counter())
 
     def foreign_worker(self) -> None:
         """Say once why a worker is turned away."""
@@ -102,6 +104,10 @@ class Service:
             log.warning(
                 "a worker came with another API key; the SDK prefers that of ~/.runpod/config.toml"
             )
+
+    def unwell(self, worker: str, check: str | None, reason: str | None) -> None:
+        """Say what a worker found out about itself."""
+        log.warning("worker %s is unhealthy: %s: %s", worker, check, reason)
 
     async def close(self, *, at_once: bool = False) -> None:
         for endpoint in self.endpoints.values():

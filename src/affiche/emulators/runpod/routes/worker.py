@@ -81,10 +81,17 @@ async def chunk(service: Service, endpoint: Endpoint, request: Request) -> Respo
 
 
 async def ping(service: Service, endpoint: Endpoint, request: Request) -> Response:
+    """A sign of life, with the jobs that are worked on. Before a worker that fails its own checks
+    ends, it says so here."""
     worker = endpoint.fleet.workers.get(request.path_params["worker"])
-    if worker is not None:
+    query = request.query_params
+    if query.get("status") == "unhealthy":
+        service.unwell(request.path_params["worker"], query.get("check"), query.get("reason"))
+        if worker is not None:
+            endpoint.fleet.unwell(worker)
+    elif worker is not None:
         worker.seen = service.clock.now()
-        named = request.query_params.get("job_id", "")
+        named = query.get("job_id", "")
         endpoint.pinged(worker, named.split(",") if named else [])
     return told({})
 
