@@ -5,8 +5,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.cli.programs import affiche, ask, running
@@ -40,6 +42,26 @@ def test_a_fault_that_there_is_not(data: Path, which: str, arguments: tuple[str,
     done = affiche(data, "emulate", which, *arguments)
     assert (done.code, done.out) == (2, "")
     assert "hint: " in done.err
+
+
+@pytest.mark.parametrize(
+    ("which", "path", "point"), [("comfyui", "/queue", "queue"), ("runpod", "/v2/e/run", "run")]
+)
+def test_connections_that_are_open_break(data: Path, which: str, path: str, point: str) -> None:
+    """On the command's own loop: for a fault, and when it is stopped."""
+    with running(data, "emulate", which, "--port", "0", "--fault", f"{point}:drop") as emulator:
+        address = urlsplit(emulator.wait_for(WHERE))
+        kept, broken = (HTTPConnection(address.netloc, timeout=20) for _ in range(2))
+        kept.request("GET", "/moon")
+        assert kept.getresponse().read() in (b"", b"404: Not Found")
+        headers = {"Authorization": "Bearer rpa_emulated"}
+        method = "POST" if which == "runpod" else "GET"
+        broken.request(method, path, body=b'{"input": {"n": 1}}', headers=headers)
+        with pytest.raises(ConnectionError):
+            broken.getresponse()
+        assert emulator.stop() == 0
+        assert "wrong" not in emulator.text
+        kept.close()
 
 
 HANDLER = """
@@ -90,7 +112,14 @@ def test_runpod_without_one_says_how_to_start_it(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--worker", "python 'x"), ("--clock", "0"), ("--clock", "nan")], ids=" ".join
+    "arguments",
+    [
+        ("--worker", "python 'x"),
+        ("--worker", "python x", "--comfyui", "http://127.0.0.1:8188"),
+        ("--clock", "0"),
+        ("--clock", "nan"),
+    ],
+    ids=" ".join,
 )
 def test_a_cloud_that_cannot_be(data: Path, arguments: tuple[str, ...]) -> None:
     done = affiche(data, "emulate", "runpod", *arguments)

@@ -3,8 +3,10 @@
 import asyncio
 import math
 import shlex
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from affiche.cli.endings import CommandError
@@ -31,8 +33,17 @@ class Wanted:
     chance: "Chance | None"
 
 
-def command(text: str | None) -> Sequence[str]:
-    """The words of a worker's command; raises CommandError for quotes without an end."""
+def command(text: str | None, comfyui: str | None = None) -> Sequence[str]:
+    """The words of a worker's command, or of our own worker's for the server at `comfyui`.
+
+    Raises CommandError for quotes without an end, for both, and where RunPod's SDK is missing.
+    """
+    if text and comfyui:
+        raise CommandError("two_workers")
+    if comfyui:
+        if find_spec("runpod") is None:
+            raise CommandError("no_sdk")
+        return [sys.executable, "-m", "affiche.worker", "--comfyui", comfyui]
     try:
         return shlex.split(text or "")
     except ValueError as error:

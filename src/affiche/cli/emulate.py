@@ -62,6 +62,7 @@ def comfyui(
 def runpod(
     *,
     worker: Annotated[str | None, Parameter(help=words("help.emulate.worker"))] = None,
+    comfyui: Annotated[str | None, Parameter(help=words("help.emulate.comfyui_url"))] = None,
     workers: Annotated[int, Parameter(help=words("help.emulate.workers"))] = 1,
     standby: Annotated[int, Parameter(help=words("help.emulate.standby"))] = 0,
     cold_start: Annotated[float, Parameter(help=words("help.emulate.cold_start"))] = 0.0,
@@ -86,7 +87,7 @@ def runpod(
     logs.set_up(verbose=verbose)
     terms = {"workers": workers, "standby": standby, "cold_start": cold_start, "idle": idle}
     wanted = clouds.Wanted(
-        host, port, clouds.command(worker), endpoint,
+        host, port, clouds.command(worker, comfyui), endpoint,
         terms | {"key": key, "clock": clouds.rate(clock), "control": faults},
         *clouds.planned(fault, chaos, seed),
     )  # fmt: skip

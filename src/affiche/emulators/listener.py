@@ -5,7 +5,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -93,9 +93,8 @@ class Listener(uvicorn.Server):
 
 
 def _transport(connection: Any) -> asyncio.Transport:
-    transport = connection.transport
-    assert isinstance(transport, asyncio.Transport)
-    return transport
+    # uvloop's are not asyncio's by descent.
+    return cast(asyncio.Transport, connection.transport)
 
 
 def bound(host: str, port: int) -> socket.socket:
