@@ -3,7 +3,6 @@
 import base64
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -42,29 +41,26 @@ MakeBench = Callable[..., Bench]
 
 
 @pytest.fixture
-async def bench(comfyui: Server) -> AsyncIterator[MakeBench]:
-    async with AsyncExitStack() as stack:
+def bench(comfyui: Server) -> MakeBench:
+    def made(template: Template | None = None, fitness: Any = None, **changes: Any) -> Bench:
+        told: list[dict[str, Any]] = []
 
-        def made(template: Template | None = None, fitness: Any = None, **changes: Any) -> Bench:
-            told: list[dict[str, Any]] = []
+        async def post(job: Mapping[str, Any], update: Mapping[str, Any]) -> None:
+            told.append(dict(update))
 
-            async def post(job: Mapping[str, Any], update: Mapping[str, Any]) -> None:
-                told.append(dict(update))
+        settings = {"comfyui": comfyui.url, "start_seconds": 5.0, **changes}
+        more = {} if fitness is None else {"fitness": fitness}
+        worker = Worker(
+            WorkerSettings(**settings),
+            template,
+            post=post,
+            rng=random.Random(7),
+            progress_pause=0.01,
+            **more,
+        )
+        return Bench(worker, told)
 
-            settings = {"comfyui": comfyui.url, "start_seconds": 5.0, **changes}
-            more = {} if fitness is None else {"fitness": fitness}
-            worker = Worker(
-                WorkerSettings(**settings),
-                template,
-                post=post,
-                rng=random.Random(7),
-                progress_pause=0.01,
-                **more,
-            )
-            stack.push_async_callback(worker.close)
-            return Bench(worker, told)
-
-        yield made
+    return made
 
 
 def copying(name: str = "none.png", **more: Any) -> dict[str, Any]:

@@ -5,8 +5,10 @@ Only the control plane and ComfyUI are emulated; what is between them is what a 
 
 import asyncio
 import contextlib
+import json
 import os
 import sys
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -170,6 +172,22 @@ async def test_a_worker_that_is_not_fit_says_so_and_looks_again(comfyui: Server)
         assert again["workerId"] == failed["workerId"]
 
 
+async def test_a_job_tried_by_hand_leaves_nothing_open_and_is_not_logged_whole(
+    comfyui: Server,
+) -> None:
+    """`--test_input` is the SDK's; of its own accord it would log every job whole."""
+    job = json.dumps({"input": copying()})
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, "--comfyui", comfyui.url, "--test_input", job, stdout=PIPE, stderr=STDOUT
+    )
+    async with asyncio.timeout(60):
+        said, _ = await process.communicate()
+    lines = said.decode().splitlines()
+    assert process.returncode == 0
+    assert "completed successfully" in said.decode()
+    assert not [line for line in lines if line.startswith("DEBUG") or "Unclosed" in line]
+
+
 @pytest.mark.parametrize(
     ("options", "environment", "told"),
     [
@@ -180,9 +198,7 @@ async def test_a_worker_that_is_not_fit_says_so_and_looks_again(comfyui: Server)
 async def test_what_cannot_be_used_is_told_at_once(
     options: tuple[str, ...], environment: dict[str, str], told: str
 ) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND, *options, stderr=asyncio.subprocess.PIPE, env=environment
-    )
+    process = await asyncio.create_subprocess_exec(*COMMAND, *options, stderr=PIPE, env=environment)
     async with asyncio.timeout(60):
         _, said = await process.communicate()
     assert process.returncode == 1

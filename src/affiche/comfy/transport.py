@@ -182,8 +182,10 @@ class Transport:
             await socket.close()
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+        """Every connection. What is asked after that opens new ones."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
     def _timeout(self, total: float) -> aiohttp.ClientTimeout:
         return aiohttp.ClientTimeout(

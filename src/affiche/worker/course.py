@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -68,7 +69,7 @@ class Course:
             _log.warning("memory ran out; it is freed, and the run begun again")
             with suppress(EngineError):
                 await self._runner.client.free()
-                return await self._runner.run(ears, stage.graph, names, seconds, hear)
+            ended = await self._runner.run(ears, stage.graph, names, seconds, hear)
         return ended
 
     async def _names(
@@ -88,8 +89,9 @@ class Course:
         for made in self._made[stage]:
             if made.kind == "images":
                 digest = hashlib.sha256(made.data).hexdigest()[:32]
-                ending = made.media_type.partition("/")[2].replace("jpeg", "jpg")
-                return Picture(f"{digest}.{ending}", made.data, made.media_type)
+                # As the media type ends, of letters that every server keeps.
+                ending = re.sub(r"[^a-z0-9]", "", made.media_type.partition("/")[2])
+                return Picture(f"{digest}.{ending or 'png'}", made.data, made.media_type)
         raise OutputMissing(detail=f"stage {stage!r} gave no picture to take")
 
     async def _upload(self, found: Picture) -> str:

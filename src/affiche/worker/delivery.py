@@ -1,6 +1,7 @@
 """How the files of a job go out: in the answer, by signed address, or made smaller."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,7 @@ from affiche.worker.results import Delivered, posted_size
 from affiche.worker.settings import MB
 
 Way = Literal["inline", "bucket", "smaller"]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ async def delivered(
             return await _stored(carrier, carrier.bucket, made)
         except StorageFailed:
             first = way(size, carrier.most, False, deliver)
+    if deliver == "url" and carrier.bucket is None:
+        _log.warning("an address was asked for, and there is no bucket: the result goes as it is")
     if first == "inline":
         return [Delivered(each) for each in made]
 

@@ -64,6 +64,7 @@ class Worker:
         self._on_fault = on_fault
         self._rng = rng or random.SystemRandom()
         self._progress_pause = progress_pause
+        self._jobs = 0
         self._transport = Transport(settings.comfyui, LIMITS)
         self.runner = Runner(self._transport)
         models = template.models if template else ()
@@ -76,13 +77,15 @@ class Worker:
         any more when it returns. Raises nothing else.
         """
         reporter = Reporter(partial(self._post, job), self._progress_pause)
+        self._jobs += 1
         try:
             return await self._answered(job, reporter)
         finally:
+            self._jobs -= 1
             await reporter.close()
-
-    async def close(self) -> None:
-        await self._transport.close()
+            # Nobody tells when the SDK's loop ends; between jobs nothing is left open.
+            if not self._jobs:
+                await self._transport.close()
 
     async def _answered(self, job: Mapping[str, Any], reporter: Reporter) -> dict[str, Any]:
         begun = asyncio.get_running_loop().time()

@@ -34,6 +34,8 @@ def start(package: str | Path | None = None, comfyui: str | None = None) -> None
     settings, template = _prepared(os.environ, package, comfyui)
     _log.info("affiche worker %s for ComfyUI at %s", __version__, settings.comfyui)
     asyncio.run(_look(settings, template))
+    # As it comes, the SDK writes every job and its result into the log.
+    os.environ.setdefault("RUNPOD_LOG_LEVEL", os.environ.get("RUNPOD_DEBUG_LEVEL", "INFO"))
     import runpod  # type: ignore[import-untyped]
 
     from affiche.worker import sdk
