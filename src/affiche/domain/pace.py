@@ -7,6 +7,8 @@ from typing import Final
 USUAL_RUN: Final = 30.0
 USUAL_WAKE: Final = 45.0
 """Seconds; a cold start takes 30 to 60 (seed 004)."""
+WITHOUT_WORD: Final = 20.0
+"""Seconds that the answer to a sending may be late, where nothing else tells of the run."""
 _SOON, _LATE = 1.0, 15.0
 
 
@@ -40,9 +42,9 @@ def waking_left(pace: Pace, waited: timedelta) -> int:
 
 def adoption(pace: Pace, run_within: timedelta) -> timedelta:
     """How long to wait for word of a run that may have been sent: where its end will be told, long
-    enough for it to end; else only as long as a lost answer may take."""
+    enough for it to end."""
     if not pace.told:
-        return timedelta(seconds=20)
+        return timedelta(seconds=WITHOUT_WORD)
     expected = 2 * ((pace.run or USUAL_RUN) + (pace.wake or USUAL_WAKE))
     return min(timedelta(seconds=max(expected, 60.0)), run_within)
 

@@ -71,14 +71,16 @@ def served_name(output_index: int, object_key: str, stem: str = "output") -> str
 
 
 def chosen(workflow: Workflow, begun: Begun) -> Output:
-    """The first picture of the first declared output node; raises OutputMissing.
+    """The first picture of the first declared output node, or else of those of which the worker
+    did not say what gave them; raises OutputMissing.
 
     What a preview node shows (type temp) is not an output.
     """
     found = [Output(**output) for output in begun.outputs or ()]
-    for node in workflow.outputs:
-        for output in found:
-            if output.node == node and output.kind == "images" and output.ref.get("type") != "temp":
+    pictures = [o for o in found if o.kind == "images" and o.ref.get("type") != "temp"]
+    for node in (*workflow.outputs, ""):
+        for output in pictures:
+            if output.node == node:
                 return output
     raise OutputMissing(detail=f"none of the nodes {workflow.outputs} gave a picture")
 
