@@ -75,7 +75,6 @@ async def cloud(folder: Path, **options: Any) -> AsyncGenerator[Cloud, None]:
 
         async with runpod.serving(handle, workers=1, **options) as over:
             yield Cloud(over, server)
-        await worker.close()
 
 
 async def _post(job: Mapping[str, Any], update: Mapping[str, Any]) -> None:
