@@ -54,7 +54,7 @@ class Cloud:
         assert status == 200, (status, answer)
         return dict(answer)
 
-    async def until(self, job: str, *states: str, seconds: float = 20) -> dict[str, Any]:
+    async def until(self, job: str, *states: str, seconds: float = 60) -> dict[str, Any]:
         """The status object, once it has one of `states`; of any end if none is named."""
         async with asyncio.timeout(seconds):
             while (found := await self.status(job))["status"] not in (states or ENDED):

@@ -109,7 +109,7 @@ async def test_throttled_workers_make_an_endpoint_unwell() -> None:
 
 
 async def test_a_worker_that_does_not_come_up_is_unhealthy() -> None:
-    async with cloud_of(restart_pause=0.1, workers=1) as cloud:
+    async with cloud_of(restart_pause=1, workers=1) as cloud:
         cloud.server.faults.add("worker", "fail")
         job = await cloud.run()
         await asyncio.sleep(0.02)

@@ -9,7 +9,7 @@ from .cloud import cloud_of, paint
 
 
 async def test_results_are_kept_for_a_while() -> None:
-    async with cloud_of(keep=0.1, keep_sync=0.05) as cloud:
+    async with cloud_of(keep=1.0, keep_sync=0.5) as cloud:
         job = await cloud.run()
         _, synced = await cloud.post("/runsync", {"input": {"n": 1}})
         await cloud.until(job)
@@ -25,7 +25,7 @@ async def test_results_are_kept_for_a_while() -> None:
 @pytest.mark.parametrize("given", [{"n": 1}, {"seconds": 30}], ids=["waiting", "running"])
 async def test_ttl_deletes_whatever_the_job_does(given: dict[str, Any]) -> None:
     async with cloud_of(paint if "seconds" in given else None) as cloud:
-        job = await cloud.run(given, policy={"ttl": 100})
+        job = await cloud.run(given, policy={"ttl": 500})
         await cloud.until(job, "IN_PROGRESS" if "seconds" in given else "IN_QUEUE")
         await cloud.gone(job)
         health = await cloud.health()

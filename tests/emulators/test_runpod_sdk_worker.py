@@ -111,7 +111,7 @@ async def test_an_empty_input_never_reaches_the_handler(tmp_path: Path) -> None:
 
 
 async def test_a_worker_that_crashes_once_and_one_that_is_killed(tmp_path: Path) -> None:
-    async with pods(tmp_path, workers=1, lost_after=1.5, restart_pause=0.1) as cloud:
+    async with pods(tmp_path, workers=1, lost_after=2.5, restart_pause=0.1) as cloud:
         ended = await cloud.until(await cloud.run({"die": str(tmp_path / "died")}))
         assert (ended["status"], ended["retries"]) == ("COMPLETED", 1)
         cloud.server.faults.add("work", "kill", seconds=0.1)
