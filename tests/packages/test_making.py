@@ -23,7 +23,9 @@ from affiche.worker.inputs import ParametersIn, parse
 from affiche.worker.packages import making
 from affiche.worker.packages.checking import check, usual_target
 from affiche.worker.packages.findings import TARGETS, Target
+from affiche.worker.packages.gpus import choice
 from affiche.worker.packages.reading import read
+from affiche.worker.packages.yaml_pages import sections
 
 ROOT = Path(__file__).parents[2]
 DEPLOYED = "poster"
@@ -77,7 +79,9 @@ def test_what_is_deployed_is_what_is_made() -> None:
     source = files("affiche.catalog").joinpath(DEPLOYED)
     wanted = {one.path: one for one in making.render(template, source, "serverless")}
     folder = ROOT / "deploy" / "runpod"
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    # What somebody built or downloaded there is not committed.
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    there = {p.as_posix() for p in found if p.suffix != ".whl" and p.parts[0] != "models"}
     again = f"rm -r deploy/runpod && affiche worker init deploy/runpod --template {DEPLOYED}"
     assert there == set(wanted), again
     for name, one in wanted.items():
@@ -216,3 +220,32 @@ def test_the_template_of_a_package_is_the_catalog_s() -> None:
     assert tomllib.loads(text)["id"] == str(
         next(each.id for each in shipped() if each.slug == "klein-i2i")
     )
+
+
+def test_the_deployed_package_holds_what_seeds_want() -> None:
+    """Seeds 000, 001 and 002: files, cards, CUDA, memory, and ComfyUI with its own requirements."""
+    folder = ROOT / "deploy" / "runpod"
+    docker = (folder / "Dockerfile").read_text(encoding="utf-8")
+    config = json.loads((folder / ".runpod/hub.json").read_text(encoding="utf-8"))["config"]
+    tests = json.loads((folder / ".runpod/tests.json").read_text(encoding="utf-8"))["config"]
+    assert choice(config["gpuIds"]).takes("NVIDIA GeForce RTX 4090")
+    assert choice(config["gpuIds"]).takes("NVIDIA GeForce RTX 5090")
+    assert tests["gpuTypeId"] in config["gpuIds"].split(",")
+    assert config["allowedCudaVersions"] == tests["allowedCudaVersions"] == ["12.8", "12.9", "13.0"]
+    assert "ARG CUDA=12.8" in docker
+    assert "AS cuda-12.7" in docker
+    assert "pip install -r /opt/comfyui/requirements.txt" in docker
+    assert "cover.json envelope.json /opt/package/" in docker
+    paths = {section.name: section for section in sections(
+        (folder / "extra_model_paths.yaml").read_text(encoding="utf-8"))}  # fmt: skip
+    for name, base in (("affiche_serverless", "/runpod-volume"), ("affiche_pod", "/workspace")):
+        entries = paths[name].entries
+        assert entries["base_path"].paths == (base,)
+        for kind in ("diffusion_models", "text_encoders", "vae", "loras", "checkpoints"):
+            assert entries[kind].paths == (f"models/{kind}/",)
+
+
+def test_comfyui_hears_only_the_worker_beside_it() -> None:
+    script = (ROOT / "deploy/runpod/entrypoint.sh").read_text(encoding="utf-8")
+    assert "COMFY_API_URL:-http://127.0.0.1:8188" in script
+    assert "--listen 127.0.0.1" in script

@@ -1,7 +1,6 @@
 """What the seeds ask for and a later issue brings: each tried, and expected to fail until then."""
 
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -74,7 +73,7 @@ def test_a_table(service: Connection[Any], table: str) -> None:
 
 
 @pytest.mark.xfail(raises=ModuleNotFoundError, reason="comes with RunPod and the language model")
-@pytest.mark.parametrize("room", ["worker", "llm"])
+@pytest.mark.parametrize("room", ["llm"])
 def test_a_room(room: str) -> None:
     import_module(f"affiche.{room}")
 
@@ -92,12 +91,6 @@ def test_a_room(room: str) -> None:
 )
 def test_a_name_in_the_environment(variable: str) -> None:
     assert variable in {n for s in Settings.__dataclass_fields__ for n in environment_names(s)}
-
-
-@pytest.mark.xfail(raises=AssertionError, reason="comes with the worker")
-@pytest.mark.parametrize("file", [".runpod/hub.json", ".runpod/tests.json", "Dockerfile"])
-def test_the_worker_s_files(file: str) -> None:
-    assert (Path(__file__).parents[2] / "deploy/runpod" / file).is_file()
 
 
 @pytest.mark.xfail(raises=AssertionError, reason="comes with the image brush")
