@@ -14,6 +14,7 @@ from psycopg import Connection
 from psycopg.errors import LockNotAvailable
 from tests.db.conftest import Connect
 from tests.db.people import user, value, work
+from tests.db.strides import Hand
 from tests.db.test_races import beside
 from tests.db.turns import Event, Job, Lines, apply, asks, claims, touches
 
@@ -23,7 +24,8 @@ from affiche.db.listener import Listener
 from affiche.pipeline.admission import Admission
 
 ANYTHING = st.lists(
-    asks() | claims() | touches("end", "end", "cancel", "send_back", "fall_due"), max_size=60
+    asks() | claims() | touches("end", "end", "cancel", "send_back", "fall_due", "pass_on"),
+    max_size=60,
 )
 STEADY = st.lists(asks(priorities=1) | claims() | touches("end"), max_size=80)
 
@@ -58,6 +60,7 @@ def test_a_single_work_waits_for_one_of_each_other_user(events: list[Event], cap
                     ahead = sum(
                         job.user == whose
                         and job.priority == taken.priority
+                        and not job.stage
                         # Of the same claim, and behind it.
                         and (job.turn, job.number) > (taken.turn, taken.number)
                         for job in lines.of("running")
@@ -75,10 +78,24 @@ def test_nobody_starves(events: list[Event], cap: int) -> None:
         if event[0] != "claim":
             continue
         for taken in touched:
-            if taken.takes:
+            if taken.takes or taken.stage:
                 continue
             bound = 2 * (taken.turn - taken.line_stood + 1) + cap + len(touched)
             assert all(count <= bound for count in others_given(lines, taken).values())
+
+
+@given(ANYTHING, st.integers(1, 4))
+@settings(max_examples=300)
+def test_what_is_half_done_is_finished_first(events: list[Event], cap: int) -> None:
+    """Before all that waits at its priority, and by no more than may run at once."""
+    lines = Lines()
+    for event in [*events, ("claim", cap, 0, 0)]:
+        touched = apply(lines, event)
+        half_done = [job for job in lines.of("waiting") if job.stage and not job.takes]
+        if event[0] == "claim":
+            begun = {job.priority for job in touched if not job.stage}
+            assert not begun & {job.priority for job in half_done}
+        assert len(half_done) <= 5
 
 
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=60), st.integers(1, 3))
@@ -146,6 +163,30 @@ class Endpoint:
         query = "INSERT INTO generation_jobs (work_id, priority) VALUES (%s, %s) RETURNING id"
         self.rows.append(value(self.service, query, asked, job.priority))
 
+    def pass_on(self, job: Job, after: Job) -> None:
+        """As a step does, by its own statement."""
+        self.service.execute(
+            "UPDATE generation_jobs SET status = 'processing' WHERE id = %s AND status = 'taken'",
+            (self.rows[job.number],),
+        )
+        asked: UUID = value(
+            self.service,
+            "SELECT work_id FROM generation_jobs WHERE id = %s",
+            self.rows[job.number],
+        )
+        token = value(
+            self.service, "SELECT token FROM generation_jobs WHERE id = %s", self.rows[job.number]
+        )
+        hand = Hand(self.service, self.rows[job.number], token, {})
+        assert hand.write("stages.passed_on") == 1
+        self.rows.append(
+            value(
+                self.service,
+                "SELECT id FROM generation_jobs WHERE work_id = %s AND stage = %s",
+                *(asked, after.stage),
+            )
+        )
+
     def move(self, job: Job, change: str) -> None:
         query = f"UPDATE generation_jobs SET {change} WHERE id = %s"
         self.service.execute(query, (self.rows[job.number],))
@@ -181,7 +222,9 @@ CHANGES = {
 
 @given(
     st.lists(
-        asks(most=3) | claims() | touches("end", "end", "cancel", "send_back", "fall_due"),
+        asks(most=3)
+        | claims()
+        | touches("end", "end", "cancel", "send_back", "fall_due", "pass_on"),
         max_size=30,
     )
 )
@@ -196,6 +239,9 @@ def test_the_database_takes_the_same(at_endpoint: Endpoint, events: list[Event])
         if event[0] == "claim":
             assert at_endpoint.claim(event[1]) == {job.number for job in touched}
             assert len(at_endpoint.running()) == len(lines.of("running"))
+            continue
+        if event[0] == "pass_on" and touched:
+            at_endpoint.pass_on(*touched)
             continue
         for job in touched:
             if event[0] == "ask":

@@ -17,6 +17,7 @@ class Job:
     state: State = "waiting"
     turn: int = 0
     takes: int = 0
+    stage: int = 0
     # When it was asked for: the line's turn, and how many each user had been given.
     line_stood: int = 0
     given: Counter[int] = field(default_factory=Counter)
@@ -47,11 +48,20 @@ class Lines:
         for job in taken:
             job.state = "running"
             self.turns[job.priority] = max(self.turns[job.priority], job.turn)
-            self.given.setdefault(job.priority, Counter())[job.user] += 1
+            # A work has one turn, whatever its stages.
+            self.given.setdefault(job.priority, Counter())[job.user] += not job.stage
         return taken
 
     def end(self, job: Job) -> None:
         job.state = "ended"
+
+    def pass_on(self, job: Job) -> Job:
+        """The next stage of what has ended: before all that waits."""
+        self.end(job)
+        after = Job(len(self.jobs), job.user, job.priority, stage=job.stage + 1)
+        after.turn = max(1, self.turns[job.priority]) - 1
+        self.jobs.append(after)
+        return after
 
     def send_back(self, job: Job) -> None:
         job.state, job.takes = "delayed", job.takes + 1
@@ -85,11 +95,14 @@ def apply(lines: Lines, event: Event) -> list[Job]:
         "end": lines.of("running"),
         "cancel": lines.of("waiting"),
         "send_back": lines.of("running"),
+        "pass_on": lines.of("running"),
         "fall_due": lines.of("delayed"),
     }
     if not (found := states[what]):
         return []
     job = found[first % len(found)]
+    if what == "pass_on":
+        return [job, lines.pass_on(job)]
     {
         "end": lines.end,
         "cancel": lines.end,

@@ -16,7 +16,7 @@ from uuid import UUID
 from tests.pipeline.doors import Point, functions_that_write
 from tests.pipeline.nursery import Nursery, nursery
 from tests.pipeline.worker import Act, Order
-from tests.support import small
+from tests.support import small, staged
 from tests.support.databases import TEMPLATE, Cluster
 from tests.support.studios import engine, photograph
 
@@ -170,7 +170,8 @@ async def _opened(cluster: Cluster, name: str, folder: Path) -> AsyncIterator[La
         objects = Objects(folder / "objects")
         studio = Studio(chosen, database, objects, app.signing_secret(folder))
         async with engine(studio, folder / "comfyui", pace=0.0) as server, nursery() as children:
-            await templates.install(database, [load(small.write_template(folder))])
+            made = [staged.write_template(folder), small.write_template(folder)]
+            await templates.install(database, [load(each) for each in made])
             alice = await people.first_user(studio)
             picture = await uploads.upload(studio, alice, photograph(64, 64), name="ramp.jpg")
             (server.folder / "input" / "ramp.jpg").write_bytes(photograph(64, 64))

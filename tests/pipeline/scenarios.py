@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from tests.pipeline.lanes import Lane
-from tests.support import small
+from tests.support import small, staged
 from tests.support.studios import photograph
 
 from affiche.studio import works
@@ -41,9 +41,13 @@ async def _two(lane: Lane) -> UUID:
     return await _asked(lane, outputs=2)
 
 
-async def _asked(lane: Lane, outputs: int) -> UUID:
+async def _staged(lane: Lane) -> UUID:
+    return await _asked(lane, outputs=1, template=staged.SLUG)
+
+
+async def _asked(lane: Lane, outputs: int, template: str = small.SLUG) -> UUID:
     inputs = _inputs(str(lane.picture.id))
-    request = works.Ask(template=small.SLUG, inputs=inputs, output_count=outputs)
+    request = works.Ask(template=template, inputs=inputs, output_count=outputs)
     return (await works.ask(lane.studio, lane.alice, request)).id
 
 
@@ -79,6 +83,7 @@ PLAIN = Scenario("an uploaded picture", _uploaded)
 FETCHED = Scenario("a picture by its address", _fetched)
 INLINE = Scenario("a picture in the request", _inline)
 TWO = Scenario("two outputs", _two, pictures=2)
+STAGED = Scenario("two stages", _staged)
 AGAIN = Scenario("a second take", _uploaded, faults=(("view", "truncate", {}),))
 FAILS = Scenario(
     "a graph that fails",

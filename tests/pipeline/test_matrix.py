@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 from tests.pipeline.doors import Point, When
 from tests.pipeline.matrix import Case, Fate, Row, Run, run_all, undisturbed
-from tests.pipeline.scenarios import AGAIN, FAILS, FETCHED, INLINE, PLAIN, TWO, Scenario
+from tests.pipeline.scenarios import (
+    AGAIN,
+    FAILS,
+    FETCHED,
+    INLINE,
+    PLAIN,
+    STAGED,
+    TWO,
+    Scenario,
+)
 from tests.support.databases import Cluster
 
 from affiche.pipeline.steps import STEPS
@@ -112,6 +121,29 @@ async def test_killed_where_works_go_other_ways(
     tried += cases(two, points, "kill", "before", "after")
     # First those that take longest: who dies over a withdrawal keeps it for half a minute.
     tried.sort(key=lambda case: case.point.place != "withdrawals")
+    outcome(await run_all(cluster, tried))
+
+
+async def test_killed_and_cancelled_between_two_stages(
+    cluster: Cluster, plain: Run, look: Look, outcome: Outcome
+) -> None:
+    """From where the first stage's picture is fetched to where the second one's run begins."""
+    run = await look(STAGED)
+    assert (len(run.pictures), run.runs) == (1, 2)
+    labels = [(p.place, p.label) for p in run.effects]
+    first = labels.index(("collect", "put works"))
+    last = len(labels) - 1 - labels[::-1].index(("submit", "POST /prompt"))
+    assert ("collect", "stages.passed_on") in labels[first:last]
+    points = run.effects[first : last + 1]
+    assert {p.place for p in points} >= {"collect", "admission", "queue", "prepare", "submit"}
+    passed_on = [p for p in points if p.label == "stages.passed_on"]
+    tried = cases(run, points, "kill", "after")
+    tried += cases(run, passed_on, "kill", "before", paired=(False, True))
+    tried += cases(run, passed_on, "freeze for long", "before", "after")
+    tried += cases(run, [p for p in points if p.kind == "commit"], "cancel", "before")
+    tried += cases(run, passed_on, "cancel", "before")
+    tried += cases(run, passed_on, "cancel and kill", "after")
+    tried += cases(run, passed_on, "cut off", "before", "after")
     outcome(await run_all(cluster, tried))
 
 
