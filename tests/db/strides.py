@@ -62,6 +62,12 @@ class Hand:
         self.about["file_id"] = row[0]
         return self.write("steps.collected")
 
+    def pass_on(self, user_id: UUID, work_id: UUID, stage: int, index: int) -> int:
+        """The picture of a stage that is not the last: its file, the job, and the next one's."""
+        name = f"stage-{stage + 1}-{index + 1}.png"
+        self.about |= {"path": f"{user_id}/{work_id}/{name}", "name": name}
+        return self.write("stages.passed_on")
+
     def values(self, fresh: UUID) -> dict[str, Any]:
         now = datetime.now(UTC)
         key = str(uuid4())
@@ -82,6 +88,8 @@ class Hand:
             "external_id": f"run-{key}",
             "observe_at": now,
             "running_at": None,
+            "woke": False,
+            "busy_since": None,
             "deadline_at": now + timedelta(minutes=15),
             "outputs": [],
             "seconds": 1.0,

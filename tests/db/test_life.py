@@ -143,6 +143,28 @@ class Studio(Watched):
                 assert hand.write("steps.finished") == 1
                 assert work.move_job(job, "completed")
 
+    @precondition(lambda self: any(j.step == "collect" for _, j in self.jobs("processing")))
+    @rule(data=st.data())
+    def pass_on(self, data: st.DataObject) -> None:
+        """Its picture was that of a stage, and another stage follows."""
+        found = [(w, j) for w, j in self.jobs("processing") if j.step == "collect"]
+        work, job = data.draw(st.sampled_from(found))
+        stage = self.look(job)["stage"]
+        assert self.hand(job).pass_on(self.alice, work.id, stage, job.output) == 1
+        known = [each.id for each in work.jobs]
+        (after,) = self.rows(
+            "SELECT id, stage, output_index, status, priority FROM generation_jobs"
+            " WHERE work_id = %s AND NOT id = ANY (%s)",
+            *(work.id, known),
+        )
+        assert (after["stage"], after["output_index"]) == (stage + 1, job.output)
+        assert after["status"] == "pending"
+        job.step = "finish"
+        work.pass_on(job, Job(after["id"], job.output))
+        row = self.look(job)
+        assert row["output_file_id"] is None
+        assert row["stage_file_id"] is not None
+
     @precondition(lambda self: any(j.begun for _, j in self.jobs("taken", "processing")))
     @rule(data=st.data())
     def take_over(self, data: st.DataObject) -> None:
@@ -280,7 +302,7 @@ class Studio(Watched):
         rows = {row["id"]: row for row in self.rows("SELECT * FROM works WHERE id = ANY (%s)", ids)}
         told = self.rows(
             "SELECT work_id, array_agg(data ->> 'status' ORDER BY id) AS past FROM events"
-            " WHERE work_id = ANY (%s) GROUP BY 1",
+            " WHERE work_id = ANY (%s) AND type <> 'work.progress' GROUP BY 1",
             ids,
         )
         assert {row["work_id"]: row["past"] for row in told} == {w.id: w.past for w in self.works}
