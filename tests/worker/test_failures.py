@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,12 @@ def struck(comfyui: Server) -> list[str]:
 async def until_running(comfyui: Server) -> None:
     async with asyncio.timeout(10):
         while comfyui.service.prompts.running is None:
+            await asyncio.sleep(0.01)
+
+
+async def until_struck(comfyui: Server) -> None:
+    async with asyncio.timeout(10):
+        while not comfyui.faults.struck:
             await asyncio.sleep(0.01)
 
 
@@ -116,12 +123,15 @@ def test_memory_that_ran_out_is_no_fault_of_the_card() -> None:
     assert diagnosed(error) is error
 
 
-async def test_a_graph_that_is_refused_says_which_input(bench: MakeBench, comfyui: Server) -> None:
+async def test_a_graph_that_is_refused_says_which_input_and_what_it_lacks(
+    bench: MakeBench, comfyui: Server, tmp_path: Path
+) -> None:
     graph = klein()
     graph["75:72"]["inputs"]["vae_name"] = "absent.safetensors"
-    answered = await bench()({"workflow": graph, "images": IMAGES})
+    answered = await bench(volume=tmp_path)({"workflow": graph, "images": IMAGES})
     assert answered["code"] == "engine_refused"
     assert "VAELoader #75:72 vae_name" in answered["error"]
+    assert "models/vae/absent.safetensors is missing" in answered["error"]
     assert not left(comfyui)
 
 
@@ -255,9 +265,7 @@ async def test_a_job_cancelled_in_the_middle_of_its_submission_is_not_left_behin
 ) -> None:
     comfyui.faults.add("prompt", "delay", seconds=0.3)
     job = asyncio.create_task(bench()({"workflow": slow(), "images": IMAGES}))
-    async with asyncio.timeout(10):
-        while not comfyui.faults.struck:
-            await asyncio.sleep(0.01)
+    await until_struck(comfyui)
     job.cancel()
     await asyncio.gather(job, return_exceptions=True)
     assert not left(comfyui)
@@ -270,7 +278,10 @@ async def test_what_would_not_stop_is_stopped_before_the_next_job(
     comfyui.faults.add("node", "hang", node="75:70")
     worker = bench()
     worker.worker.runner._stop = 0.2
-    await cancelled(worker, comfyui)
+    job = asyncio.create_task(worker({"workflow": slow(), "images": IMAGES}))
+    await until_struck(comfyui)
+    job.cancel()
+    await asyncio.gather(job, return_exceptions=True)
     assert left(comfyui) == 1
     comfyui.faults.clear()
     worker.worker.runner._stop = 10.0

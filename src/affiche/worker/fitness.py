@@ -5,7 +5,7 @@ Whoever is not fit says so at once, to the log and in the answer to each job, wi
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -69,7 +69,8 @@ class Fitness:
                 await self._check_card()
                 self._card_fits = True
             if package and not self._models_fit:
-                await self._check_models()
+                if wrong := await self.lacking(self._models):
+                    raise Unfit(wrong)
                 self._models_fit = True
         except EngineError as error:
             if not isinstance(error, Unfit):
@@ -109,17 +110,17 @@ class Fitness:
         names = ", ".join(card.name for card in gpus.cards) or "no card that nvidia-smi knows"
         _log.info("ComfyUI is up: torch %s on %s (%s)", torch, ", ".join(types), names)
 
-    async def _check_models(self) -> None:
+    async def lacking(self, models: Iterable[Model]) -> list[str]:
+        """Which of `models` ComfyUI does not have where it looks, each with the remedy."""
         listed: dict[str, tuple[str, ...] | None] = {}
         wrong = []
-        for model in self._models:
+        for model in models:
             if model.folder not in listed:
                 listed[model.folder] = await self._client.models(model.folder)
             names = listed[model.folder]
             told = await asyncio.to_thread(misplaced, model, names, self._settings.volume)
             wrong += [told] if told else []
-        if wrong:
-            raise Unfit(wrong)
+        return wrong
 
     def _down(self, error: EngineError, seconds: float | None = None) -> str:
         what = "does not answer"

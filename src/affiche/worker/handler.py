@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -13,12 +13,15 @@ from affiche.comfy.transport import MB, Limits, Transport
 from affiche.domain.templates import Template
 from affiche.errors import (
     AfficheError,
+    EngineError,
     EngineRefused,
     EngineUnreachable,
     GpuFailed,
     ResultTooLarge,
     RunLost,
 )
+from affiche.graphs.graph import load
+from affiche.graphs.models import models
 from affiche.worker.course import Course
 from affiche.worker.delivery import Carrier, bucket_of, delivered
 from affiche.worker.failures import diagnosed, failure
@@ -67,8 +70,8 @@ class Worker:
         self._jobs = 0
         self._transport = Transport(settings.comfyui, LIMITS)
         self.runner = Runner(self._transport)
-        models = template.models if template else ()
-        self.fitness = fitness(settings, self.runner.client, models, waited=waited)
+        needed = template.models if template else ()
+        self.fitness = fitness(settings, self.runner.client, needed, waited=waited)
 
     async def handle(self, job: Mapping[str, Any]) -> dict[str, Any]:
         """The output of a job, or `{"error", "code", "params"}` with what there is.
@@ -129,11 +132,25 @@ class Worker:
             failed = failed or error
             texts = [] if isinstance(error, ResultTooLarge) else said
             answered = answer(told, [], texts)
-        return answered if failed is None else {**answered, **self._failed(failed)}
+        if failed is None:
+            return answered
+        remedies = await self._remedies(plan) if isinstance(failed, EngineRefused) else []
+        return {**answered, **self._failed(failed, remedies)}
 
-    def _failed(self, error: Exception) -> dict[str, Any]:
+    async def _remedies(self, plan: Plan) -> list[str]:
+        """Of a graph that was refused: the models that it lacks, if that is why."""
+        wanted = {(m.folder, m.name): m for s in plan.stages for m in models(load(s.graph))}
+        try:
+            return await self.fitness.lacking(wanted.values())
+        except EngineError:
+            return []
+
+    def _failed(self, error: Exception, remedies: Sequence[str] = ()) -> dict[str, Any]:
         error = diagnosed(error)
         answered = failure(error)
+        if remedies:
+            _log.error("what the workflow lacks: %s", " ".join(remedies))
+            answered["error"] = " ".join([answered["error"], *remedies])
         if isinstance(error, EngineUnreachable | EngineRefused | RunLost):
             self.fitness.doubt()
         if isinstance(error, GpuFailed):
