@@ -6,7 +6,7 @@ meaning for are handed on in an `Answer`.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol, TypeAlias
@@ -126,8 +126,10 @@ class Transport:
         send: Any = None,
         form: aiohttp.FormData | None = None,
         content: Content | None = None,
+        at_length: Callable[[], Awaitable[object]] | None = None,
     ) -> Answer:
-        """As `ask`, with whatever status there is; `content` is JSON already.
+        """As `ask`, with whatever status there is. `content` is JSON already; `at_length` is
+        waited for before more than a megabyte of an answer is taken in.
 
         Raises EngineUnreachable (no answer), AnswerTooLarge.
         """
@@ -144,7 +146,7 @@ class Transport:
                 timeout=self._timeout(seconds or self.limits.ask),
                 allow_redirects=False,
             ) as response:
-                return Answer(response.status, await self._body(response))
+                return Answer(response.status, await self._body(response, at_length))
         except _FAILURES as error:
             raise unreachable(error) from error
 
@@ -192,11 +194,16 @@ class Transport:
             total=total, sock_connect=self.limits.connect, sock_read=self.limits.stall
         )
 
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _body(
+        self, response: aiohttp.ClientResponse, at_length: Callable[[], Awaitable[object]] | None
+    ) -> bytes:
         chunks: list[bytes] = []
         size = 0
         async for chunk in response.content.iter_any():
             size += len(chunk)
+            if at_length is not None and size > MB:
+                await at_length()
+                at_length = None
             if size > self.limits.answer_bytes:
                 raise AnswerTooLarge(detail=f"an answer of over {self.limits.answer_bytes} B")
             chunks.append(chunk)

@@ -24,7 +24,7 @@ from affiche.fetch import Policy
 KEY: Final = "rpa_DO0NOTSHOWTHIS7KEY"
 JOB: Final = "c80ffee4-f315-4e25-a146-0f3d98cf024b-u1"
 OURS: Final = "0d9e7a30-5b4c-4d5c-9d5a-0f6f3b1f2a77"
-LIMITS: Final = Limits(connect=1, ask=1, upload=1, stall=0.5)
+LIMITS: Final = Limits(connect=5, ask=10, upload=10, stall=1.5)
 
 TAKEN: Final = says({"id": JOB, "status": "IN_QUEUE"})
 QUEUED: Final = says({"id": JOB, "status": "IN_QUEUE"})

@@ -1,6 +1,8 @@
 """The results of runs: out of an answer, kept or asked for again, or from an address."""
 
+import asyncio
 import base64
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +15,8 @@ from affiche.domain.observations import (
     Output,
     Succeeded,
 )
+from affiche.engines.runpod import engine as engine_module
+from affiche.engines.runpod.answers import read
 from affiche.engines.runpod.engine import RunpodEngine
 from affiche.engines.runpod.results import Results
 from affiche.errors import (
@@ -209,3 +213,26 @@ async def test_two_pictures_of_one_run(engine: RunpodEngine, script: Script) -> 
     found = outputs(await engine.look(JOB))
     assert [await whole(engine, output) for output in found] == [PNG, other]
     assert Limits().answer_bytes > 20 * MB
+
+
+async def test_of_large_results_a_few_are_held_at_once(
+    engine: RunpodEngine, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.on(STATUS, says(completed({"image": base64.b64encode(PNG + bytes(2 * MB)).decode()})))
+    held: list[int] = []
+    now = 0
+
+    def counting(run_id: str, body: bytes) -> Any:
+        nonlocal now
+        now += 1
+        held.append(now)
+        found = read(run_id, body)
+        time.sleep(0.02)
+        now -= 1
+        return found
+
+    monkeypatch.setattr(engine_module, "read", counting)
+    seen = await asyncio.gather(*(engine.look(JOB) for _ in range(20)))
+    assert len(held) == 20
+    assert max(held) <= 4
+    assert all(isinstance(each, Succeeded) for each in seen)

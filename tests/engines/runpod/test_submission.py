@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from tests.comfy.scripted import Reply, Script, says, scripted
 
-from affiche.comfy.transport import Limits
 from affiche.engines.access import Question
 from affiche.engines.runpod.client import AT_ONCE, MOST_SENT
 from affiche.engines.runpod.engine import RunpodEngine
@@ -21,7 +20,7 @@ from affiche.errors import (
 )
 
 from . import wire
-from .facts import BAD_GATEWAY, JOB, KEY, LIMITS, NOTHING, RUN, TAKEN, engine_on, picture, run
+from .facts import BAD_GATEWAY, JOB, KEY, NOTHING, RUN, TAKEN, engine_on, picture, run
 
 
 async def test_it_is_named_by_runpod_and_sent_with_the_key(
@@ -92,7 +91,7 @@ async def test_an_answer(script: Script, reply: Reply, error: type[EngineError])
 )
 async def test_a_connection_that_breaks_off(talk: wire.Talk, size: int, unknown: bool) -> None:
     async with wire.talking(talk) as url:
-        engine = engine_on(url, _patient())
+        engine = engine_on(url)
         with pytest.raises(EngineUnreachable) as caught:
             await engine.submit(run(pictures=[picture(bytes(size * 3 // 4))]))
         await engine.close()
@@ -129,7 +128,7 @@ async def test_what_is_no_json_is_not_sent(engine: RunpodEngine, script: Script)
 
 
 async def test_a_large_body_arrives_as_it_is(script: Script) -> None:
-    engine = engine_on(script, _patient())
+    engine = engine_on(script)
     data = bytes(range(256)) * 20_000
     await engine.submit(run(pictures=[picture(data)]))
     await engine.close()
@@ -174,7 +173,7 @@ async def test_every_question_is_paid_for_before_it_is_asked(script: Script) -> 
 async def test_so_many_at_once_and_no_more(script: Script) -> None:
     script.on(RUN, Reply(200, TAKEN.body, pause=0.05))
     budget = Counting(1000)
-    engine = engine_on(script, _patient(), budget=budget)
+    engine = engine_on(script, budget=budget)
     most = 0
 
     async def watch() -> None:
@@ -202,7 +201,3 @@ async def test_a_ping_keeps_a_worker_awake(engine: RunpodEngine, script: Script)
     assert script.bodies(RUN) == [
         {"input": {"ping": True}, "policy": {"executionTimeout": 60_000, "ttl": 300_000}}
     ]
-
-
-def _patient() -> Limits:
-    return Limits(connect=5, ask=5, upload=20, stall=LIMITS.stall)

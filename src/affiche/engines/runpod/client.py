@@ -7,8 +7,9 @@ what a server sends back is cleared of the key, so that no log can show it.
 
 import asyncio
 import re
-from contextlib import suppress
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from typing import Any, Final, TypeVar
 
 from affiche.comfy.transport import MB, Answer, AnswerTooLarge, Limits, Transport, broken
 from affiche.engines.access import Access, Question
@@ -24,10 +25,15 @@ from affiche.errors import (
     SubmissionUnknown,
 )
 
+T = TypeVar("T")
 # RunPod takes 10 MB, and does not say which; a little is left to what it adds itself.
 MOST_SENT: Final = 9_900_000
 # A fraction of what RunPod lets all processes together have open.
 AT_ONCE: Final = {"run": 20, "status": 40, "cancel": 4}
+# A result of 10 MB takes three times as much while it is read.
+_LARGE_AT_ONCE: Final = 4
+# Parsing more than this would be felt by everything else on the loop.
+_FELT: Final = MB // 4
 _ID: Final = re.compile(r"[\w.:-]{1,200}", re.ASCII)
 _UNKNOWN_TO: Final = (401, 402, 403)
 
@@ -48,6 +54,7 @@ class Client:
         self._transport = Transport(url, limits, headers)
         self._access = access
         self._id = access.endpoint.remote_id or ""
+        self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
         self._places = {question: asyncio.Semaphore(most) for question, most in AT_ONCE.items()}
 
     async def run(self, content: Content) -> str:
@@ -67,13 +74,25 @@ class Client:
             return _run_id(answer)
         raise self._refused(answer, content)
 
-    async def status(self, run_id: str) -> bytes | None:
-        """GET /status: the body, which may be many megabytes; None for a run that is not known."""
-        seconds = self._transport.limits.upload
-        answer = await self._ask("status", "GET", "status", run_id, seconds=seconds)
-        if answer.status == 404:
-            return None
-        return self._well(answer).body
+    async def status(self, run_id: str, read: Callable[[bytes], T]) -> T | None:
+        """GET /status: what `read` makes of the body; None for a run that is not known.
+
+        The body may be many megabytes. Of such a few are held at once, until they are read in a
+        thread; others wait on the wire.
+        """
+        async with AsyncExitStack() as held:
+            answer = await self._ask(
+                "status",
+                "GET",
+                "status",
+                run_id,
+                seconds=self._transport.limits.upload,
+                at_length=lambda: held.enter_async_context(self._large),
+            )
+            if answer.status == 404:
+                return None
+            body = self._well(answer).body
+            return await asyncio.to_thread(read, body) if len(body) > _FELT else read(body)
 
     async def cancel(self, run_id: str) -> bool:
         """POST /cancel: whether the run was there and had not ended."""
@@ -102,12 +121,18 @@ class Client:
         *path: str,
         seconds: float | None = None,
         content: Content | None = None,
+        at_length: Callable[[], Awaitable[object]] | None = None,
     ) -> Answer:
         async with self._places[question]:
             await self._access.budget.spend(question)
             try:
                 return await self._transport.exchange(
-                    method, self._id, *path, seconds=seconds, content=content
+                    method,
+                    self._id,
+                    *path,
+                    seconds=seconds,
+                    content=content,
+                    at_length=at_length,
                 )
             except AnswerTooLarge:
                 raise

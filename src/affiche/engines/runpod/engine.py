@@ -5,9 +5,10 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Collection, Mapping
+from functools import partial
 from typing import Any, Final
 
-from affiche.comfy.transport import MB, AnswerTooLarge, Limits
+from affiche.comfy.transport import AnswerTooLarge, Limits
 from affiche.domain.observations import Failed, Hint, Lost, Observation, Output, Queued
 from affiche.engines.access import Access
 from affiche.engines.engine import Health, Run
@@ -36,8 +37,6 @@ WAKING_AFTER: Final = 5.0
 # How long it is believed what was said of the workers; one question serves all runs that wait.
 WORKERS_KEPT: Final = 5.0
 _WAITING_KEPT: Final = 20_000
-# Parsing more than this would be felt by everything else on the loop.
-_READ_INLINE: Final = MB // 4
 _log = logging.getLogger(__name__)
 
 
@@ -148,14 +147,9 @@ class RunpodEngine:
         await self._client.close()
 
     async def _read(self, run_id: str) -> Read | None:
-        body = await self._client.status(run_id)
-        if body is None:
-            return None
-        if len(body) > _READ_INLINE:
-            found = await asyncio.to_thread(read, run_id, body)
-        else:
-            found = read(run_id, body)
-        self._results.keep(run_id, found.texts)
+        found = await self._client.status(run_id, partial(read, run_id))
+        if found is not None:
+            self._results.keep(run_id, found.texts)
         return found
 
     async def _text(self, run_id: str, at: tuple[str | int, ...]) -> str:
