@@ -4,7 +4,8 @@ import time
 from uuid import uuid4
 
 import pytest
-from tests.cli.ailments import FAULTS, Patient
+from tests.cli.ailments import Patient
+from tests.cli.cloud_ailments import FAULTS
 from tests.support.databases import Cluster
 
 from affiche import __version__
@@ -40,7 +41,7 @@ async def test_it_is_found_and_explained(patient: Patient, name: str) -> None:
 
 NOTES = {
     *("idle_workers", "other_versions", "waiting", "entries_without_job", "unstopped"),
-    *("long_unswept", "orphans"),
+    *("long_unswept", "orphans", "no_public_url"),
 }
 
 

@@ -76,6 +76,8 @@ async def _findings(settings: Settings, thorough: bool) -> AsyncIterator[Finding
     for finding in await engine:
         if all(finding.params["url"] != other.params.get("url") for other in found):
             yield finding
+    for finding in _of_runpod(settings):
+        yield finding
     yield Finding("note", "language_model", "no_language_model")
     for finding in surroundings.browser_files():
         yield finding
@@ -119,6 +121,12 @@ async def _of_engine(settings: Settings) -> list[Finding]:
 
     url = (settings.comfyui_url or "").rstrip("/")
     return [await checkup.server("comfyui", "comfyui", url)] if url else []
+
+
+def _of_runpod(settings: Settings) -> list[Finding]:
+    from affiche.studio import serverless
+
+    return serverless.configured(settings)
 
 
 def _is_made(settings: Settings) -> bool:

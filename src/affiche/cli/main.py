@@ -25,12 +25,13 @@ GROUPS: Final = {
         "restore",
         "doctor",
         "settings",
+        "endpoints",
         "emulate",
         "worker",
     ),
 }
 
-BELOW: Final = ("templates", "emulate", "worker")
+BELOW: Final = ("templates", "endpoints", "emulate", "worker")
 """Commands with commands below them, which look after their own pages."""
 USAGE: Final = {"run": "affiche run TEMPLATE [NAME=VALUE...] [OPTIONS]"}
 

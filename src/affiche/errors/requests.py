@@ -121,6 +121,18 @@ class Conflict(AfficheError):
     code, status = "conflict", 409
 
 
+class EndpointTaken(Conflict):
+    """`name`: of the endpoint that is there."""
+
+    code = "endpoint_taken"
+
+
+class EndpointInUse(Conflict):
+    """`name` of the endpoint, at which `running` works run."""
+
+    code = "endpoint_in_use"
+
+
 class IdempotencyMismatch(Conflict):
     code = "idempotency_mismatch"
 

@@ -31,7 +31,7 @@ from affiche.errors import (
 )
 from affiche.settings import Settings
 from affiche.storage.objects import Objects
-from affiche.studio import affairs, connections, orphans
+from affiche.studio import affairs, connections, orphans, serverless
 from affiche.studio.findings import SECONDS, Finding, line, within
 from affiche.studio.templates import Row
 from affiche.studio.versions import Versions
@@ -116,7 +116,7 @@ async def _all(
         ("withdrawals", affairs.withdrawals(database)),
         ("leftovers", affairs.leftovers(database, settings)),
         *stores,
-        ("engines", _engines(database, running)),
+        ("engines", _engines(database, settings, running)),
     ]
     seconds = THOROUGH_SECONDS if thorough else SECONDS
     found = await asyncio.gather(
@@ -183,29 +183,33 @@ async def _server(database: Database) -> list[Finding]:
     return [Finding("ok", "database", "database", about)]
 
 
-async def _engines(database: Database, running: bool) -> list[Finding]:
+async def _engines(database: Database, settings: Settings, running: bool) -> list[Finding]:
     versions = Versions()
     async with database.as_service() as transaction:
         rows = await transaction.all(Endpoint, "endpoints.active")
         offered = await transaction.all(Row, "templates.gallery")
+        nowhere = await transaction.rows("endpoints.nowhere")
     templates = [await versions.read(database, row.id, row.version) for row in offered]
     # A little less than what all of this may take, so that one that hangs hides no other.
     found = await asyncio.gather(
         *(
             within(
-                _endpoint(row, [t for t in templates if row.kind in t.engines], running),
+                _endpoint(row, [t for t in templates if row.kind in t.engines], settings, running),
                 Finding("broken", row.name, "unwell", {"url": row.url, "reason": LATE}),
                 SECONDS - 1,
             )
             for row in rows
         )
     )
-    return [finding for each in found for finding in each]
+    lost = [Finding("broken", row["slug"], "nowhere", {"template": row["slug"]}) for row in nowhere]
+    return [*(f for each in found for f in each), *lost, *serverless.webhooks(rows, settings)]
 
 
 async def _endpoint(
-    row: Endpoint, templates: Sequence[Template], running: bool
+    row: Endpoint, templates: Sequence[Template], settings: Settings, running: bool
 ) -> Sequence[Finding]:
+    if row.kind == "runpod":
+        return [await serverless.endpoint(row, settings, len(templates))]
     found = Finding("broken", row.name, "homeless")
     if row.url is not None:
         found = await _checked(row, templates)

@@ -7,8 +7,9 @@ from typing import Any, Final, Generic, TypeVar
 from uuid import uuid4
 
 from affiche.db import migrate
-from affiche.engines.registry import make
+from affiche.domain.endpoints import Endpoint
 from affiche.errors import AfficheError, DatabaseUnavailable, StorageFailed
+from affiche.studio import access
 from affiche.studio.studio import Studio
 
 T = TypeVar("T")
@@ -70,19 +71,10 @@ class Watch:
 
     async def _engines(self) -> bool:
         async with self.studio.database.singly() as service:
-            rows = await service.rows("endpoints.active")
-        found = await asyncio.gather(
-            *(_answers(row["kind"], row["url"]) for row in rows if row["url"])
-        )
-        return any(found)
-
-
-async def _answers(kind: str, url: str) -> bool:
-    engine = make(kind, url)
-    try:
-        return (await engine.health()).ok
-    finally:
-        await engine.close()
+            rows = await service.all(Endpoint, "endpoints.active")
+        settings = self.studio.settings
+        found = await asyncio.gather(*(access.health(row, settings) for row in rows if row.url))
+        return any(each.ok for each in found)
 
 
 class Look(Generic[T]):

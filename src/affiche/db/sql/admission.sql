@@ -8,10 +8,11 @@ WHERE id = ANY (ARRAY(
   ORDER BY run_at LIMIT %(most)s FOR UPDATE SKIP LOCKED))
 
 -- name: endpoints
--- What waits for one that is unwell stays in line until it is well again.
+-- What waits for one that does not answer stays in line until it does. One that answers and has
+-- trouble with its workers is given what no other takes: it is work that gets them started.
 SELECT e.id FROM endpoints e
 -- Ordered, so that no other index is taken for one that finds a waiting job as soon.
-WHERE e.is_active AND e.unwell_since IS NULL AND (
+WHERE e.is_active AND (e.unwell_since IS NULL OR e.health ? 'workers') AND (
   SELECT true FROM generation_jobs j
   WHERE j.endpoint_id = e.id AND j.status = 'pending' AND j.turn IS NOT NULL
   ORDER BY j.priority DESC, j.turn, j.created_at, j.id LIMIT 1)
@@ -19,7 +20,8 @@ ORDER BY e.position, e.id
 
 -- name: lock
 SELECT true FROM endpoints
-WHERE id = %(endpoint_id)s AND is_active AND unwell_since IS NULL FOR NO KEY UPDATE SKIP LOCKED
+WHERE id = %(endpoint_id)s AND is_active AND (unwell_since IS NULL OR health ? 'workers')
+FOR NO KEY UPDATE SKIP LOCKED
 
 -- name: places
 WITH gone AS (

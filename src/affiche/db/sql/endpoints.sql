@@ -116,3 +116,54 @@ WHERE is_active AND warm_minutes IS NOT NULL AND unwell_since IS NULL
 -- Whoever writes it first is the one to ping.
 UPDATE endpoints SET warmed_at = %(now)s
 WHERE id = %(id)s AND warmed_at IS NOT DISTINCT FROM %(warmed_at)s
+
+-- name: listed
+SELECT e.id, e.name, e.kind, e.url, e.works_at_once, e.remote_id, e.secret, e.request_shape,
+  e.images_as, e.workflow_as, e.pictures_by, e.does_stages, e.price_per_second, e.warm_minutes,
+  e.warm_hours, e.position, e.is_active, e.checked_at, e.unwell_since, e.health, e.warmed_at,
+  (e.running + (SELECT coalesce(sum(c.places), 0) FROM place_changes c
+    WHERE c.endpoint_id = e.id))::integer AS running,
+  (SELECT count(*) FROM (
+    SELECT FROM generation_jobs j
+    WHERE j.endpoint_id = e.id AND j.status = 'pending' AND j.turn IS NOT NULL
+    LIMIT 1000) waiting)::integer AS waiting,
+  ARRAY(SELECT t.slug FROM template_endpoints r JOIN templates t ON t.id = r.template_id
+    WHERE r.endpoint_id = e.id ORDER BY t.slug) AS templates
+FROM endpoints e WHERE e.is_active OR %(retired)s ORDER BY e.is_active DESC, e.position, e.id
+
+-- name: save
+-- Of one that was changed nothing is known any more.
+INSERT INTO endpoints (id, name, kind, url, works_at_once, remote_id, secret, request_shape,
+  images_as, workflow_as, pictures_by, does_stages, price_per_second, warm_minutes, warm_hours,
+  position)
+VALUES (%(id)s, %(name)s, %(kind)s, %(url)s, %(works_at_once)s, %(remote_id)s, %(secret)s,
+  %(request_shape)s, %(images_as)s, %(workflow_as)s, %(pictures_by)s, %(does_stages)s,
+  %(price_per_second)s, %(warm_minutes)s, %(warm_hours)s, %(position)s)
+ON CONFLICT (name) DO UPDATE SET
+  kind = excluded.kind, url = excluded.url, works_at_once = excluded.works_at_once,
+  remote_id = excluded.remote_id, secret = excluded.secret,
+  request_shape = excluded.request_shape, images_as = excluded.images_as,
+  workflow_as = excluded.workflow_as, pictures_by = excluded.pictures_by,
+  does_stages = excluded.does_stages, price_per_second = excluded.price_per_second,
+  warm_minutes = excluded.warm_minutes, warm_hours = excluded.warm_hours,
+  position = excluded.position, is_active = true, checked_at = NULL, misses = 0,
+  unwell_since = NULL, health = '{}'
+
+-- name: leave_routes
+DELETE FROM template_endpoints WHERE endpoint_id = %(id)s
+
+-- name: forget_route
+DELETE FROM template_endpoints
+WHERE template_id = %(template_id)s AND endpoint_id <> ALL (%(ids)s::uuid[])
+
+-- name: put_route
+INSERT INTO template_endpoints (template_id, endpoint_id, position)
+SELECT %(template_id)s, id, place FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS r (id, place)
+ON CONFLICT (template_id, endpoint_id) DO UPDATE SET position = excluded.position
+
+-- name: announce
+SELECT pg_notify('generation_job_created', '')
+
+-- name: nowhere
+-- Templates on offer whose works no endpoint in use would take.
+SELECT slug FROM templates WHERE is_active AND choose_endpoint(id, version) IS NULL ORDER BY slug

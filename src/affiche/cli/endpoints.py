@@ -1,0 +1,260 @@
+"""`affiche endpoints`: where works run, in which order, at what price, and how it is there."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar
+
+from cyclopts import Parameter
+from rich.table import Table
+from rich.text import Text
+
+from affiche.cli import logs, loop
+from affiche.cli.endings import Exit
+from affiche.cli.language import words
+from affiche.cli.pages import application, flag
+from affiche.cli.terminal import err, out, write_json
+from affiche.domain.endpoints import ImagesAs, PicturesBy, RequestShape, WorkflowAs
+from affiche.settings import read
+from affiche.studio import endpoints as studio_endpoints
+from affiche.studio.endpoints import Listed
+from affiche.studio.studio import Caller, Studio
+
+T = TypeVar("T")
+endpoints = application("endpoints")
+
+
+def _told(key: str, *names: str) -> Parameter:
+    return Parameter(name=names or None, help=words(f"help.endpoints.{key}"), show_default=False)
+
+
+Json = Annotated[bool, flag("help.json")]
+Name = Annotated[str, Parameter(help=words("help.endpoints.name"))]
+Url = Annotated[str | None, _told("url")]
+RemoteId = Annotated[str | None, _told("id", "--id")]
+Secret = Annotated[str | None, _told("secret")]
+Works = Annotated[int | None, _told("works")]
+Shape = Annotated[RequestShape | None, _told("shape")]
+Images = Annotated[ImagesAs | None, _told("images_as")]
+Workflow = Annotated[WorkflowAs | None, _told("workflow_as")]
+Pictures = Annotated[PicturesBy | None, _told("pictures_by")]
+Stages = Annotated[bool | None, _told("stages")]
+Price = Annotated[Decimal | None, _told("price")]
+Warm = Annotated[int | None, _told("warm")]
+Hours = Annotated[str | None, _told("hours")]
+Position = Annotated[int | None, _told("position")]
+
+
+@endpoints.command(name="list", help=words("help.endpoints.list"))
+def listed(
+    *,
+    retired: Annotated[bool, flag("help.endpoints.retired")] = False,
+    json: Json = False,
+) -> None:
+    found = _run(lambda studio, who: studio_endpoints.listed(studio, who, retired=retired))
+    if json:
+        write_json({"endpoints": [record(each) for each in found]})
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in (
+        "name",
+        "kind",
+        "state",
+        "running",
+        "waiting",
+        "price",
+        "warm",
+        "shape",
+        "route",
+    ):
+        table.add_column(words(f"endpoints.{column}"))
+    for each in found:
+        row, style = each.endpoint, _STYLES[state(each)]
+        table.add_row(
+            Text(row.name, style="bold"),
+            row.kind,
+            Text(words(f"endpoints.states.{state(each)}"), style=style),
+            f"{each.running}/{row.works_at_once}",
+            str(each.waiting),
+            "" if row.price_per_second is None else f"${row.price_per_second.normalize():f}/s",
+            _warm(each),
+            row.request_shape if row.kind == "runpod" else "",
+            ", ".join(each.templates),
+        )
+    out().print(table)
+    for each in found:
+        if state(each) == "unwell":
+            reason = str(each.health.get("reason") or "?")
+            err().print(words("endpoints.why", name=each.endpoint.name, reason=reason))
+
+
+@endpoints.command(name="add", help=words("help.endpoints.add"))
+def add(
+    name: Name,
+    /,
+    *,
+    kind: Annotated[Literal["comfyui", "runpod"], _told("kind")],
+    url: Url = None,
+    remote_id: RemoteId = None,
+    secret: Secret = None,
+    works: Works = None,
+    shape: Shape = None,
+    images_as: Images = None,
+    workflow_as: Workflow = None,
+    pictures_by: Pictures = None,
+    stages: Stages = None,
+    price: Price = None,
+    warm: Warm = None,
+    hours: Hours = None,
+    position: Position = None,
+    json: Json = False,
+) -> None:
+    given = _given(
+        url=url, remote_id=remote_id, secret=secret, works_at_once=works, request_shape=shape,
+        images_as=images_as, workflow_as=workflow_as, pictures_by=pictures_by, does_stages=stages,
+        price_per_second=price, warm_minutes=warm, warm_hours=hours, position=position,
+    )  # fmt: skip
+    _tell(_run(lambda studio, who: studio_endpoints.add(studio, who, name, kind, given)), json)
+
+
+@endpoints.command(name="change", help=words("help.endpoints.change"))
+def change(
+    name: Name,
+    /,
+    *,
+    url: Url = None,
+    remote_id: RemoteId = None,
+    secret: Secret = None,
+    works: Works = None,
+    shape: Shape = None,
+    images_as: Images = None,
+    workflow_as: Workflow = None,
+    pictures_by: Pictures = None,
+    stages: Stages = None,
+    price: Price = None,
+    warm: Warm = None,
+    hours: Hours = None,
+    position: Position = None,
+    json: Json = False,
+) -> None:
+    given = _given(
+        url=url, remote_id=remote_id, secret=secret, works_at_once=works, request_shape=shape,
+        images_as=images_as, workflow_as=workflow_as, pictures_by=pictures_by, does_stages=stages,
+        price_per_second=price, warm_minutes=warm, warm_hours=hours, position=position,
+    )  # fmt: skip
+    _tell(_run(lambda studio, who: studio_endpoints.change(studio, who, name, given)), json)
+
+
+@endpoints.command(name="remove", help=words("help.endpoints.remove"))
+def remove(
+    name: Name,
+    /,
+    *,
+    force: Annotated[bool, flag("help.endpoints.force")] = False,
+) -> None:
+    moved = _run(lambda studio, who: studio_endpoints.remove(studio, who, name, running=force))
+    err().print(words("endpoints.removed", name=name, moved=moved))
+
+
+@endpoints.command(name="test", help=words("help.endpoints.test"))
+def tried(name: Name, /, *, json: Json = False) -> int:
+    found = _run(lambda studio, who: studio_endpoints.examine(studio, who, name))
+    if json:
+        write_json({"name": name, **asdict(found)})
+    elif found.ok:
+        out().print(words("endpoints.well", name=name, about=_about(asdict(found))))
+    else:
+        out().print(words("endpoints.why", name=name, reason=found.reason or "?"))
+    return Exit.OK if found.ok else Exit.FAILED
+
+
+@endpoints.command(name="route", help=words("help.endpoints.route"))
+def route(
+    template: Annotated[str, Parameter(help=words("help.endpoints.template"))],
+    /,
+    *names: Annotated[str, Parameter(help=words("help.endpoints.names"))],
+) -> None:
+    found = _run(lambda studio, who: studio_endpoints.route(studio, who, template, names))
+    if found:
+        err().print(words("endpoints.routed", template=template, names=" → ".join(found)))
+    else:
+        err().print(words("endpoints.unrouted", template=template))
+
+
+def state(each: Listed) -> str:
+    """One word for how it stands."""
+    if not each.is_active:
+        return "retired"
+    if each.unwell_since is not None:
+        return "unwell"
+    if each.endpoint.url is None or each.checked_at is None:
+        return "unknown"
+    return "well"
+
+
+_STYLES = {"well": "green", "unwell": "red", "unknown": "yellow", "retired": "dim"}
+
+
+def record(each: Listed) -> dict[str, Any]:
+    """For programs; a key stands in none of it, only its name."""
+    own = asdict(each.endpoint) | asdict(each)
+    own.pop("endpoint")
+    cost = each.warm_cost
+    return own | {"state": state(each), "warm_cost_a_day": None if cost is None else str(cost)}
+
+
+def _tell(each: Listed, json: bool) -> None:
+    if json:
+        write_json(record(each))
+        return
+    err().print(words("endpoints.kept", name=each.endpoint.name))
+    if each.endpoint.warm_minutes is not None:
+        err().print(_warm(each))
+
+
+def _warm(each: Listed) -> str:
+    row, cost = each.endpoint, each.warm_cost
+    if row.warm_minutes is None:
+        return words("endpoints.off")
+    hours = f", {row.warm_hours}" if row.warm_hours else ""
+    if cost is None:
+        return words("endpoints.warm_unpriced", minutes=row.warm_minutes, hours=hours)
+    return words("endpoints.warm_priced", minutes=row.warm_minutes, hours=hours, cost=f"{cost:.2f}")
+
+
+def _about(health: dict[str, Any]) -> str:
+    known = ("version", "workers", "waking", "queued")
+    return ", ".join(
+        words(f"endpoints.health.{name}", value=health[name])
+        for name in known
+        if health.get(name) is not None
+    )
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """What was given; nothing, or a zero where that is no value, takes a value away."""
+    found = {name: value for name, value in options.items() if value is not None}
+    for name in ("secret", "remote_id", "warm_hours"):
+        if found.get(name) == "":
+            found[name] = None
+    if found.get("warm_minutes") == 0:
+        found["warm_minutes"] = None
+    return found
+
+
+def _run(asked: Callable[[Studio, Caller], Awaitable[T]]) -> T:
+    """Ask a studio's database, which need not be running, as its operator."""
+    logs.silence()
+    settings, _ = read()
+
+    async def run() -> T:
+        from affiche import app
+        from affiche.studio import people
+
+        async with app.opened(settings) as studio:
+            return await asked(studio, await people.first_user(studio))
+
+    return loop.run(lambda _: run())
+
+
+__all__ = ["endpoints"]
