@@ -39,8 +39,8 @@ def statements(size: Size) -> list[str]:
         WHERE NOT EXISTS (SELECT FROM projects p WHERE p.user_id = u.id AND p.is_default)""",
         *(
             f"CREATE TEMP TABLE {name} AS"
-            f" SELECT row_number() OVER (ORDER BY id) - 1 AS place, id FROM {table}"
-            for name, table in (("people", "users"), ("kinds", "templates"))
+            f" SELECT row_number() OVER (ORDER BY {order}) - 1 AS place, id FROM {table}"
+            for name, table, order in (("people", "users", "id"), ("kinds", "templates", "slug"))
         ),
         # Older first, so that ids are in the order of time; every user has some of every kind.
         f"""INSERT INTO works (id, user_id, template_id, template_version, status, created_at, seed)

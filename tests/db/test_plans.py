@@ -3,6 +3,7 @@
 What is bounded is the pages that are read, which is the same on every machine; no time is.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from tests.db import crowd
 from tests.db.conftest import Connect, become
 from tests.db.people import TEMPLATE, value
 from tests.db.plans import LARGE, Plan, plan, read
+from tests.db.strides import Hand
 from tests.support.databases import Cluster
 
 from affiche.db.address import Address
@@ -152,6 +154,24 @@ def test_asking_and_cancelling_read_little(studio: Studio, generic: bool) -> Non
         become(studio.connection, "service_role")
     assert asking.pages <= 300
     assert cancelling.pages <= 300
+
+
+@pytest.mark.parametrize("generic", [False, True], ids=["custom", "generic"])
+def test_passing_on_to_the_next_stage_reads_little(studio: Studio, generic: bool) -> None:
+    """Of a user who has most of everything; and the next stage finds the picture by its work."""
+    query = (
+        "SELECT id, token, work_id FROM generation_jobs"
+        " WHERE user_id = %s AND status = 'processing' ORDER BY id LIMIT 1"
+    )
+    job, token, work = studio.connection.execute(query, (studio.user,)).fetchone() or (None,) * 3
+    row = Hand(studio.connection, job, token, {}).values(uuid4()) | {"work_id": work, "stage": 0}
+    rows = json.dumps([{"n": 0, "output_index": 0, **row}], default=str)
+    passing = plan(studio.connection, "stages.passed_on", generic, rows=rows)
+    finding = plan(studio.connection, "stages.picture", generic, rows=rows)
+    for found, pages in ((passing, 400), (finding, 20)):
+        assert not found.scanned & LARGE
+        assert found.pages <= pages
+        assert "generation_jobs_work" in found.indexes
 
 
 def check(found: Plan, index: str, pages: int, params: dict[str, Any]) -> None:

@@ -54,6 +54,6 @@ FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
 CROSS JOIN LATERAL (
   SELECT j.stage_file_id FROM generation_jobs j
   WHERE j.work_id = r.work_id AND j.output_index = r.output_index AND j.stage = r.stage
-    AND j.stage_file_id IS NOT NULL
-  ORDER BY j.completed_at DESC LIMIT 1) made
+  -- Not as a condition, or a plan made while there are few such files would read all of them.
+  ORDER BY j.stage_file_id IS NULL, j.completed_at DESC LIMIT 1) made
 JOIN files f ON f.id = made.stage_file_id
