@@ -170,7 +170,10 @@ def test_how_a_handler_is_started(handler: str, codes: set[str]) -> None:
         ('prompt["9"]["inputs"]["image"] = path', "node_input_missing"),
         ('prompt["9"]["inputs"]["images"] = path', "node_input_linked"),
         ('prompt["2"]["inputs"].update(image=path)', "node_missing"),
+        ('graphs["cover"]["2"]["inputs"]["image"] = path', "node_missing"),
+        ('graphs["cover"]["76"]["inputs"]["image"] = path', None),
         ('job["input"]["prompt"] = path', None),
+        ('job["input"]["inputs"]["image"] = path', None),
         ('prompt[NODE]["inputs"]["image"] = path', "node_missing"),
     ],
 )
@@ -218,6 +221,34 @@ def test_nothing_leads_to_the_volume() -> None:
     package = changed(package, "Dockerfile.base", "COPY models/", "RUN true models/")
     found = {each.code for each in new(package, "serverless")}
     assert found == {"paths_missing"}
+
+
+@pytest.mark.parametrize(
+    ("gpus", "gpu", "agrees"),
+    [
+        ("ADA_24", "NVIDIA GeForce RTX 4090", True),
+        ("ADA_24,-NVIDIA L4", "NVIDIA GeForce RTX 4090", True),
+        ("ADA_24,-NVIDIA GeForce RTX 4090", "NVIDIA GeForce RTX 4090", False),
+        ("AMPERE_48, ADA_24", "ADA_24", True),
+        ("AMPERE_48", "NVIDIA GeForce RTX 4090", False),
+    ],
+)
+def test_a_card_is_in_its_pool(gpus: str, gpu: str, agrees: bool) -> None:
+    package = changed(made(), HUB, "ADA_24,ADA_32_PRO", gpus)
+    package = changed(package, TESTS, '"ADA_24"', f'"{gpu}"')
+    codes = [each.code for each in new(package, "serverless")]
+    assert codes == ([] if agrees else ["gpu_disagrees"])
+
+
+def test_a_script_in_a_folder_of_its_own_is_found() -> None:
+    files = dict(made().files)
+    text = files.pop("entrypoint.sh").text
+    files["src/entrypoint.sh"] = File("src/entrypoint.sh", text, False)
+    package = changed(
+        Package(files), DOCKER, "RUN chmod 0755 /opt/package/*.sh \\\n    && ", "RUN "
+    )
+    package = changed(package, DOCKER, " entrypoint.sh", " src/entrypoint.sh")
+    assert {each.code for each in new(package, "serverless")} == {"not_executable"}
 
 
 def test_a_script_that_cannot_be_run() -> None:

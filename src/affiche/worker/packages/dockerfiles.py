@@ -46,7 +46,7 @@ class Stage:
 
 def instructions(text: str) -> Iterator[Instruction]:
     """In their order; comments and the bodies of here-documents are left out."""
-    lines = iter(enumerate(text.splitlines(), 1))
+    lines = iter(enumerate(text.split("\n"), 1))
     for number, line in lines:
         if not line.strip() or line.lstrip().startswith("#"):
             continue

@@ -24,7 +24,8 @@ class File:
 
     @property
     def lines(self) -> list[str]:
-        return (self.text or "").splitlines()
+        # Not `splitlines`, which ends a line at signs that no editor does.
+        return [line.removesuffix("\r") for line in (self.text or "").split("\n")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from affiche.worker.packages.package import Package
 from affiche.worker.packages.rules.workflows import graphs
 
 _STARTS: Final = ("runpod.serverless.start", "affiche.worker.start")
+# What ids look like in graphs that ComfyUI exports; other texts are some other mapping's keys.
+_ID: Final = re.compile(r"\d+(:\d+)*")
 _COMMENT: Final = re.compile(r"#\s*([A-Za-z_]\w*)\s*$")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -28,7 +30,9 @@ def check(package: Package, target: Target) -> Iterator[Finding]:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError) as wrong:
-        yield error("handler_syntax", path, getattr(wrong, "lineno", None) or 1)
+        # The end of the text counts as a line behind the last.
+        line = min(getattr(wrong, "lineno", None) or 1, text.count("\n") + 1)
+        yield error("handler_syntax", path, line)
         return
     yield from _started(path, tree)
     yield from _filled(path, tree, text, graphs(package))
@@ -84,18 +88,22 @@ def _filled(
         if not isinstance(node, ast.Subscript):
             continue
         keys = _keys(node, constants)
-        if len(keys) < 2 or keys[1] != "inputs":
+        at = keys.index("inputs") if "inputs" in keys[1:] else 0
+        if not at or not (_ID.fullmatch(keys[at - 1]) or _has(known, keys[at - 1])):
             continue
-        id_, input_ = keys[0], keys[2] if len(keys) > 2 else None
+        id_, input_ = keys[at - 1], keys[at + 1] if len(keys) > at + 1 else None
         if any(
-            line == node.lineno and one == id_ and (input_ is None or had == input_)
-            for line, one, had in seen
+            line == node.lineno and one == id_ and input_ in (None, had) for line, one, had in seen
         ):
             continue
         seen.add((node.lineno, id_, input_))
         if not known:
             continue
         yield from _place(path, node.lineno, id_, input_, comments.get(node.lineno), known)
+
+
+def _has(known: Mapping[str, Graph], id_: str) -> bool:
+    return any(id_ in graph.nodes for graph in known.values())
 
 
 def _place(

@@ -30,11 +30,11 @@ def _started(package: Package) -> Iterator[Finding]:
         runs = " ".join(step.rest for _, step in stage.all("RUN", "COPY", "ADD"))
         for _, step in list(stage.all("CMD", "ENTRYPOINT")):
             first = _program(step.rest)
-            file = package.files.get(first.rpartition("/")[2])
-            if file is None or not file.path.endswith(".sh"):
-                continue
-            if not file.executable and not re.search(r"chmod", runs):
-                yield error("not_executable", package.dockerfile, step.line, name=file.path)
+            called = f"/{first.rpartition('/')[2]}"
+            for file in package.ending(".sh"):
+                is_it = f"/{file.path}".endswith(called)
+                if is_it and not file.executable and "chmod" not in runs:
+                    yield error("not_executable", package.dockerfile, step.line, name=file.path)
 
 
 def _program(rest: str) -> str:

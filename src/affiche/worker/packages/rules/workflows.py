@@ -11,7 +11,7 @@ from affiche.errors import GraphInvalid, GraphProblem
 from affiche.graphs.bindings import misfit
 from affiche.graphs.graph import load
 from affiche.worker.packages import toml_lines
-from affiche.worker.packages.findings import Finding, Target, error
+from affiche.worker.packages.findings import Finding, Target, error, warning
 from affiche.worker.packages.json_pages import Page, parse
 from affiche.worker.packages.package import TEMPLATE, File, Package
 
@@ -27,7 +27,7 @@ def check(package: Package, target: Target) -> Iterator[Finding]:
             found += 1
             yield from _graph(page)
     if not found:
-        yield error("no_workflow", ".")
+        yield warning("no_workflow", ".")
     if TEMPLATE in package.files:
         yield from _template(package)
 
