@@ -82,8 +82,6 @@ def test_a_room(room: str) -> None:
 @pytest.mark.parametrize(
     "variable",
     [
-        "RUNPOD_API_KEY",
-        "RUNPOD_ENDPOINT_ID",
         "OPENROUTER_API_KEY",
         "SUPABASE_URL",
         "SUPABASE_SERVICE_ROLE_KEY",
