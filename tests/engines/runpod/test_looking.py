@@ -17,6 +17,7 @@ from affiche.domain.observations import (
 )
 from affiche.engines.runpod import engine as engine_module
 from affiche.engines.runpod.engine import RunpodEngine
+from affiche.engines.runpod.results import Ends
 from affiche.errors import (
     EndpointRefused,
     EngineBusy,
@@ -82,6 +83,35 @@ async def test_what_is_no_answer_leaves_the_run_as_it_is(
         await engine.look(JOB)
     assert isinstance(caught.value, error)
     assert caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("reply", "times"),
+    [
+        (says(completed({"image": B64})), 1),
+        (says({"id": JOB, "status": "FAILED", "error": "no"}), 1),
+        (CANCELLED, 1),
+        (QUEUED, 3),
+        (RUNNING, 3),
+        (NOTHING, 3),
+    ],
+)
+async def test_how_a_run_ended_is_asked_once(
+    engine: RunpodEngine, script: Script, reply: Reply, times: int
+) -> None:
+    script.on(STATUS, reply)
+    first, *others = [await engine.look(JOB) for _ in range(3)]
+    assert all(type(other) is type(first) for other in others)
+    assert script.paths().count(STATUS) == times
+
+
+def test_ends_are_kept_for_a_while_and_not_all_of_them() -> None:
+    ends = Ends(seconds=10, most=2)
+    for number, run_id in enumerate(("a", "b", "c")):
+        ends.keep(run_id, Cancelled(), float(number))
+    assert [ends.get(run_id, 2.0) for run_id in ("a", "b", "c")] == [None, Cancelled(), Cancelled()]
+    assert ends.get("c", 11.9) == Cancelled()
+    assert ends.get("c", 12.0) is None
 
 
 async def test_an_answer_without_an_end_is_an_end(script: Script) -> None:

@@ -9,7 +9,15 @@ from functools import partial
 from typing import Any, Final
 
 from affiche.comfy.transport import AnswerTooLarge, Limits
-from affiche.domain.observations import Failed, Hint, Lost, Observation, Output, Queued
+from affiche.domain.observations import (
+    Failed,
+    Hint,
+    Lost,
+    Observation,
+    Output,
+    Queued,
+    Running,
+)
 from affiche.engines.access import Access
 from affiche.engines.engine import Health, Run
 from affiche.engines.runpod import pictures
@@ -18,7 +26,7 @@ from affiche.engines.runpod.client import Client, Unanswered
 from affiche.engines.runpod.content import Content
 from affiche.engines.runpod.reading import is_url
 from affiche.engines.runpod.requests import PING, request
-from affiche.engines.runpod.results import Results
+from affiche.engines.runpod.results import Ends, Results
 from affiche.engines.runpod.workers import Workers, health, workers
 from affiche.errors import (
     EndpointRefused,
@@ -62,6 +70,7 @@ class RunpodEngine:
         self._client = Client(url, access, self._limits)
         self._policy = policy or Policy()
         self._results = Results()
+        self._ends = Ends()
         self._waiting: OrderedDict[str, float] = OrderedDict()
         self._asking = asyncio.Lock()
         self._workers: Workers | None = None
@@ -79,7 +88,10 @@ class RunpodEngine:
         return run_id
 
     async def look(self, external_id: str) -> Observation:
-        """As the protocol says. Raises EngineBusy too, where RunPod or the budget say so."""
+        """As the protocol says; how a run has ended is asked once. Raises EngineBusy too, where
+        RunPod or the budget say so."""
+        if (end := self._ends.get(external_id, _now())) is not None:
+            return end
         try:
             found = await self._read(external_id)
         except AnswerTooLarge as error:
@@ -91,6 +103,8 @@ class RunpodEngine:
         if isinstance(found.observation, Queued):
             return Queued(waking=await self._is_waking(external_id))
         self._waiting.pop(external_id, None)
+        if not isinstance(found.observation, Running):
+            self._ends.keep(external_id, found.observation, _now())
         return found.observation
 
     async def glance(self, external_ids: Collection[str]) -> Mapping[str, Observation]:
@@ -165,19 +179,18 @@ class RunpodEngine:
 
     def _waits(self, run_id: str) -> float:
         """Since when it has, as far as this process knows."""
-        since = self._waiting.setdefault(run_id, asyncio.get_running_loop().time())
+        since = self._waiting.setdefault(run_id, _now())
         if len(self._waiting) > _WAITING_KEPT:
             self._waiting.popitem(last=False)
         return since
 
     async def _is_waking(self, run_id: str) -> bool:
         """Whether the run waits for a worker that is not there yet, rather than for its turn."""
-        clock = asyncio.get_running_loop().time
         since = self._waits(run_id)
-        if clock() - since < WAKING_AFTER:
+        if _now() - since < WAKING_AFTER:
             return False
         async with self._asking:
-            if clock() >= self._workers_until:
+            if _now() >= self._workers_until:
                 try:
                     await self._ask_workers()
                 except EngineError as error:
@@ -185,12 +198,16 @@ class RunpodEngine:
                         "endpoint %s: its workers are not known: %s", self._endpoint.name, error
                     )
                     self._workers = None
-                self._workers_until = clock() + WORKERS_KEPT
+                self._workers_until = _now() + WORKERS_KEPT
             return self._workers is not None and self._workers.up == 0
 
     async def _ask_workers(self) -> Workers:
         self._workers = workers(await self._client.health())
         return self._workers
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _why(error: EngineError) -> str:

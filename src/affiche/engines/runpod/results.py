@@ -1,13 +1,36 @@
-"""The results that were looked at of late, so that they need not be asked for a second time."""
+"""What was learnt of runs of late, so that it need not be asked for a second time."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Final
 
 from affiche.comfy.transport import MB
+from affiche.domain.observations import Observation
 from affiche.engines.runpod.reading import Path
 
 KEPT_BYTES: Final = 64 * MB
+KEPT_SECONDS: Final = 60.0
+KEPT_ENDS: Final = 2000
+
+
+class Ends:
+    """How runs ended, by run, for `seconds`: who sees that one has is followed by a step that has
+    to know it too. Of more than `most` the oldest are forgotten."""
+
+    def __init__(self, seconds: float = KEPT_SECONDS, most: int = KEPT_ENDS) -> None:
+        self._seconds = seconds
+        self._most = most
+        self._held: OrderedDict[str, tuple[float, Observation]] = OrderedDict()
+
+    def keep(self, run_id: str, end: Observation, now: float) -> None:
+        self._held[run_id] = now + self._seconds, end
+        self._held.move_to_end(run_id)
+        if len(self._held) > self._most:
+            self._held.popitem(last=False)
+
+    def get(self, run_id: str, now: float) -> Observation | None:
+        until, end = self._held.get(run_id, (now, None))
+        return end if now < until else None
 
 
 class Results:
