@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +15,8 @@ from tests.support.studios import ask, at_work, ended, engine, reached
 
 from affiche.catalog.catalog import load
 from affiche.emulators.comfyui import Server
+from affiche.pipeline import restored, retention
+from affiche.pipeline.leftovers import Leftovers
 from affiche.studio import templates, works
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
@@ -209,3 +213,81 @@ async def test_a_work_of_one_stage_says_nothing_of_stages(
         work = await ask(studio, alice, picture)
         await ended(studio, alice, work.id)
     assert not any("stage" in progress for progress in await told(studio, work.id))
+
+
+# --- what is kept, and for how long ------------------------------------------------------------
+
+
+def later(studio: Studio, by: timedelta) -> Studio:
+    return replace(studio, now=lambda: datetime.now(UTC) + by)
+
+
+async def keys_of(studio: Studio, work_id: UUID) -> dict[str, str]:
+    """Object keys by name, of all files of the work."""
+    found = await rows(studio, "SELECT name, object_key FROM files WHERE work_id = %s", work_id)
+    return {row["name"]: row["object_key"] for row in found}
+
+
+async def test_the_picture_between_the_stages_stays_as_long_as_its_jobs(
+    studio: Studio, alice: Caller, comfyui: Server, picture: File
+) -> None:
+    async with at_work(studio):
+        work = await ended(studio, alice, (await asked(studio, alice, picture)).id)
+    kept = await keys_of(studio, work.id)
+    assert kept.keys() == {"stage-1.png", "output.png"}
+    assert await Leftovers(later(studio, timedelta(days=2)), pause=0).look_through() == 0
+    in_a_year = later(studio, timedelta(days=365))
+    assert (await retention.forget(in_a_year))["jobs"] == 2
+    assert (await keys_of(studio, work.id)).keys() == {"output.png"}
+    # Without jobs, whatever file of it there is counts as one of its outputs.
+    (output,) = await works.outputs(studio, alice, [work.id])
+    await Leftovers(in_a_year, pause=0).look_through()
+    assert not await studio.objects.exists("works", kept["stage-1.png"])
+    assert await studio.objects.exists("works", output.object_key)
+
+
+async def test_of_a_work_that_was_cancelled_late_the_first_picture_stays_as_long(
+    studio: Studio, alice: Caller, steady: Server, picture: File
+) -> None:
+    async with at_work(studio):
+        work = await asked(studio, alice, picture)
+        await second_stage(studio, work.id, "processing")
+        work = await works.cancel(studio, alice, work.id)
+    kept = await keys_of(studio, work.id)
+    assert kept.keys() == {"stage-1.png"}
+    await Leftovers(later(studio, timedelta(days=2)), pause=0).look_through()
+    assert await studio.objects.exists("works", kept["stage-1.png"])
+    assert await works.outputs(studio, alice, [work.id]) == []
+
+
+async def test_a_restored_studio_goes_on_at_the_stage_where_it_was(
+    studio: Studio, alice: Caller, steady: Server, picture: File
+) -> None:
+    async with at_work(studio):
+        work = await asked(studio, alice, picture)
+        await second_stage(studio, work.id, "processing")
+    async with studio.database.as_service() as transaction:
+        assert await restored.begin_anew(transaction) == 1
+    async with at_work(studio):
+        work = await ended(studio, alice, work.id)
+    assert work.status == "completed"
+    assert [j["stage"] for j in await jobs(studio, work.id)] == [0, 1]
+
+
+async def test_a_second_stage_asked_for_by_hand_finds_what_the_first_gave(
+    studio: Studio, alice: Caller, steady: Server, picture: File
+) -> None:
+    """Without parameters: they are settled from the work's own inputs, as a first stage's are."""
+    async with at_work(studio):
+        work = await asked(studio, alice, picture)
+        first = await second_stage(studio, work.id, "processing")
+        async with studio.database.as_service() as service:
+            await service.connection.execute(
+                "INSERT INTO generation_jobs (work_id, stage) VALUES (%s, 1)", (work.id,)
+            )
+        work = await ended(studio, alice, work.id)
+    assert work.status == "completed"
+    (_, *seconds) = await jobs(studio, work.id)
+    assert [j["status"] for j in seconds] == ["completed"] * 2
+    assert seconds[1]["parameters"] == first["parameters"]
+    assert len({j["output_file_id"] for j in seconds}) == 1
