@@ -13,15 +13,12 @@ from hypothesis import strategies as st
 from psycopg import Connection
 from psycopg.errors import LockNotAvailable
 from tests.db.conftest import Connect
-from tests.db.people import user, value, work
-from tests.db.strides import Hand
+from tests.db.line_up import Endpoint
+from tests.db.people import value, work
 from tests.db.test_races import beside
 from tests.db.turns import Event, Job, Lines, apply, asks, claims, touches
 
 from affiche.db.address import Address
-from affiche.db.database import Database
-from affiche.db.listener import Listener
-from affiche.pipeline.admission import Admission
 
 ANYTHING = st.lists(
     asks() | claims() | touches("end", "end", "cancel", "send_back", "fall_due", "pass_on"),
@@ -137,71 +134,6 @@ def test_those_who_wait_all_the_time_get_the_same(events: list[Event]) -> None:
 
 
 # --- and so does the database -----------------------------------------------------------------
-
-
-class Endpoint:
-    """One endpoint of a database, whose jobs go by their numbers here."""
-
-    def __init__(self, service: Connection[Any], runner: asyncio.Runner, address: Address) -> None:
-        self.service, self.runner = service, runner
-        self.people = [user(service, f"u{n}") for n in range(4)]
-        self.database = Database(address, size=3)
-        runner.run(self.database.__aenter__())
-        self.admission = Admission(self.database, Listener(address))
-
-    def begin(self) -> None:
-        self.service.execute("UPDATE endpoints SET is_active = false")
-        self.id: UUID = value(
-            self.service,
-            "INSERT INTO endpoints (name, kind, position)"
-            " VALUES (gen_random_uuid()::text, 'preview', 1) RETURNING id",
-        )
-        self.rows: list[UUID] = []
-
-    def ask(self, job: Job) -> None:
-        asked = work(self.service, self.people[job.user])
-        query = "INSERT INTO generation_jobs (work_id, priority) VALUES (%s, %s) RETURNING id"
-        self.rows.append(value(self.service, query, asked, job.priority))
-
-    def pass_on(self, job: Job, after: Job) -> None:
-        """As a step does, by its own statement."""
-        self.service.execute(
-            "UPDATE generation_jobs SET status = 'processing' WHERE id = %s AND status = 'taken'",
-            (self.rows[job.number],),
-        )
-        asked: UUID = value(
-            self.service,
-            "SELECT work_id FROM generation_jobs WHERE id = %s",
-            self.rows[job.number],
-        )
-        token = value(
-            self.service, "SELECT token FROM generation_jobs WHERE id = %s", self.rows[job.number]
-        )
-        hand = Hand(self.service, self.rows[job.number], token, {})
-        assert hand.write("stages.passed_on") == 1
-        self.rows.append(
-            value(
-                self.service,
-                "SELECT id FROM generation_jobs WHERE work_id = %s AND stage = %s",
-                *(asked, after.stage),
-            )
-        )
-
-    def move(self, job: Job, change: str) -> None:
-        query = f"UPDATE generation_jobs SET {change} WHERE id = %s"
-        self.service.execute(query, (self.rows[job.number],))
-
-    def claim(self, cap: int) -> set[int]:
-        before = self.running()
-        self.service.execute(
-            "UPDATE endpoints SET works_at_once = %s WHERE id = %s", (cap, self.id)
-        )
-        self.runner.run(self.admission.admit())
-        return self.running() - before
-
-    def running(self) -> set[int]:
-        query = "SELECT id FROM generation_jobs WHERE endpoint_id = %s AND status = 'taken'"
-        return {self.rows.index(row) for (row,) in self.service.execute(query, (self.id,))}
 
 
 @pytest.fixture

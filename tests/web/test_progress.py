@@ -60,6 +60,29 @@ async def test_every_state_is_shown_without_a_reload_and_without_a_jump(
     await expect(page.locator("#work[data-status=completed]")).to_be_visible()
 
 
+async def test_a_work_of_two_stages_says_at_which_it_is(
+    visitor: Visit, studio: Studio, alice: Caller, preview: Engine, photo: Path
+) -> None:
+    page = visitor.page
+    preview.faults.add("node", "hang", node=LAST)
+    await visitor.go("/templates/poster")
+    await page.set_input_files("input[type=file]", photo)
+    await page.fill("#headline", "Dressed for summer")
+    await page.fill("#prompt", "a quiet beach at sunset")
+    await visitor.ask()
+    async with at_work(studio):
+        await visitor.reach("processing")
+        await expect(page.locator("#print-stage")).to_have_text("Stage 1 of 2", timeout=20_000)
+        preview.faults.clear()
+        preview.faults.add("node", "hang", node=LAST)
+        await expect(page.locator("#print-stage")).to_have_text("Stage 2 of 2", timeout=20_000)
+        percent = int(await page.locator("#print progress").get_attribute("value") or 0)
+        assert 50 <= percent < 100
+        preview.faults.clear()
+        await visitor.reach("completed")
+    assert len(await works.outputs(studio, alice, [visitor.work_id])) == 1
+
+
 async def test_the_tall_picture_of_a_phone_stays_still_too(
     visit: Open, studio: Studio, alice: Caller, preview: Engine, tall: Path
 ) -> None:
