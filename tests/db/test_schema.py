@@ -13,6 +13,7 @@ from tests.db.dump import dumped
 from tests.support.databases import TEMPLATE, Cluster
 
 from affiche import app, settings
+from affiche.catalog.catalog import load_all
 from affiche.db import migrate
 from affiche.db.address import Address, parse
 from affiche.db.database import Database
@@ -131,7 +132,7 @@ async def test_a_supabase_project_is_migrated_too(supabase: Address) -> None:
     assert [m.number for m in await migrate.migrate(supabase)] == NUMBERS
     assert await migrate.migrate(supabase) == []
     async with Database(supabase, size=3) as database:
-        assert len(await app.furnish(settings.read({})[0], database)) == 2
+        assert len(await app.furnish(settings.read({})[0], database)) == len(load_all())
     with psycopg.connect(supabase.url) as connection:
         assert "\n".join(faults(connection)) == ""
         assert owners(connection) == {"uid": "supabase_auth_admin", "jwt": "supabase_auth_admin"}

@@ -341,6 +341,7 @@ BEGIN
     NEW.deadline_at := NULL;
     NEW.running_at := NULL;
     NEW.woke := false;
+    NEW.outputs := NULL;
     IF NEW.endpoint_id = OLD.endpoint_id THEN
       NEW.endpoint_id := coalesce((
         SELECT choose_endpoint(w.template_id, w.template_version, CASE WHEN NEW.error_code IN (
@@ -418,6 +419,7 @@ CREATE FUNCTION public.hear_run(run_key uuid, claimed text) RETURNS text
 DECLARE
   run runs;
   job generation_jobs;
+  news boolean;
 BEGIN
   SELECT * INTO run FROM runs WHERE key = run_key;
   IF NOT FOUND THEN
@@ -425,6 +427,7 @@ BEGIN
   END IF;
   -- First the job, as every step locks them.
   SELECT * INTO job FROM generation_jobs WHERE id = run.job_id FOR UPDATE;
+  news := run.heard_at IS NULL;
   UPDATE runs SET heard_at = coalesce(heard_at, clock_timestamp()),
     external_id = coalesce(external_id, (
       SELECT claimed WHERE NOT EXISTS (
@@ -436,8 +439,10 @@ BEGIN
   END IF;
   IF job.status = 'processing' AND job.step = 'observe'
     AND coalesce(job.external_id, run.external_id) = run.external_id THEN
-    -- It is looked at now; one that was only guessed to be there is adopted.
-    UPDATE generation_jobs SET external_id = run.external_id, observe_at = clock_timestamp()
+    -- It is looked at now; one that was only guessed to be there is adopted. Whoever looks at it
+    -- this moment looked too early, and must not put it off.
+    UPDATE generation_jobs SET external_id = run.external_id, observe_at = clock_timestamp(),
+      token = CASE WHEN news OR job.external_id IS NULL THEN gen_random_uuid() ELSE token END
     WHERE id = job.id;
     PERFORM pg_notify('run_heard', '');
     RETURN 'known';

@@ -25,7 +25,7 @@ async def collect(line: Line, begun: Begun) -> None:
     template = await template_of(line, begun)
     last = begun.stage + begun.stages - 1
     workflow = template.stages[last].workflow
-    output = chosen(workflow, begun)
+    output = chosen(workflow, begun, template.stages[last].slug)
     engine = await line.engines.get(begun.endpoint_id)
     picture, thumbnail = await _verified(await _read(engine, output))
     await check_held(line, begun)
@@ -70,14 +70,21 @@ def served_name(output_index: int, object_key: str, stem: str = "output") -> str
     return f"{stem}{number}.{object_key.rpartition('.')[2]}"
 
 
-def chosen(workflow: Workflow, begun: Begun) -> Output:
+def chosen(workflow: Workflow, begun: Begun, stage: str) -> Output:
     """The first picture of the first declared output node, or else of those of which the worker
     did not say what gave them; raises OutputMissing.
 
-    What a preview node shows (type temp) is not an output.
+    What a preview node shows (type temp) is not an output, nor what another stage of the run gave,
+    where the worker tells of its stages.
     """
     found = [Output(**output) for output in begun.outputs or ()]
-    pictures = [o for o in found if o.kind == "images" and o.ref.get("type") != "temp"]
+    pictures = [
+        o
+        for o in found
+        if o.kind == "images"
+        and o.ref.get("type") != "temp"
+        and o.ref.get("stage") in (None, stage)
+    ]
     for node in (*workflow.outputs, ""):
         for output in pictures:
             if output.node == node:

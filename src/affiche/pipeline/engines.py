@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from affiche.domain.endpoints import Endpoint
+from affiche.domain.endpoints import NAMING_KINDS, Endpoint
 from affiche.domain.observations import Hint
 from affiche.engines.access import Access, Unlimited
 from affiche.engines.engine import Engine
@@ -54,6 +54,15 @@ class Engines:
             raise EngineUnreachable(detail=f"endpoint {endpoint_id} is gone")
         self._rows[endpoint_id] = time.monotonic() + ROW_SECONDS, row
         return row
+
+    async def names_runs(self, endpoint_id: UUID | None) -> bool:
+        """Whether runs there get ids of the engine's own."""
+        try:
+            return (
+                endpoint_id is not None and (await self.endpoint(endpoint_id)).kind in NAMING_KINDS
+            )
+        except EngineUnreachable:
+            return False
 
     async def get(self, endpoint_id: UUID | None) -> Engine:
         """Raises EngineUnreachable for an endpoint that has no address (yet), SecretMissing and

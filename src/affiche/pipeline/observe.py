@@ -2,13 +2,16 @@
 
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from affiche.domain.jobs import Again, Collect, GiveUp, Job, Wait, decide
 from affiche.domain.observations import Observation, Unheard
 from affiche.domain.pace import adoption
 from affiche.pipeline.endings import settle
 from affiche.pipeline.line import Begun, Line, moved, template_of, write
+
+KEPT: Final = timedelta(minutes=25)
+"""For how long what was paid for is tried to be fetched; RunPod keeps it for 30 minutes."""
 
 
 async def observe(line: Line, begun: Begun) -> Begun | None:
@@ -30,6 +33,9 @@ async def observe(line: Line, begun: Begun) -> Begun | None:
             await write(line.writes.observed, begun, **put_off(decision))
         case Collect():
             outputs = [_stored(asdict(o)) for o in decision.outputs]
+            # Only once: what cannot be fetched in that time never will be.
+            begins = engine.names_runs and begun.outputs is None
+            until = line.studio.now() + KEPT if begins else begun.deadline_at
             await write(
                 line.writes.ended_well,
                 begun,
@@ -37,8 +43,9 @@ async def observe(line: Line, begun: Begun) -> Begun | None:
                 outputs=outputs,
                 seconds=decision.seconds,
                 waited=decision.waited,
+                deadline_at=until,
             )
-            return moved(begun, "collect", outputs=outputs)
+            return moved(begun, "collect", outputs=outputs, deadline_at=until)
         case Again() | GiveUp():
             await settle(line, begun, decision)
     return None

@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import uuid5
 
 from affiche.domain import seeds
-from affiche.domain.endpoints import NAMING_KINDS
 from affiche.domain.fields import Field
 from affiche.domain.forms import InlinePicture, PictureAddress, UploadedFile, validate
 from affiche.domain.templates import Template
@@ -83,11 +82,7 @@ async def _settled(line: Line, begun: Begun, template: Template) -> Settled:
 
 async def _chosen(line: Line, begun: Begun) -> str | None:
     """The id for the run to come, where it is ours to choose."""
-    if begun.endpoint_id is not None:
-        endpoint = await line.engines.endpoint(begun.endpoint_id)
-        if endpoint.kind in NAMING_KINDS:
-            return None
-    return run_id(begun)
+    return None if await line.engines.names_runs(begun.endpoint_id) else run_id(begun)
 
 
 def run_id(begun: Begun) -> str:

@@ -104,7 +104,7 @@ async def _step(line: Line, begun: Begun) -> Begun | None:
 async def _settle(line: Line, begun: Begun, error: AfficheError) -> None:
     now = line.studio.now()
     try:
-        if _passes(begun.step, error) and now < begun.deadline_at:
+        if await _passes(line, begun, error) and now < begun.deadline_at:
             # The run is there whether or not we can see it or keep it: look again, count nothing.
             log.warning("work %s: %s waits: %s", begun.work_id, begun.step, error)
             wait = Wait(now + line.pause, begun.running_at, begun.deadline_at)
@@ -120,10 +120,16 @@ async def _settle(line: Line, begun: Begun, error: AfficheError) -> None:
         log.info("work %s: %s was taken over", begun.work_id, begun.step)
 
 
-def _passes(step: str, error: AfficheError) -> bool:
-    return (step == "observe" and error.retryable) or (
-        step == "collect" and isinstance(error, StorageFailed | EngineBusy)
-    )
+async def _passes(line: Line, begun: Begun, error: AfficheError) -> bool:
+    """Whether it is the way to the run or to the store that fails, and not the run. What a run
+    elsewhere gave was paid for, so it is fetched again where another engine would run again.
+    """
+    if begun.step != "collect":
+        return begun.step == "observe" and error.retryable
+    if isinstance(error, StorageFailed):
+        return True
+    elsewhere = await line.engines.names_runs(begun.endpoint_id)
+    return elsewhere and isinstance(error, EngineUnreachable | EngineBusy)
 
 
 async def _give_back(line: Line, begun: Begun) -> None:

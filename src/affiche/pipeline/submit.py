@@ -62,9 +62,10 @@ async def _accepted(
             await _stop(line, begun, engine, external_id)
         raise
     # An engine that is quick may have ended, and said so, before we wrote down that it began.
-    if accepted.heard or (external_id is not None and line.early.pop(external_id)):
+    name = accepted.external_id
+    if name is not None and (accepted.heard or line.early.pop(name)):
         return replace(
-            moved(begun, "observe", external_id=accepted.external_id),
+            moved(begun, "observe", external_id=name),
             started_at=line.studio.now(),
             deadline_at=_deadline(line, template),
         )

@@ -95,10 +95,10 @@ RETURNING r.n
 -- name: ended_well
 UPDATE generation_jobs j SET
   step = 'collect', step_started_at = clock_timestamp(), token = r.fresh, outputs = r.outputs,
-  execution_seconds = r.seconds, waited_seconds = r.waited
+  execution_seconds = r.seconds, waited_seconds = r.waited, deadline_at = r.deadline_at
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
   n integer, job_id uuid, token uuid, fresh uuid, outputs jsonb, seconds double precision,
-  waited double precision)
+  waited double precision, deadline_at timestamptz)
 WHERE j.id = r.job_id AND j.token = r.token
 RETURNING r.n
 
