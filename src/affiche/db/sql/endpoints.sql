@@ -49,11 +49,17 @@ WITH goals AS MATERIALIZED (
     FROM templates t JOIN template_versions v ON v.template_id = t.id WHERE t.is_active
   ) g WHERE g.id IS NOT NULL
 ), strays AS MATERIALIZED (
-  SELECT j.id, g.id AS goal
+  -- Asked for by itself and not joined, so that the line is read in its order and no further.
+  SELECT j.id, (
+    SELECT g.id FROM works w JOIN goals g
+      ON g.template_id = w.template_id AND g.version = w.template_version
+    WHERE w.id = j.work_id) AS goal
   FROM generation_jobs j
-  JOIN works w ON w.id = j.work_id
-  JOIN goals g ON g.template_id = w.template_id AND g.version = w.template_version
   WHERE j.status = 'pending' AND j.endpoint_id IS NULL
+    AND EXISTS (SELECT FROM goals) AND (
+    SELECT g.id FROM works w JOIN goals g
+      ON g.template_id = w.template_id AND g.version = w.template_version
+    WHERE w.id = j.work_id) IS NOT NULL
   ORDER BY j.created_at LIMIT %(most)s FOR UPDATE OF j SKIP LOCKED
 )
 UPDATE generation_jobs j SET endpoint_id = s.goal FROM strays s WHERE j.id = s.id
@@ -76,11 +82,17 @@ WITH goals AS MATERIALIZED (
   WHERE e.id = g.id AND own.id = %(endpoint_id)s AND e.id <> own.id
     AND (e.unwell_since IS NULL OR NOT own.is_active)
 ), strays AS MATERIALIZED (
-  SELECT j.id, g.id AS goal
+  SELECT j.id, (
+    SELECT g.id FROM works w JOIN goals g
+      ON g.template_id = w.template_id AND g.version = w.template_version
+    WHERE w.id = j.work_id) AS goal
   FROM generation_jobs j
-  JOIN works w ON w.id = j.work_id
-  JOIN goals g ON g.template_id = w.template_id AND g.version = w.template_version
   WHERE j.endpoint_id = %(endpoint_id)s AND j.status = 'pending' AND j.turn IS NOT NULL
+    -- Or the whole line would be read for nothing.
+    AND EXISTS (SELECT FROM goals) AND (
+    SELECT g.id FROM works w JOIN goals g
+      ON g.template_id = w.template_id AND g.version = w.template_version
+    WHERE w.id = j.work_id) IS NOT NULL
   ORDER BY j.priority DESC, j.turn, j.created_at, j.id LIMIT %(most)s
   FOR UPDATE OF j SKIP LOCKED
 )
