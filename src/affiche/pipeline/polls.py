@@ -36,6 +36,7 @@ class Poll(Due):
     submitted_at: datetime
     running_at: datetime | None
     deadline_at: datetime
+    woke: bool
     template_id: UUID
     template_version: int
 
@@ -122,10 +123,11 @@ class Polls:
         if isinstance(seen, Running):
             await self.observations.heard(Hint(poll.external_id, seen))
         elif decision.waking:
-            async with line.studio.database.singly() as service:
-                await service.run(
-                    "runs.waking",
-                    job_id=poll.id,
-                    seconds=waking_left(pace, now - poll.submitted_at),
-                )
+            await self._say_waking(poll, waking_left(pace, now - poll.submitted_at))
         return {"job_id": poll.id, "token": poll.token, **put_off(decision)}
+
+    async def _say_waking(self, poll: Poll, seconds: int) -> None:
+        if not poll.woke:
+            log.info("job %s waits for a worker to wake up, about %d s", poll.id, seconds)
+        async with self.line.studio.database.singly() as service:
+            await service.run("runs.waking", job_id=poll.id, seconds=seconds)

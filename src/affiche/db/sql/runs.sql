@@ -42,7 +42,7 @@ WHERE j.id = ANY (ARRAY(
     AND endpoint_id = ANY (ARRAY(SELECT id FROM endpoints WHERE kind = ANY (%(kinds)s)))
   ORDER BY observe_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)) AND w.id = j.work_id
 RETURNING j.id, j.step, j.token, j.external_id, j.endpoint_id, j.workflow_id, j.stages, j.takes,
-  j.running_at, j.deadline_at, coalesce(j.started_at, w.created_at) AS submitted_at,
+  j.running_at, j.deadline_at, j.woke, coalesce(j.started_at, w.created_at) AS submitted_at,
   w.template_id, w.template_version
 
 -- name: waking
