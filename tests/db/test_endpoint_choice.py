@@ -246,6 +246,27 @@ def test_what_has_no_endpoint_is_adopted_and_one_that_cannot_be_holds_nobody_up(
     assert (at(town, first), at(town, second)) == (None, "pod")
 
 
+def admitted_to(town: Connection[Any]) -> set[str]:
+    found = town.execute(statement("admission.endpoints")).fetchall()
+    return {
+        value(town, "SELECT name FROM endpoints WHERE id = %s", row[0])
+        for row in found
+        if town.execute(statement("admission.lock"), {"endpoint_id": row[0]}).fetchone()
+    }
+
+
+def test_one_that_is_silent_is_passed_over_and_one_that_lacks_workers_is_not(
+    town: Connection[Any],
+) -> None:
+    """Where nothing waits, nothing gets workers started."""
+    job(town, work(town, user(town, "waiting")))
+    assert admitted_to(town) == {"a"}
+    unwell(town, "a", "b", "pod")
+    assert admitted_to(town) == set()
+    town.execute("UPDATE endpoints SET health = '{\"workers\": 0}' WHERE name = 'a'")
+    assert admitted_to(town) == {"a"}
+
+
 # --- what a row may hold ------------------------------------------------------------------------
 
 
