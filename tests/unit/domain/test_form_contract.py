@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.unit.domain.form_strategies import answers, mistakes, seeded_forms, typed
 
 from affiche.domain.forms import Field, check, describe
-from affiche.domain.numbers import is_number
+from affiche.domain.numbers import is_number, is_whole, on_step
 
 
 @given(seeded_forms, st.data())
@@ -87,8 +87,8 @@ def _as_html(value: Any) -> str:
 def test_the_request_schema_and_the_form_agree(
     fields: tuple[Field, ...], data: st.DataObject
 ) -> None:
-    """But for what no schema can say: that a text is a picture, and steps that are no whole
-    numbers. Blanks for an answer are let pass by the form; a program that sends none fits both."""
+    """But for what no schema can say: that a text is a picture, and odd steps. Blanks for an answer
+    are let pass by the form; a program that sends none fits both."""
     asked: dict[str, Any] = {}
     for field in fields:
         wrong = st.nothing() if field.type == "file" or _has_odd_steps(field) else mistakes(field)
@@ -103,4 +103,6 @@ def test_the_request_schema_and_the_form_agree(
 
 
 def _has_odd_steps(field: Field) -> bool:
-    return field.step is not None and not float(field.step).is_integer()
+    """Neither whole nor from a whole number on: min 0.1 and steps of 1, say."""
+    step = field.step
+    return step is not None and not (is_whole(step) and on_step(0, step, field.minimum))
