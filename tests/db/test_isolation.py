@@ -24,6 +24,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner"]] = {
     "place_changes": "service",
     "projects": "user_id",
     "rates": "service",
+    "runs": "service",
     "sessions": "service",
     "sign_in_links": "service",
     "sweeps": "service",
