@@ -12,7 +12,18 @@ import uvicorn
 from fastapi import FastAPI
 
 from affiche import __version__
-from affiche.api import auth, events, files, health, hooks, people, problems, templates, works
+from affiche.api import (
+    auth,
+    events,
+    files,
+    health,
+    hooks,
+    objects,
+    people,
+    problems,
+    templates,
+    works,
+)
 from affiche.api.compat import supabase
 from affiche.api.envelope import Envelope
 from affiche.api.wire import Wire
@@ -23,7 +34,7 @@ from affiche.web import site
 
 GRACE_SECONDS: Final = 5
 PORTS_TRIED: Final = 100
-API: Final = (templates, files, works, events, people, health, hooks, supabase, auth)
+API: Final = (templates, files, objects, works, events, people, health, hooks, supabase, auth)
 
 
 def application(studio: Studio, feed: Feed) -> FastAPI:

@@ -1,0 +1,37 @@
+"""Stored pictures by signed link, where they lie in a folder of ours: for engines elsewhere."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from affiche.api.auth import studio_of
+from affiche.api.files import ALONE, TYPES
+from affiche.errors import NotFound
+from affiche.storage import links
+
+# Nobody makes these addresses up: they are no part of the API that is described.
+router: Final = APIRouter(prefix="/o", include_in_schema=False)
+
+
+@router.get("/{bucket}/{key:path}", response_class=Response)
+async def read_object(
+    request: Request,
+    bucket: str,
+    key: str,
+    exp: Annotated[str, Query(max_length=20)] = "",
+    sig: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    """The picture, for whoever has a link to it that holds; else it is as absent as none."""
+    studio = studio_of(request)
+    if not links.check(studio.secret, bucket, key, exp, sig, now=studio.now()):
+        raise NotFound(what="file")
+    stream = await studio.objects.get(bucket, key)
+    media_type = stream.entry.media_type
+    headers = {
+        "Content-Length": str(stream.size),
+        "Content-Security-Policy": ALONE,
+        "Cache-Control": "private, max-age=300",
+    }
+    known = media_type if media_type in TYPES else "application/octet-stream"
+    return StreamingResponse(stream, headers=headers, media_type=known)
