@@ -37,6 +37,8 @@ def statements(size: Size) -> list[str]:
         """INSERT INTO projects (user_id, name, is_default)
         SELECT id, name, true FROM users u
         WHERE NOT EXISTS (SELECT FROM projects p WHERE p.user_id = u.id AND p.is_default)""",
+        "INSERT INTO project_members (project_id, user_id, role)"
+        " SELECT id, user_id, 'admin' FROM projects ON CONFLICT DO NOTHING",
         *(
             f"CREATE TEMP TABLE {name} AS"
             f" SELECT row_number() OVER (ORDER BY {order}) - 1 AS place, id FROM {table}"
@@ -51,13 +53,15 @@ def statements(size: Size) -> list[str]:
         FROM generate_series(1, {works}) n
         JOIN people p ON p.place = CASE WHEN n % 10 = 0 THEN 0 ELSE n % {size.users} END
         JOIN kinds t ON t.place = n % 7 % 2""",
+        """UPDATE works w SET project_id = p.id FROM projects p
+        WHERE p.user_id = w.user_id AND p.is_default""",
         """INSERT INTO files (id, user_id, work_id, bucket_id, path, object_key, width, height,
-          file_size, mime_type, sha256, created_at)
+          file_size, mime_type, sha256, created_at, project_ids)
         SELECT id, user_id, id, 'works', user_id || '/' || id, id::text, 8, 8, 99, 'image/png', '',
-          created_at FROM works WHERE status = 'completed'""",
-        """INSERT INTO generation_jobs (id, work_id, user_id, endpoint_id, status, step, priority,
-          run_at, observe_at, deadline_at, external_id, output_file_id, created_at, turn)
-        SELECT w.id, w.id, w.user_id, e.id, w.status,
+          created_at, ARRAY[project_id] FROM works WHERE status = 'completed'""",
+        """INSERT INTO generation_jobs (id, work_id, user_id, project_id, endpoint_id, status, step,
+          priority, run_at, observe_at, deadline_at, external_id, output_file_id, created_at, turn)
+        SELECT w.id, w.id, w.user_id, w.project_id, e.id, w.status,
           CASE w.status WHEN 'pending' THEN 'prepare' WHEN 'processing' THEN 'observe'
             ELSE 'finish' END, p.priority,
           w.created_at + CASE WHEN p.delayed THEN interval '1 year' ELSE interval '0' END,
@@ -72,9 +76,10 @@ def statements(size: Size) -> list[str]:
           w.status = 'pending' AND w.seed % 20 = 0 AS delayed) p""",
         f"""UPDATE endpoints SET running = {size.running}, works_at_once = {size.running} + 1000
         WHERE id IN (SELECT endpoint_id FROM generation_jobs)""",
-        f"""INSERT INTO events (txid, user_id, work_id, type, created_at)
-        SELECT (n / 5000 + 3)::text::xid8, p.id, NULL, 'work.completed', now()
-        FROM generate_series(1, {works}) n JOIN people p ON p.place = n % {size.users}""",
+        f"""INSERT INTO events (txid, user_id, project_id, work_id, type, created_at)
+        SELECT (n / 5000 + 3)::text::xid8, p.id, m.id, NULL, 'work.completed', now()
+        FROM generate_series(1, {works}) n JOIN people p ON p.place = n % {size.users}
+        JOIN projects m ON m.user_id = p.id AND m.is_default""",
     ]
 
 

@@ -9,19 +9,28 @@ from psycopg import Connection, sql
 from psycopg.errors import CheckViolation, InsufficientPrivilege, NoDataFound
 from psycopg.types.json import Jsonb
 from tests.db.conftest import Connect, become
-from tests.db.people import TEMPLATE, Person, person, user, value
+from tests.db.people import TEMPLATE, Person, file, person, user, value
 
 # Which column says whose a row is; or the table is everybody's to read, or the service's alone.
-TABLES: dict[str, str | Literal["everybody", "service", "owner"]] = {
+TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "affiche_migrations": "owner",
     "api_keys": "user_id",
+    "browsers": "user_id",
     "endpoints": "service",
     "events": "user_id",
     "event_eras": "everybody",
     "files": "user_id",
     "generation_jobs": "user_id",
     "idempotency_keys": "user_id",
+    "identities": "service",
+    "invitations": "admins",
+    "passwords": "service",
+    "message_channels": "user_id",
+    "messages": "user_id",
+    "notifications": "user_id",
+    "outbox": "user_id",
     "place_changes": "service",
+    "project_members": "user_id",
     "projects": "user_id",
     "rates": "service",
     "runs": "service",
@@ -39,6 +48,18 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner"]] = {
     "works": "user_id",
 }
 VIEWS = {"shown_works": "user_id"}
+# Of these a project's members see what is of the project, by this column.
+SHARED_BY = {
+    "events": "project_id",
+    "files": "project_ids",
+    "generation_jobs": "project_id",
+    "project_members": "project_id",
+    "projects": "id",
+    "shown_works": "project_id",
+    "works": "project_id",
+}
+ADMINS = [table for table, rule in TABLES.items() if rule == "admins"]
+"""A project's admins see their rows, by `project_id`."""
 OWN = [table for table, rule in TABLES.items() if rule in ("user_id", "id")] + list(VIEWS)
 SHARED = [table for table, rule in TABLES.items() if rule == "everybody"]
 CLOSED = [table for table, rule in TABLES.items() if rule in ("service", "owner")]
@@ -57,6 +78,9 @@ class Town:
     a: Person
     b: Person
     c: UUID
+    project: UUID
+    """Alice's, in which bob is a member, with a work of hers."""
+    shared: Person
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +89,25 @@ def town(connect: Connect) -> Town:
     service = connect()
     a, b, c = person(service, "alice"), person(service, "bob"), user(service, "charlie")
     people = [connect("authenticated", who) for who in (a.id, b.id, c)]
-    return Town(service, *people, connect("authenticated"), connect("anon"), a, b, c)
+    project = value(
+        service, "INSERT INTO projects (user_id, name) VALUES (%s, 'ours') RETURNING id", a.id
+    )
+    service.execute("INSERT INTO project_members VALUES (%s, %s)", (project, b.id))
+    service.execute(
+        "INSERT INTO invitations (hash, email, project_id, expires_at)"
+        " VALUES ('x', 'd@example.com', %s, now())",
+        (project,),
+    )
+    upload = file(service, a.id)
+    asked = value(
+        people[0],
+        "SELECT id FROM ask_work(uuid_v7(), %s, %s, 1, 1, %s)",
+        *(TEMPLATE, Jsonb({"image": str(upload)}), project),
+    )
+    ran = value(service, "SELECT id FROM generation_jobs WHERE work_id = %s", asked)
+    shared = Person(a.id, project, file(service, a.id, asked), asked, ran)
+    nobodies = connect("authenticated"), connect("anon")
+    return Town(service, *people, *nobodies, a, b, c, project, shared)
 
 
 def count(connection: Connection[Any], table: str, where: sql.Composable = sql.SQL("true")) -> int:
@@ -87,16 +129,60 @@ def test_every_table_has_a_rule(town: Town) -> None:
 
 
 @pytest.mark.parametrize("table", OWN)
-def test_each_sees_their_own_rows_and_no_other(town: Town, table: str) -> None:
+def test_each_sees_their_own_rows_and_their_projects_and_no_other(town: Town, table: str) -> None:
     for connection, user_id in ((town.alice, town.a.id), (town.bob, town.b.id)):
         whose = sql.Identifier((TABLES | VIEWS)[table])
         mine = sql.SQL("{} = {}").format(whose, sql.Literal(user_id))
+        if table in SHARED_BY:
+            mine = sql.SQL("({} OR {})").format(mine, of_projects(table, user_id))
         held = count(town.service, table, mine)
         assert held > 0
         assert count(connection, table) == count(connection, table, mine) == held
     assert count(town.charlie, table) == (table == "users")
     assert count(town.nobody, table) == 0
     # Without claims row-level security hides; without the role's right even the name is closed.
+    with pytest.raises(InsufficientPrivilege):
+        count(town.anon, table)
+
+
+def of_projects(table: str, user_id: UUID) -> sql.Composed:
+    """The rows that are of a project of the user's, as the service may ask."""
+    joined = sql.SQL("ARRAY(SELECT project_id FROM project_members WHERE user_id = {})").format(
+        sql.Literal(user_id)
+    )
+    column = sql.Identifier(SHARED_BY[table])
+    if SHARED_BY[table] == "project_ids":
+        return sql.SQL("{} && {}").format(column, joined)
+    return sql.SQL("{} = ANY ({})").format(column, joined)
+
+
+@pytest.mark.parametrize("table", SHARED_BY)
+def test_a_member_sees_what_is_of_the_project_and_nothing_else_of_its_people(
+    town: Town, table: str
+) -> None:
+    column = sql.Identifier(SHARED_BY[table])
+    here = sql.SQL("{} = {}").format(column, sql.Literal(town.project))
+    if SHARED_BY[table] == "project_ids":
+        here = sql.SQL("{} @> ARRAY[{}]").format(column, sql.Literal(town.project))
+    held = count(town.service, table, here)
+    assert held > 0
+    assert count(town.bob, table, here) == count(town.alice, table, here) == held
+    assert count(town.charlie, table, here) == 0
+    hers = sql.SQL("{} = {} AND ({}) IS NOT TRUE").format(
+        sql.Identifier((TABLES | VIEWS)[table]), sql.Literal(town.a.id), here
+    )
+    assert count(town.service, table, hers) > 0
+    assert count(town.bob, table, hers) == 0
+
+
+@pytest.mark.parametrize("table", ADMINS)
+def test_what_is_the_admins_is_not_shown_to_members(town: Town, table: str) -> None:
+    here = sql.SQL("project_id = {}").format(sql.Literal(town.project))
+    held = count(town.service, table, here)
+    assert held > 0
+    assert count(town.alice, table) == held
+    for connection in (town.bob, town.charlie, town.nobody):
+        assert count(connection, table) == 0
     with pytest.raises(InsufficientPrivilege):
         count(town.anon, table)
 
@@ -237,6 +323,110 @@ def test_nobody_cancels_what_is_not_theirs(town: Town) -> None:
     with pytest.raises(InsufficientPrivilege):
         town.anon.execute("SELECT id FROM cancel_work(%s)", (town.a.work,))
     assert value(town.service, "SELECT status FROM works WHERE id = %s", town.a.work) == "pending"
+
+
+def test_members_ask_in_their_project_and_again_for_what_another_asked(town: Town) -> None:
+    with town.bob.transaction(force_rollback=True):
+        asked = ask(town.bob, project=town.project, retried=town.shared.work)
+        row = town.bob.execute(
+            "SELECT user_id, project_id, retry_of FROM works WHERE id = %s", (asked,)
+        ).fetchone()
+        assert row == (town.b.id, town.project, town.shared.work)
+    for given in ({"project": town.project}, {"retried": town.shared.work}):
+        with pytest.raises(NoDataFound):
+            ask(town.charlie, **given)
+
+
+def test_only_its_owner_and_an_admin_cancel_what_is_in_a_project(town: Town) -> None:
+    cancel = "SELECT status FROM cancel_work(%s)"
+    with pytest.raises(InsufficientPrivilege, match="another member"):
+        town.bob.execute(cancel, (town.shared.work,))
+    assert town.charlie.execute(cancel, (town.shared.work,)).fetchall() == []
+    asked = ask(town.bob, project=town.project)
+    assert value(town.alice, cancel, asked) == "cancelled"
+    asked = ask(town.bob, project=town.project)
+    assert value(town.bob, cancel, asked) == "cancelled"
+
+
+@pytest.mark.parametrize("field", ["image", "prompt"])
+def test_nobody_opens_to_their_project_a_picture_that_they_cannot_see(
+    town: Town, field: str
+) -> None:
+    query = "SELECT project_id FROM ask_work(uuid_v7(), %s, %s, 1, 1, %s)"
+    with town.bob.transaction(force_rollback=True):
+        town.bob.execute(query, (TEMPLATE, Jsonb({field: str(town.a.file)}), town.b.project))
+        assert value(town.bob, "SELECT count(*) FROM files WHERE id = %s", town.a.file) == 0
+    with town.bob.transaction(force_rollback=True):
+        # What is of a shared project he may use in one of his own.
+        town.bob.execute(query, (TEMPLATE, Jsonb({field: str(town.shared.file)}), town.b.project))
+        query = "SELECT project_ids FROM files WHERE id = %s"
+        assert set(value(town.bob, query, town.shared.file)) == {town.project, town.b.project}
+
+
+def test_whoever_leaves_a_project_sees_nothing_of_it_any_more(town: Town) -> None:
+    query = "SELECT count(*) FROM works WHERE project_id = %s"
+    assert value(town.bob, query, town.project) > 0
+    gone = (town.project, town.b.id)
+    town.service.execute("DELETE FROM project_members WHERE project_id = %s AND user_id = %s", gone)
+    try:
+        assert value(town.bob, query, town.project) == value(
+            town.bob, query + " AND user_id = auth.uid()", town.project
+        )
+        assert value(town.bob, "SELECT member_of(%s)", town.project) is False
+    finally:
+        town.service.execute("INSERT INTO project_members VALUES (%s, %s)", gone)
+
+
+def test_who_is_what_in_a_project(town: Town) -> None:
+    query = "SELECT ARRAY[member_of(%s), admin_of(%s)]"
+    for connection, found in (
+        (town.alice, [True, True]),
+        (town.bob, [True, False]),
+        (town.charlie, [False, False]),
+        (town.nobody, [False, False]),
+    ):
+        assert value(connection, query, town.project, town.project) == found
+    shown = "SELECT array_agg(name) FROM people_of(%s)"
+    assert value(town.bob, shown, town.project) == ["alice", "bob"]
+    assert value(town.charlie, shown, town.project) is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DELETE FROM project_members WHERE project_id = %s AND user_id = %s",
+        "UPDATE project_members SET role = 'member' WHERE project_id = %s AND user_id = %s",
+        "UPDATE project_members SET user_id = uuid_v7() WHERE project_id = %s AND user_id = %s",
+    ],
+)
+def test_the_owner_of_a_project_stays_its_admin(town: Town, query: str) -> None:
+    with pytest.raises(CheckViolation):
+        town.service.execute(query, (town.project, town.a.id))
+
+
+def test_a_disabled_user_asks_for_nothing(town: Town) -> None:
+    with town.service.transaction(force_rollback=True):
+        town.service.execute("UPDATE users SET disabled_at = now() WHERE id = %s", (town.b.id,))
+        become(town.service, "authenticated", town.b.id)
+        with pytest.raises(InsufficientPrivilege):
+            ask(town.service)
+
+
+def test_what_is_moved_to_another_project_is_seen_there_alone(town: Town) -> None:
+    move = "UPDATE works SET project_id = %s WHERE id = %s"
+    town.service.execute(move, (town.a.project, town.shared.work))
+    try:
+        for table, column, thing in (
+            ("works", "id", town.shared.work),
+            ("generation_jobs", "work_id", town.shared.work),
+            ("events", "work_id", town.shared.work),
+            ("files", "id", town.shared.file),
+        ):
+            here = sql.SQL("{} = {}").format(sql.Identifier(column), sql.Literal(thing))
+            assert count(town.alice, table, here) > 0
+            assert count(town.bob, table, here) == 0
+    finally:
+        town.service.execute(move, (town.project, town.shared.work))
 
 
 def test_a_table_of_one_s_own_is_not_taken_for_the_studio_s(town: Town) -> None:

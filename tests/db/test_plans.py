@@ -30,6 +30,10 @@ LAST = UUID(int=2**128 - 1)
 class Studio:
     connection: Connection[Any]
     user: UUID
+    """Whose works are a tenth of all."""
+    project: UUID
+    fellow: UUID
+    """Who has little alone, and is in that user's project and twenty others."""
     endpoint: UUID
 
 
@@ -41,9 +45,15 @@ def studio(cluster: Cluster, shared: Address, connect: Connect) -> Studio:
     service = connect()
     # Whose works are a tenth of all: what is small by itself is read whole, and rightly.
     somebody = value(service, "SELECT id FROM users ORDER BY id LIMIT 1")
-    return Studio(
-        service, somebody, value(service, "SELECT endpoint_id FROM generation_jobs LIMIT 1")
+    project = value(service, "SELECT id FROM projects WHERE user_id = %s", somebody)
+    fellow = value(service, "SELECT id FROM users ORDER BY id OFFSET 7 LIMIT 1")
+    service.execute(
+        "INSERT INTO project_members (project_id, user_id) SELECT id, %s FROM projects"
+        " WHERE id = %s OR id IN (SELECT id FROM projects ORDER BY id OFFSET 50 LIMIT 20)",
+        (fellow, project),
     )
+    endpoint = value(service, "SELECT endpoint_id FROM generation_jobs LIMIT 1")
+    return Studio(service, somebody, project, fellow, endpoint)
 
 
 def test_the_studio_is_large(studio: Studio) -> None:
@@ -99,6 +109,23 @@ PERSON: list[tuple[str, dict[str, Any], str, int]] = [
     ("events.after", {"era": 0, "txid": "0", "id": 0, "limit": 200}, "events_cursor", 400),
 ]
 
+# Of somebody who sees them as a member of the project.
+MEMBER: list[tuple[str, dict[str, Any], str, int]] = [
+    ("works.page_of_project", PAGE | {"template_id": None}, "works_project", 200),
+    ("works.page_of_project", PAGE | {"template_id": TEMPLATE}, "works_project", 400),
+    *(
+        ("works.page_of_project_status", PAGE | more, "works_project_status", 400)
+        for more in (
+            {"statuses": ["completed"], "template_id": None},
+            {"statuses": ["failed", "cancelled"], "template_id": TEMPLATE},
+        )
+    ),
+    ("works.page", PAGE, "works_user", 200),
+    # Of 21 streams: with nothing new, and with all there is.
+    ("events.after", {"era": 2**62, "txid": "9", "id": 5, "limit": 200}, "events_project", 120),
+    ("events.after", {"era": 0, "txid": "0", "id": 0, "limit": 200}, "events_project", 21 * 400),
+]
+
 
 def ids(cases: list[tuple[str, dict[str, Any], str, int]]) -> list[str]:
     return [f"{name}-{number}" for number, (name, *_) in enumerate(cases)]
@@ -128,11 +155,33 @@ def test_a_person_s_plan(
 
 
 @pytest.mark.parametrize("generic", [False, True], ids=["custom", "generic"])
-def test_the_pictures_of_a_page_are_found_by_their_works(studio: Studio, generic: bool) -> None:
-    become(studio.connection, "authenticated", studio.user)
+@pytest.mark.parametrize(("name", "params", "index", "pages"), MEMBER, ids=ids(MEMBER))
+def test_a_member_s_plan(
+    studio: Studio, name: str, params: dict[str, Any], index: str, pages: int, generic: bool
+) -> None:
+    whose = {"user_id": studio.fellow, "project_id": studio.project}
+    become(studio.connection, "authenticated", studio.fellow)
     try:
-        query = "SELECT id FROM works WHERE status = 'completed' ORDER BY id LIMIT 50"
-        page = [row for (row,) in studio.connection.execute(query)]
+        found = plan(studio.connection, name, generic, **whose, **params)
+    finally:
+        become(studio.connection, "service_role")
+    streams = 21 if name == "events.after" else 1
+    check(found, index, pages, params | {"limit": params["limit"] * streams})
+
+
+@pytest.mark.parametrize("generic", [False, True], ids=["custom", "generic"])
+@pytest.mark.parametrize("member", [False, True], ids=["owner", "member"])
+def test_the_pictures_of_a_page_are_found_by_their_works(
+    studio: Studio, member: bool, generic: bool
+) -> None:
+    become(studio.connection, "authenticated", studio.fellow if member else studio.user)
+    try:
+        query = (
+            "SELECT id FROM works WHERE project_id = %s AND status = 'completed'"
+            " ORDER BY id LIMIT 50"
+        )
+        page = [row for (row,) in studio.connection.execute(query, (studio.project,))]
+        assert len(page) == 50
         found = plan(studio.connection, "files.of_works", generic, work_ids=page)
     finally:
         become(studio.connection, "service_role")

@@ -8,6 +8,46 @@ CREATE FUNCTION auth.uid() RETURNS uuid
     LANGUAGE sql STABLE
     AS $$ SELECT nullif(auth.jwt() ->> 'sub', '')::uuid $$;
 
+CREATE FUNCTION public.account_for_balance() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE last credit_transactions;
+BEGIN
+  SELECT * INTO last FROM credit_transactions
+  WHERE user_id = NEW.id ORDER BY line DESC LIMIT 1;
+  IF (coalesce(last.subscription_balance, 0), coalesce(last.purchased_balance, 0))
+    IS DISTINCT FROM (NEW.subscription_credits, NEW.purchased_credits) THEN
+    INSERT INTO credit_transactions (
+      user_id, type, subscription_amount, purchased_amount, reason, actor)
+    VALUES (NEW.id, 'adjustment',
+      NEW.subscription_credits - coalesce(last.subscription_balance, 0),
+      NEW.purchased_credits - coalesce(last.purchased_balance, 0), 'by SQL', auth.uid());
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.add_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO project_members (project_id, user_id, role) VALUES (NEW.id, NEW.user_id, 'admin')
+  ON CONFLICT (project_id, user_id) DO UPDATE SET role = 'admin';
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.admin_of(project uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT EXISTS (
+    SELECT FROM project_members m
+    WHERE m.project_id = project AND m.user_id = auth.uid() AND m.role = 'admin')
+$$;
+
+ALTER FUNCTION public.admin_of(project uuid) OWNER TO service_role;
+
 CREATE FUNCTION public.announce_job() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -71,6 +111,9 @@ CREATE TABLE public.works (
     cancelled_at timestamp with time zone,
     file_id uuid,
     output_data jsonb,
+    credits_refunded integer DEFAULT 0 NOT NULL,
+    outputs_refunded integer[] DEFAULT '{}'::integer[] NOT NULL,
+    CONSTRAINT works_check CHECK (((credits_refunded >= 0) AND (credits_refunded <= credits_used))),
     CONSTRAINT works_credits_used_check CHECK ((credits_used >= 0)),
     CONSTRAINT works_output_count_check CHECK (((output_count >= 1) AND (output_count <= 10))),
     CONSTRAINT works_purchased_credits_used_check CHECK ((purchased_credits_used >= 0)),
@@ -90,7 +133,8 @@ DECLARE
   caller uuid := auth.uid();
   asked works;
 BEGIN
-  IF caller IS NULL OR NOT EXISTS (SELECT FROM users WHERE id = caller) THEN
+  IF caller IS NULL OR NOT EXISTS (
+    SELECT FROM users WHERE id = caller AND disabled_at IS NULL) THEN
     RAISE EXCEPTION 'nobody is signed in' USING ERRCODE = 'insufficient_privilege';
   END IF;
   IF job_priority NOT BETWEEN -10 AND 10
@@ -100,12 +144,12 @@ BEGIN
   IF NOT EXISTS (SELECT FROM templates WHERE id = template AND is_active) THEN
     RAISE EXCEPTION 'no such template' USING ERRCODE = 'no_data_found', HINT = 'template';
   END IF;
-  IF project IS NOT NULL
-    AND NOT EXISTS (SELECT FROM projects WHERE id = project AND user_id = caller) THEN
+  IF project IS NOT NULL AND NOT member_of(project) THEN
     RAISE EXCEPTION 'no such project' USING ERRCODE = 'no_data_found', HINT = 'project';
   END IF;
-  IF retried IS NOT NULL
-    AND NOT EXISTS (SELECT FROM works w WHERE w.id = retried AND w.user_id = caller) THEN
+  IF retried IS NOT NULL AND NOT EXISTS (
+    SELECT FROM works w
+    WHERE w.id = retried AND (w.user_id = caller OR member_of(w.project_id))) THEN
     RAISE EXCEPTION 'no such work' USING ERRCODE = 'no_data_found', HINT = 'work';
   END IF;
   IF idempotency_key IS NOT NULL THEN
@@ -123,15 +167,39 @@ END $$;
 
 ALTER FUNCTION public.ask_work(work_id uuid, template uuid, inputs jsonb, outputs integer, chosen_seed bigint, project uuid, retried uuid, job_priority integer, idempotency_key text, request_digest bytea) OWNER TO service_role;
 
+CREATE FUNCTION public.budget_refunds(payer uuid, project uuid, since timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF payer IS NOT NULL THEN
+    RETURN (
+      SELECT coalesce(sum(r.amount), 0) FROM credit_transactions r
+      WHERE r.user_id = payer AND r.created_at >= since AND r.type = 'refund' AND EXISTS (
+        SELECT FROM credit_transactions c
+        WHERE c.work_id = r.work_id AND c.type = 'charge' AND c.created_at >= since));
+  END IF;
+  RETURN (
+    SELECT coalesce(sum(r.amount), 0) FROM credit_transactions r
+    WHERE r.project_id = project AND r.created_at >= since AND r.type = 'refund' AND EXISTS (
+      SELECT FROM credit_transactions c
+      WHERE c.work_id = r.work_id AND c.type = 'charge' AND c.created_at >= since));
+END $$;
+
 CREATE FUNCTION public.cancel_work(work_id uuid) RETURNS SETOF public.works
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
+DECLARE work works;
 BEGIN
-  PERFORM FROM works w WHERE w.id = cancel_work.work_id AND (
-    w.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role');
+  SELECT * INTO work FROM works w WHERE w.id = cancel_work.work_id AND (
+    w.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(w.project_id));
   IF NOT FOUND THEN
     RETURN;
+  END IF;
+  IF work.user_id IS DISTINCT FROM auth.uid() AND auth.jwt() ->> 'role' <> 'service_role'
+    AND NOT admin_of(work.project_id) THEN
+    RAISE EXCEPTION 'it is another member''s' USING ERRCODE = 'insufficient_privilege';
   END IF;
   -- First its jobs, as every step locks them, and then the work, which ends its jobs.
   PERFORM FROM generation_jobs j WHERE j.work_id = cancel_work.work_id ORDER BY j.id FOR UPDATE;
@@ -141,6 +209,50 @@ BEGIN
 END $$;
 
 ALTER FUNCTION public.cancel_work(work_id uuid) OWNER TO service_role;
+
+CREATE FUNCTION public.charge_work() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  payer users;
+  price integer;
+BEGIN
+  NEW.credits_used := 0;
+  NEW.subscription_credits_used := 0;
+  NEW.purchased_credits_used := 0;
+  NEW.credits_refunded := 0;
+  NEW.outputs_refunded := '{}';
+  IF NOT coalesce((SELECT charging FROM credit_rules WHERE only_row), false) THEN
+    RETURN NEW;
+  END IF;
+  price := NEW.output_count * coalesce(
+    (SELECT credits FROM template_versions
+      WHERE template_id = NEW.template_id AND version = NEW.template_version),
+    (SELECT credits FROM templates WHERE id = NEW.template_id));
+  IF coalesce(price, 0) <= 0 THEN
+    RETURN NEW;
+  END IF;
+  SELECT * INTO payer FROM users WHERE id = NEW.user_id FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    -- The foreign key says so.
+    RETURN NEW;
+  END IF;
+  IF payer.subscription_credits + payer.purchased_credits < price THEN
+    RAISE EXCEPTION 'the credits do not suffice' USING ERRCODE = 'AF002',
+      DETAIL = json_build_object('needed', price,
+        'balance', payer.subscription_credits + payer.purchased_credits)::text;
+  END IF;
+  PERFORM spend_budgets(NEW.user_id, NEW.project_id, price);
+  NEW.credits_used := price;
+  NEW.subscription_credits_used := least(price, payer.subscription_credits);
+  NEW.purchased_credits_used := price - NEW.subscription_credits_used;
+  INSERT INTO credit_transactions (
+    user_id, type, subscription_amount, purchased_amount, work_id, project_id)
+  VALUES (NEW.user_id, 'charge', -NEW.subscription_credits_used, -NEW.purchased_credits_used,
+    NEW.id, NEW.project_id);
+  RETURN NEW;
+END $$;
 
 CREATE FUNCTION public.choose_endpoint(template uuid, of_version integer, avoided uuid DEFAULT NULL::uuid) RETURNS uuid
     LANGUAGE sql STABLE
@@ -210,6 +322,24 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
+
+CREATE FUNCTION public.delete_notification(notification uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE caller uuid := auth.uid();
+BEGIN
+  DELETE FROM notifications WHERE id = notification AND user_id = caller;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO events (user_id, type, data) VALUES (caller, 'notification.deleted',
+    jsonb_build_object('notification_id', notification));
+  PERFORM pg_notify('affiche_event', caller::text);
+  RETURN true;
+END $$;
+
+ALTER FUNCTION public.delete_notification(notification uuid) OWNER TO service_role;
 
 CREATE FUNCTION public.end_jobs() RETURNS trigger
     LANGUAGE plpgsql
@@ -312,6 +442,15 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.guard_charge() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'what work % was charged stands; write an adjustment', OLD.id
+    USING ERRCODE = 'check_violation';
+END $$;
+
 CREATE FUNCTION public.guard_job() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -364,6 +503,22 @@ BEGIN
     NEW.output_file_id := NULL;
   END IF;
   RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.guard_line() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    IF NOT EXISTS (SELECT FROM users WHERE id = OLD.user_id) THEN
+      RETURN OLD;
+    END IF;
+  ELSIF NEW.work_id IS NULL AND to_jsonb(NEW) - 'work_id' = to_jsonb(OLD) - 'work_id' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'line % of the ledger stands; write an adjustment', OLD.id
+    USING ERRCODE = 'check_violation';
 END $$;
 
 CREATE FUNCTION public.guard_status() RETURNS trigger
@@ -462,6 +617,55 @@ BEGIN
   RETURN 'twin';
 END $$;
 
+CREATE FUNCTION public.keep_balance() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE users
+  SET subscription_credits = NEW.subscription_balance, purchased_credits = NEW.purchased_balance
+  WHERE id = NEW.user_id AND (subscription_credits, purchased_credits)
+    IS DISTINCT FROM (NEW.subscription_balance, NEW.purchased_balance);
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.keep_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF (NEW.project_id, NEW.user_id) = (OLD.project_id, OLD.user_id) AND NEW.role = 'admin' THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  IF EXISTS (SELECT FROM projects WHERE id = OLD.project_id AND user_id = OLD.user_id) THEN
+    RAISE EXCEPTION 'the owner of a project stays its admin' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+
+CREATE FUNCTION public.member_of(project uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT EXISTS (
+    SELECT FROM project_members m WHERE m.project_id = project AND m.user_id = auth.uid())
+$$;
+
+ALTER FUNCTION public.member_of(project uuid) OWNER TO service_role;
+
+CREATE FUNCTION public.move_project() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE generation_jobs SET project_id = NEW.project_id WHERE work_id = NEW.id;
+  UPDATE files SET project_ids = array_remove(ARRAY[NEW.project_id], NULL) WHERE work_id = NEW.id;
+  UPDATE events SET project_id = NULL WHERE work_id = NEW.id AND project_id IS NOT NULL;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.move_work() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -542,6 +746,16 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.my_projects(wanted text DEFAULT 'member'::text) RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT coalesce(array_agg(m.project_id), '{}') FROM project_members m
+  WHERE m.user_id = auth.uid() AND (wanted = 'member' OR m.role = wanted)
+$$;
+
+ALTER FUNCTION public.my_projects(wanted text) OWNER TO service_role;
+
 CREATE FUNCTION public.named_files(inputs jsonb) RETURNS SETOF uuid
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -550,6 +764,59 @@ CREATE FUNCTION public.named_files(inputs jsonb) RETURNS SETOF uuid
   WHERE jsonb_typeof(found) = 'string' AND length(found #>> '{}') = 36
     AND found #>> '{}' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 $_$;
+
+CREATE FUNCTION public.notify_work_status_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  korean boolean := (SELECT language = 'ko' FROM users WHERE id = NEW.user_id);
+  words text := left(coalesce(nullif(NEW.input_data ->> 'prompt', ''), NEW.title, ''), 200);
+  -- What is returned is reckoned before the end is told (0016).
+  refunded integer := NEW.credits_refunded;
+  told text := words;
+  headline text;
+  seen timestamptz;
+BEGIN
+  CASE NEW.status
+    WHEN 'completed' THEN
+      headline := CASE WHEN korean THEN '작업이 완료되었습니다' ELSE 'Your work is done' END;
+    WHEN 'failed' THEN
+      headline := CASE WHEN korean THEN '작업을 완성하지 못했습니다' ELSE 'Your work failed' END;
+      told := coalesce(nullif(NEW.error_message, ''), CASE WHEN korean
+        THEN '문제가 생겼습니다.' ELSE 'Something went wrong.' END);
+    ELSE
+      headline := CASE WHEN korean THEN '작업이 취소되었습니다' ELSE 'Your work was cancelled' END;
+      -- Who did it knows, and finds it in the list with what was returned; nobody is called for it.
+      seen := CASE WHEN auth.uid() = NEW.user_id THEN clock_timestamp() END;
+  END CASE;
+  IF refunded > 0 THEN
+    told := concat_ws(' ', nullif(told, ''), format(CASE WHEN korean
+      THEN '돌려드린 크레딧: %s.' ELSE 'Credits returned: %s.' END, refunded));
+  END IF;
+  WITH made AS (
+    INSERT INTO notifications (user_id, work_id, type, title, message, data, read_at)
+    VALUES (NEW.user_id, NEW.id, 'work.' || NEW.status, headline, told,
+      jsonb_strip_nulls(jsonb_build_object(
+        'words', words, 'error_code', NEW.error_code,
+        'error_params', NEW.error_params - 'detail', 'credits_refunded', refunded)), seen)
+    ON CONFLICT (work_id, type) DO NOTHING
+    RETURNING id, user_id, work_id, type, read_at
+  ), event AS (
+    -- Heard with that of the work's own, which wakes the streams at the end of this transaction.
+    INSERT INTO events (user_id, work_id, type, data)
+    SELECT user_id, work_id, 'notification.created', jsonb_build_object('notification_id', id)
+    FROM made
+  )
+  INSERT INTO outbox (notification_id, channel, user_id)
+  SELECT made.id, c.channel, made.user_id FROM made
+  JOIN message_channels c ON c.user_id = made.user_id AND made.type = ANY (c.types)
+  WHERE made.read_at IS NULL;
+  IF FOUND THEN
+    PERFORM pg_notify('message_created', '');
+  END IF;
+  RETURN NULL;
+END $$;
 
 CREATE FUNCTION public.pair_columns() RETURNS trigger
     LANGUAGE plpgsql
@@ -587,6 +854,37 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.people_of(project uuid) RETURNS TABLE(user_id uuid, name text, email text, role text, created_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT u.id, u.name, u.email, m.role, m.created_at
+  FROM project_members m JOIN users u ON u.id = m.user_id
+  WHERE m.project_id = project AND member_of(project)
+  ORDER BY m.created_at, u.id
+$$;
+
+ALTER FUNCTION public.people_of(project uuid) OWNER TO service_role;
+
+CREATE FUNCTION public.place_file() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  NEW.project_ids := ARRAY(
+    SELECT project_id FROM works WHERE id = NEW.work_id AND project_id IS NOT NULL);
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.place_job() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  NEW.project_id := (SELECT project_id FROM works WHERE id = NEW.work_id);
+  RETURN NEW;
+END $$;
+
 CREATE PROCEDURE public.protect(IN target regclass)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -608,11 +906,56 @@ BEGIN
   END LOOP;
 END $$;
 
+CREATE FUNCTION public.read_notifications(one uuid DEFAULT NULL::uuid, newest uuid DEFAULT NULL::uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  caller uuid := auth.uid();
+  read integer;
+BEGIN
+  UPDATE notifications SET read_at = clock_timestamp()
+  WHERE user_id = caller AND read_at IS NULL AND (one IS NULL OR id = one)
+    AND (newest IS NULL OR id <= newest);
+  GET DIAGNOSTICS read = ROW_COUNT;
+  IF read > 0 THEN
+    INSERT INTO events (user_id, type, data) VALUES (caller, 'notification.read',
+      jsonb_strip_nulls(jsonb_build_object('notification_id', one)));
+    PERFORM pg_notify('affiche_event', caller::text);
+  END IF;
+  RETURN read;
+END $$;
+
+ALTER FUNCTION public.read_notifications(one uuid, newest uuid) OWNER TO service_role;
+
+CREATE FUNCTION public.reckon_refund() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE delivered integer[];
+BEGIN
+  SELECT coalesce(array_agg(DISTINCT j.output_index), '{}') INTO delivered FROM generation_jobs j
+  WHERE j.work_id = NEW.id AND j.status = 'completed' AND j.output_file_id IS NOT NULL;
+  IF delivered = '{}' AND NEW.status = 'completed'
+    AND coalesce(NEW.output_file_id, NEW.file_id) IS NOT NULL THEN
+    delivered := '{0}';
+  END IF;
+  NEW.outputs_refunded := ARRAY(
+    SELECT n FROM generate_series(0, NEW.output_count - 1) AS n WHERE n <> ALL (delivered));
+  NEW.credits_refunded :=
+    cardinality(NEW.outputs_refunded) * (NEW.credits_used / NEW.output_count);
+  RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.record_work_event() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-DECLARE happened text;
+DECLARE
+  happened text;
+  others uuid[] := ARRAY(
+    SELECT user_id FROM project_members
+    WHERE project_id = NEW.project_id AND user_id <> NEW.user_id);
 BEGIN
   IF TG_OP = 'INSERT' THEN
     happened := 'work.created';
@@ -621,12 +964,33 @@ BEGIN
   ELSE
     happened := 'work.progress';
   END IF;
-  INSERT INTO events (user_id, work_id, type, data)
-  VALUES (NEW.user_id, NEW.id, happened,
+  INSERT INTO events (user_id, project_id, work_id, type, data)
+  VALUES (NEW.user_id, CASE WHEN others <> '{}' THEN NEW.project_id END, NEW.id, happened,
     jsonb_strip_nulls(jsonb_build_object('status', NEW.status, 'progress', NEW.progress)));
-  PERFORM pg_notify('affiche_event', NEW.user_id::text);
+  PERFORM pg_notify('affiche_event', told::text) FROM unnest(NEW.user_id || others) AS told;
   RETURN NULL;
 END $$;
+
+CREATE FUNCTION public.refund_work() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  price CONSTANT integer := NEW.credits_used / NEW.output_count;
+  missing integer;
+  subscribed integer;
+BEGIN
+  FOREACH missing IN ARRAY NEW.outputs_refunded LOOP
+    subscribed := least(price, greatest(0, NEW.subscription_credits_used - missing * price));
+    INSERT INTO credit_transactions (
+      user_id, type, subscription_amount, purchased_amount, work_id, output_index, project_id)
+    VALUES (NEW.user_id, 'refund', subscribed, price - subscribed, NEW.id, missing,
+      NEW.project_id);
+  END LOOP;
+  RETURN NULL;
+END $$;
+
+ALTER FUNCTION public.refund_work() OWNER TO service_role;
 
 CREATE FUNCTION public.restart_jobs() RETURNS trigger
     LANGUAGE plpgsql
@@ -638,13 +1002,89 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.spend_budgets(payer uuid, project uuid, price integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  budget credit_budgets;
+  begins timestamptz;
+  spent bigint;
+BEGIN
+  FOR budget IN
+    SELECT * FROM credit_budgets b WHERE b.user_id = payer OR b.project_id = project
+    ORDER BY b.id FOR UPDATE
+  LOOP
+    begins := date_trunc(budget.period, clock_timestamp(), 'Asia/Seoul');
+    spent := CASE WHEN budget.period_start = begins THEN budget.charged ELSE 0 END;
+    IF spent + price > budget.credits THEN
+      -- Only now is it worth while to read what has gone back.
+      IF spent - budget_refunds(budget.user_id, budget.project_id, begins) + price > budget.credits
+      THEN
+        RAISE EXCEPTION 'the budget of a % is spent', budget.period USING ERRCODE = 'AF003',
+          DETAIL = json_build_object('of', CASE WHEN budget.user_id IS NULL THEN 'project'
+            ELSE 'user' END, 'period', budget.period, 'budget', budget.credits, 'needed', price,
+            'frees_at', (begins AT TIME ZONE 'Asia/Seoul' + ('1 ' || budget.period)::interval)
+              AT TIME ZONE 'Asia/Seoul')::text;
+      END IF;
+    END IF;
+    UPDATE credit_budgets SET period_start = begins, charged = spent + price
+    WHERE id = budget.id;
+  END LOOP;
+END $$;
+
+CREATE FUNCTION public.tell_webhooks() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  of_work CONSTANT boolean := NEW.type LIKE 'work.%' AND NEW.work_id IS NOT NULL;
+  work record;
+  told jsonb;
+  found_project uuid;
+BEGIN
+  IF NOT EXISTS (SELECT FROM webhooks WHERE is_active) THEN
+    RETURN NULL;
+  END IF;
+  IF of_work THEN
+    SELECT w.*, t.slug INTO work FROM works w JOIN templates t ON t.id = w.template_id
+    WHERE w.id = NEW.work_id;
+    found_project := work.project_id;
+    told := jsonb_build_object('work_id', work.id, 'number', work.number, 'status', work.status,
+      'project_id', work.project_id, 'user_id', work.user_id, 'template', work.slug)
+      || jsonb_strip_nulls(jsonb_build_object('title', work.title, 'retry_of', work.retry_of,
+        'error', CASE WHEN work.status = 'failed' THEN coalesce(work.error_code, 'internal') END));
+  ELSE
+    -- What concerns a person alone is told to what they made themselves, in their own project.
+    SELECT p.id INTO found_project FROM projects p WHERE p.user_id = NEW.user_id AND p.is_default;
+    told := NEW.data || jsonb_strip_nulls(
+      jsonb_build_object('user_id', NEW.user_id, 'work_id', NEW.work_id));
+  END IF;
+  INSERT INTO webhook_deliveries (webhook_id, type, data)
+  SELECT h.id, NEW.type, told FROM webhooks h
+  WHERE h.project_id = found_project AND h.is_active AND NEW.type = ANY (h.types)
+    AND (of_work OR h.user_id = NEW.user_id);
+  IF FOUND THEN
+    PERFORM pg_notify('webhook_due', '');
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.use_files() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
+DECLARE named uuid[] := ARRAY(SELECT named_files(NEW.input_data));
 BEGIN
-  UPDATE files SET used_at = clock_timestamp()
-  WHERE id IN (SELECT named_files(NEW.input_data)) AND used_at IS NULL;
+  IF named = '{}' THEN
+    RETURN NULL;
+  END IF;
+  UPDATE files SET used_at = clock_timestamp() WHERE id = ANY (named) AND used_at IS NULL;
+  UPDATE files SET project_ids = project_ids || NEW.project_id
+  WHERE id = ANY (named) AND NEW.project_id IS NOT NULL
+    AND NOT project_ids @> ARRAY[NEW.project_id]
+    AND (user_id = NEW.user_id OR project_ids && ARRAY(
+      SELECT m.project_id FROM project_members m WHERE m.user_id = NEW.user_id));
   RETURN NULL;
 END $$;
 
@@ -657,6 +1097,22 @@ BEGIN
   VALUES (NEW.id, OLD.endpoint_id, OLD.external_id);
   PERFORM pg_notify('withdrawal_created', '');
   RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.write_line() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE last credit_transactions;
+BEGIN
+  PERFORM FROM users WHERE id = NEW.user_id FOR NO KEY UPDATE;
+  SELECT * INTO last FROM credit_transactions
+  WHERE user_id = NEW.user_id ORDER BY line DESC LIMIT 1;
+  NEW.line := coalesce(last.line, 0) + 1;
+  NEW.subscription_balance := coalesce(last.subscription_balance, 0) + NEW.subscription_amount;
+  NEW.purchased_balance := coalesce(last.purchased_balance, 0) + NEW.purchased_amount;
+  NEW.created_at := clock_timestamp();
+  RETURN NEW;
 END $$;
 
 CREATE TABLE public.affiche_migrations (
@@ -674,10 +1130,94 @@ CREATE TABLE public.api_keys (
     user_id uuid NOT NULL,
     name text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    revoked_at timestamp with time zone
+    revoked_at timestamp with time zone,
+    scopes text[] DEFAULT '{read,ask,admin}'::text[] NOT NULL,
+    hint text DEFAULT ''::text NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    CONSTRAINT api_keys_scopes_check CHECK (((scopes <> '{}'::text[]) AND (scopes <@ '{read,ask,admin}'::text[])))
 );
 
 ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.browsers (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    endpoint text NOT NULL,
+    p256dh text NOT NULL,
+    auth text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT browsers_auth_check CHECK ((length(auth) <= 100)),
+    CONSTRAINT browsers_endpoint_check CHECK (((length(endpoint) >= 8) AND (length(endpoint) <= 2000))),
+    CONSTRAINT browsers_name_check CHECK ((length(name) <= 300)),
+    CONSTRAINT browsers_p256dh_check CHECK ((length(p256dh) <= 200))
+);
+
+ALTER TABLE ONLY public.browsers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.credit_budgets (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid,
+    project_id uuid,
+    period text NOT NULL,
+    credits integer NOT NULL,
+    period_start timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    charged bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT credit_budgets_check CHECK ((num_nonnulls(user_id, project_id) = 1)),
+    CONSTRAINT credit_budgets_credits_check CHECK ((credits >= 0)),
+    CONSTRAINT credit_budgets_period_check CHECK ((period = ANY (ARRAY['day'::text, 'month'::text])))
+);
+
+ALTER TABLE ONLY public.credit_budgets FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.credit_rules (
+    only_row boolean DEFAULT true NOT NULL,
+    charging boolean DEFAULT false NOT NULL,
+    CONSTRAINT credit_rules_only_row_check CHECK (only_row)
+);
+
+ALTER TABLE ONLY public.credit_rules FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.credit_transactions (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    line bigint NOT NULL,
+    type text NOT NULL,
+    subscription_amount integer DEFAULT 0 NOT NULL,
+    purchased_amount integer DEFAULT 0 NOT NULL,
+    amount integer GENERATED ALWAYS AS ((subscription_amount + purchased_amount)) STORED,
+    subscription_balance integer NOT NULL,
+    purchased_balance integer NOT NULL,
+    work_id uuid,
+    output_index integer,
+    project_id uuid,
+    reference text,
+    reason text DEFAULT ''::text NOT NULL,
+    actor uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT credit_transactions_check CHECK (((subscription_amount <> 0) OR (purchased_amount <> 0))),
+    CONSTRAINT credit_transactions_check1 CHECK (((type = 'adjustment'::text) OR (((
+CASE
+    WHEN (type = ANY (ARRAY['charge'::text, 'expiry'::text])) THEN '-1'::integer
+    ELSE 1
+END * subscription_amount) >= 0) AND ((
+CASE
+    WHEN (type = ANY (ARRAY['charge'::text, 'expiry'::text])) THEN '-1'::integer
+    ELSE 1
+END * purchased_amount) >= 0)))),
+    CONSTRAINT credit_transactions_check2 CHECK (((work_id IS NULL) OR (type = ANY (ARRAY['charge'::text, 'refund'::text])))),
+    CONSTRAINT credit_transactions_check3 CHECK (((type = 'refund'::text) = (output_index IS NOT NULL))),
+    CONSTRAINT credit_transactions_output_index_check CHECK (((output_index >= 0) AND (output_index <= 9))),
+    CONSTRAINT credit_transactions_purchased_balance_check CHECK ((purchased_balance >= 0)),
+    CONSTRAINT credit_transactions_reason_check CHECK ((length(reason) <= 500)),
+    CONSTRAINT credit_transactions_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 200))),
+    CONSTRAINT credit_transactions_subscription_balance_check CHECK ((subscription_balance >= 0)),
+    CONSTRAINT credit_transactions_type_check CHECK ((type = ANY (ARRAY['grant'::text, 'purchase'::text, 'charge'::text, 'refund'::text, 'adjustment'::text, 'expiry'::text])))
+);
+
+ALTER TABLE ONLY public.credit_transactions FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.endpoints (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -734,7 +1274,8 @@ CREATE TABLE public.events (
     type text NOT NULL,
     data jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    era bigint DEFAULT public.event_era() NOT NULL
+    era bigint DEFAULT public.event_era() NOT NULL,
+    project_id uuid
 );
 
 ALTER TABLE ONLY public.events FORCE ROW LEVEL SECURITY;
@@ -767,6 +1308,7 @@ CREATE TABLE public.files (
     file_path text GENERATED ALWAYS AS (path) STORED,
     file_url text GENERATED ALWAYS AS (('/v1/files/'::text || (id)::text)) STORED,
     used_at timestamp with time zone,
+    project_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     CONSTRAINT files_bucket_id_check CHECK ((bucket_id = ANY (ARRAY['uploads'::text, 'works'::text]))),
     CONSTRAINT files_file_size_check CHECK ((file_size > 0)),
     CONSTRAINT files_height_check CHECK ((height > 0)),
@@ -830,6 +1372,7 @@ CREATE TABLE public.generation_jobs (
     busy_since timestamp with time zone,
     stages integer DEFAULT 1 NOT NULL,
     stage_file_id uuid,
+    project_id uuid,
     CONSTRAINT generation_jobs_output_index_check CHECK (((output_index >= 0) AND (output_index <= 9))),
     CONSTRAINT generation_jobs_stage_check CHECK ((stage >= 0)),
     CONSTRAINT generation_jobs_stages_check CHECK ((stages > 0)),
@@ -862,6 +1405,103 @@ CREATE TABLE public.idempotency_keys (
 
 ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.identities (
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.identities FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.invitations (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    hash bytea NOT NULL,
+    email text NOT NULL,
+    project_id uuid,
+    role text DEFAULT 'member'::text NOT NULL,
+    invited_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    accepted_by uuid,
+    CONSTRAINT invitations_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+    CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['member'::text, 'admin'::text])))
+);
+
+ALTER TABLE ONLY public.invitations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.message_channels (
+    user_id uuid NOT NULL,
+    channel text NOT NULL,
+    types text[] NOT NULL,
+    window_at timestamp with time zone,
+    window_seconds integer DEFAULT 0 NOT NULL,
+    sent integer DEFAULT 0 NOT NULL,
+    CONSTRAINT message_channels_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'push'::text]))),
+    CONSTRAINT message_channels_sent_check CHECK ((sent >= 0)),
+    CONSTRAINT message_channels_types_check CHECK ((types <@ '{work.completed,work.failed,work.cancelled}'::text[])),
+    CONSTRAINT message_channels_window_seconds_check CHECK ((window_seconds >= 0))
+);
+
+ALTER TABLE ONLY public.message_channels FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.messages (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    channel text NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    token uuid DEFAULT gen_random_uuid() NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    run_at timestamp with time zone DEFAULT now() NOT NULL,
+    handed_at timestamp with time zone,
+    reached uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    error_code text,
+    error_params jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT messages_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'push'::text]))),
+    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'dead'::text]))),
+    CONSTRAINT messages_tries_check CHECK ((tries >= 0))
+);
+
+ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.notifications (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    work_id uuid NOT NULL,
+    type text NOT NULL,
+    title text NOT NULL,
+    message text NOT NULL,
+    data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    read_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT notifications_type_check CHECK ((type = ANY (ARRAY['work.completed'::text, 'work.failed'::text, 'work.cancelled'::text])))
+);
+
+ALTER TABLE ONLY public.notifications FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.outbox (
+    notification_id uuid NOT NULL,
+    channel text NOT NULL,
+    user_id uuid NOT NULL,
+    message_id uuid,
+    run_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT outbox_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'push'::text])))
+);
+
+ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.passwords (
+    user_id uuid NOT NULL,
+    hash text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.passwords FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.place_changes (
     endpoint_id uuid NOT NULL,
     id bigint NOT NULL,
@@ -878,6 +1518,16 @@ ALTER TABLE public.place_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.project_members (
+    project_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text DEFAULT 'member'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT project_members_role_check CHECK ((role = ANY (ARRAY['member'::text, 'admin'::text])))
+);
+
+ALTER TABLE ONLY public.project_members FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.projects (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -922,7 +1572,10 @@ CREATE TABLE public.sessions (
     hash bytea NOT NULL,
     user_id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    agent text DEFAULT ''::text NOT NULL
 );
 
 ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
@@ -978,7 +1631,9 @@ CREATE VIEW public.shown_works WITH (security_invoker='true') AS
     w.failed_at,
     w.cancelled_at,
     t.slug AS template_slug,
-    t.estimated_time
+    t.estimated_time,
+    w.credits_used,
+    w.credits_refunded
    FROM (public.works w
      JOIN public.templates t ON ((t.id = w.template_id)));
 
@@ -987,7 +1642,9 @@ CREATE TABLE public.sign_in_links (
     user_id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    used_at timestamp with time zone
+    used_at timestamp with time zone,
+    purpose text DEFAULT 'sign_in'::text NOT NULL,
+    CONSTRAINT sign_in_links_purpose_check CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'password'::text])))
 );
 
 ALTER TABLE ONLY public.sign_in_links FORCE ROW LEVEL SECURITY;
@@ -1020,6 +1677,7 @@ CREATE TABLE public.template_versions (
     workflow_ids uuid[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     engines jsonb GENERATED ALWAYS AS ((definition -> 'engines'::text)) STORED,
+    credits integer GENERATED ALWAYS AS (((definition ->> 'credits'::text))::integer) STORED,
     CONSTRAINT template_versions_version_check CHECK ((version > 0)),
     CONSTRAINT template_versions_workflow_ids_check CHECK ((cardinality(workflow_ids) > 0))
 );
@@ -1054,8 +1712,14 @@ CREATE TABLE public.users (
     subscription_credits integer DEFAULT 0 NOT NULL,
     purchased_credits integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    subscription_allowance integer DEFAULT 0 NOT NULL,
+    renewal_day smallint,
+    renews_at timestamp with time zone,
+    disabled_at timestamp with time zone,
     CONSTRAINT users_language_check CHECK ((language = ANY (ARRAY['ko'::text, 'en'::text]))),
     CONSTRAINT users_purchased_credits_check CHECK ((purchased_credits >= 0)),
+    CONSTRAINT users_renewal_day_check CHECK (((renewal_day >= 1) AND (renewal_day <= 31))),
+    CONSTRAINT users_subscription_allowance_check CHECK ((subscription_allowance >= 0)),
     CONSTRAINT users_subscription_credits_check CHECK ((subscription_credits >= 0))
 );
 
@@ -1070,6 +1734,66 @@ ALTER TABLE public.users ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.webhook_attempts (
+    delivery_id uuid NOT NULL,
+    number integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    milliseconds integer NOT NULL,
+    status_code integer,
+    reason text,
+    answer text DEFAULT ''::text NOT NULL,
+    CONSTRAINT webhook_attempts_answer_check CHECK ((length(answer) <= 1024)),
+    CONSTRAINT webhook_attempts_milliseconds_check CHECK ((milliseconds >= 0)),
+    CONSTRAINT webhook_attempts_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE ONLY public.webhook_attempts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.webhook_deliveries (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    webhook_id uuid NOT NULL,
+    type text NOT NULL,
+    data jsonb NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    begun_after integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT webhook_deliveries_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
+)
+WITH (fillfactor='80');
+
+ALTER TABLE ONLY public.webhook_deliveries FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.webhooks (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    project_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    url text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    types text[] NOT NULL,
+    seed bytea NOT NULL,
+    previous_seed bytea,
+    previous_until timestamp with time zone,
+    key_print bytea NOT NULL,
+    rotated_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    off_because text,
+    off_at timestamp with time zone,
+    failing_since timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT webhooks_description_check CHECK ((length(description) <= 200)),
+    CONSTRAINT webhooks_off_because_check CHECK ((off_because = ANY (ARRAY['gone'::text, 'failing'::text]))),
+    CONSTRAINT webhooks_previous_seed_check CHECK ((length(previous_seed) = 32)),
+    CONSTRAINT webhooks_seed_check CHECK ((length(seed) = 32)),
+    CONSTRAINT webhooks_types_check CHECK ((cardinality(types) > 0)),
+    CONSTRAINT webhooks_url_check CHECK ((length(url) <= 2000))
+);
+
+ALTER TABLE ONLY public.webhooks FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.withdrawals (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     job_id uuid,
@@ -1082,6 +1806,27 @@ CREATE TABLE public.withdrawals (
 );
 
 ALTER TABLE ONLY public.withdrawals FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW public.work_costs WITH (security_invoker='true') AS
+ SELECT w.id AS work_id,
+    w.user_id,
+    w.project_id,
+    w.template_id,
+    w.status,
+    w.created_at,
+    w.credits_used,
+    w.credits_refunded,
+    (w.credits_used - w.credits_refunded) AS credits_earned,
+    cost.seconds,
+    cost.cost,
+    cost.unpriced
+   FROM (public.works w
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(j.execution_seconds), (0)::double precision) AS seconds,
+            COALESCE(sum(((j.execution_seconds)::numeric * e.price_per_second)), (0)::numeric) AS cost,
+            count(*) FILTER (WHERE ((j.execution_seconds > (0)::double precision) AND (e.price_per_second IS NULL))) AS unpriced
+           FROM (public.generation_jobs j
+             LEFT JOIN public.endpoints e ON ((e.id = j.endpoint_id)))
+          WHERE (j.work_id = w.id)) cost);
 
 CREATE TABLE public.workers (
     id uuid NOT NULL,
@@ -1137,6 +1882,30 @@ ALTER TABLE ONLY public.api_keys
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.browsers
+    ADD CONSTRAINT browsers_endpoint_key UNIQUE (endpoint);
+
+ALTER TABLE ONLY public.browsers
+    ADD CONSTRAINT browsers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.credit_budgets
+    ADD CONSTRAINT credit_budgets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.credit_budgets
+    ADD CONSTRAINT credit_budgets_project_id_period_key UNIQUE (project_id, period);
+
+ALTER TABLE ONLY public.credit_budgets
+    ADD CONSTRAINT credit_budgets_user_id_period_key UNIQUE (user_id, period);
+
+ALTER TABLE ONLY public.credit_rules
+    ADD CONSTRAINT credit_rules_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY public.credit_transactions
+    ADD CONSTRAINT credit_transactions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.credit_transactions
+    ADD CONSTRAINT credit_transactions_user_id_line_key UNIQUE (user_id, line);
+
 ALTER TABLE ONLY public.endpoints
     ADD CONSTRAINT endpoints_name_key UNIQUE (name);
 
@@ -1167,8 +1936,38 @@ ALTER TABLE ONLY public.generation_jobs
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 
+ALTER TABLE ONLY public.identities
+    ADD CONSTRAINT identities_pkey PRIMARY KEY (issuer, subject);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.message_channels
+    ADD CONSTRAINT message_channels_pkey PRIMARY KEY (user_id, channel);
+
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_work_id_type_key UNIQUE (work_id, type);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (notification_id, channel);
+
+ALTER TABLE ONLY public.passwords
+    ADD CONSTRAINT passwords_pkey PRIMARY KEY (user_id);
+
 ALTER TABLE ONLY public.place_changes
     ADD CONSTRAINT place_changes_pkey PRIMARY KEY (endpoint_id, id);
+
+ALTER TABLE ONLY public.project_members
+    ADD CONSTRAINT project_members_pkey PRIMARY KEY (project_id, user_id);
 
 ALTER TABLE ONLY public.projects
     ADD CONSTRAINT projects_number_key UNIQUE (number);
@@ -1181,6 +1980,9 @@ ALTER TABLE ONLY public.rates
 
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_id_key UNIQUE (id);
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (hash);
@@ -1221,6 +2023,15 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.webhook_attempts
+    ADD CONSTRAINT webhook_attempts_pkey PRIMARY KEY (delivery_id, number);
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.withdrawals
     ADD CONSTRAINT withdrawals_pkey PRIMARY KEY (id);
 
@@ -1244,11 +2055,23 @@ ALTER TABLE ONLY public.works
 
 CREATE INDEX api_keys_user ON public.api_keys USING btree (user_id, id);
 
+CREATE INDEX browsers_user ON public.browsers USING btree (user_id, id);
+
+CREATE INDEX credit_transactions_project ON public.credit_transactions USING btree (project_id, created_at) WHERE (project_id IS NOT NULL);
+
+CREATE UNIQUE INDEX credit_transactions_reference ON public.credit_transactions USING btree (user_id, type, reference) WHERE (reference IS NOT NULL);
+
+CREATE INDEX credit_transactions_user ON public.credit_transactions USING btree (user_id, created_at);
+
+CREATE UNIQUE INDEX credit_transactions_work ON public.credit_transactions USING btree (work_id, type, output_index) NULLS NOT DISTINCT WHERE (work_id IS NOT NULL);
+
 CREATE INDEX endpoints_order ON public.endpoints USING btree ("position", id) WHERE is_active;
 
 CREATE INDEX events_age ON public.events USING btree (created_at);
 
 CREATE INDEX events_cursor ON public.events USING btree (user_id, era, txid, id);
+
+CREATE INDEX events_project ON public.events USING btree (project_id, era, txid, id) WHERE (project_id IS NOT NULL);
 
 CREATE INDEX events_work ON public.events USING btree (work_id);
 
@@ -1296,6 +2119,38 @@ CREATE INDEX generation_jobs_work ON public.generation_jobs USING btree (work_id
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 
+CREATE INDEX identities_user ON public.identities USING btree (user_id);
+
+CREATE INDEX invitations_accepted_by ON public.invitations USING btree (accepted_by);
+
+CREATE INDEX invitations_expiry ON public.invitations USING btree (expires_at);
+
+CREATE INDEX invitations_invited_by ON public.invitations USING btree (invited_by);
+
+CREATE INDEX invitations_project ON public.invitations USING btree (project_id, id);
+
+CREATE INDEX messages_dead ON public.messages USING btree (id DESC) WHERE (status = 'dead'::text);
+
+CREATE INDEX messages_due ON public.messages USING btree (run_at) WHERE (status = ANY (ARRAY['waiting'::text, 'sending'::text]));
+
+CREATE INDEX messages_ended ON public.messages USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+CREATE INDEX messages_user ON public.messages USING btree (user_id, id DESC);
+
+CREATE INDEX notifications_age ON public.notifications USING btree (created_at);
+
+CREATE INDEX notifications_unread ON public.notifications USING btree (user_id, id DESC) WHERE (read_at IS NULL);
+
+CREATE INDEX notifications_user ON public.notifications USING btree (user_id, id DESC);
+
+CREATE INDEX outbox_due ON public.outbox USING btree (run_at) WHERE (message_id IS NULL);
+
+CREATE INDEX outbox_message ON public.outbox USING btree (message_id) WHERE (message_id IS NOT NULL);
+
+CREATE INDEX outbox_whose ON public.outbox USING btree (user_id, channel, notification_id) WHERE (message_id IS NULL);
+
+CREATE INDEX project_members_user ON public.project_members USING btree (user_id, project_id) INCLUDE (role);
+
 CREATE UNIQUE INDEX projects_default ON public.projects USING btree (user_id) WHERE is_default;
 
 CREATE INDEX projects_user ON public.projects USING btree (user_id, id);
@@ -1316,6 +2171,20 @@ CREATE INDEX template_endpoints_endpoint ON public.template_endpoints USING btre
 
 CREATE INDEX templates_gallery ON public.templates USING btree (display_order, slug) WHERE is_active;
 
+CREATE INDEX users_renewal ON public.users USING btree (renews_at) WHERE (renews_at IS NOT NULL);
+
+CREATE INDEX webhook_deliveries_age ON public.webhook_deliveries USING btree (created_at);
+
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (webhook_id, next_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX webhook_deliveries_log ON public.webhook_deliveries USING btree (webhook_id, id DESC);
+
+CREATE INDEX webhooks_active ON public.webhooks USING btree (project_id) WHERE is_active;
+
+CREATE INDEX webhooks_project ON public.webhooks USING btree (project_id, id);
+
+CREATE INDEX webhooks_user ON public.webhooks USING btree (user_id);
+
 CREATE INDEX withdrawals_due ON public.withdrawals USING btree (run_at) WHERE (done_at IS NULL);
 
 CREATE INDEX withdrawals_ended ON public.withdrawals USING btree (done_at) WHERE (done_at IS NOT NULL);
@@ -1327,6 +2196,8 @@ CREATE INDEX withdrawals_job ON public.withdrawals USING btree (job_id);
 CREATE INDEX works_output_file ON public.works USING btree (output_file_id) WHERE (output_file_id IS NOT NULL);
 
 CREATE INDEX works_project ON public.works USING btree (project_id, id DESC);
+
+CREATE INDEX works_project_status ON public.works USING btree (project_id, status, id DESC);
 
 CREATE INDEX works_retry ON public.works USING btree (retry_of) WHERE (retry_of IS NOT NULL);
 
@@ -1340,15 +2211,25 @@ CREATE INDEX works_user_status ON public.works USING btree (user_id, status, id 
 
 CREATE INDEX works_user_template ON public.works USING btree (user_id, template_id, id DESC);
 
+CREATE TRIGGER a_line BEFORE INSERT ON public.credit_transactions FOR EACH ROW EXECUTE FUNCTION public.write_line();
+
 CREATE TRIGGER a_status BEFORE INSERT OR UPDATE ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.guard_status();
 
 CREATE TRIGGER a_status BEFORE INSERT OR UPDATE ON public.works FOR EACH ROW EXECUTE FUNCTION public.guard_status();
+
+CREATE TRIGGER account_for_balance AFTER UPDATE OF subscription_credits, purchased_credits ON public.users FOR EACH ROW WHEN (((old.subscription_credits IS DISTINCT FROM new.subscription_credits) OR (old.purchased_credits IS DISTINCT FROM new.purchased_credits))) EXECUTE FUNCTION public.account_for_balance();
+
+CREATE TRIGGER account_for_first AFTER INSERT ON public.users FOR EACH ROW WHEN (((new.subscription_credits > 0) OR (new.purchased_credits > 0))) EXECUTE FUNCTION public.account_for_balance();
+
+CREATE TRIGGER add_owner AFTER INSERT OR UPDATE OF user_id ON public.projects FOR EACH ROW EXECUTE FUNCTION public.add_owner();
 
 CREATE TRIGGER announce_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN ((old.status = ANY (ARRAY['taken'::text, 'processing'::text]))) EXECUTE FUNCTION public.announce_job();
 
 CREATE TRIGGER announce_moved AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.announce_job();
 
 CREATE TRIGGER announce_new AFTER INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.announce_job();
+
+CREATE TRIGGER b_balance AFTER INSERT ON public.credit_transactions FOR EACH ROW EXECUTE FUNCTION public.keep_balance();
 
 CREATE TRIGGER b_job BEFORE UPDATE ON public.generation_jobs FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.guard_job();
 
@@ -1362,6 +2243,10 @@ CREATE TRIGGER d_pair BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTIO
 
 CREATE TRIGGER d_pair_again BEFORE UPDATE ON public.works FOR EACH ROW WHEN (((((new.output_file_id IS DISTINCT FROM old.output_file_id) OR (new.file_id IS DISTINCT FROM old.file_id)) OR (new.output_data_json IS DISTINCT FROM old.output_data_json)) OR (new.output_data IS DISTINCT FROM old.output_data))) EXECUTE FUNCTION public.pair_columns();
 
+CREATE TRIGGER d_place BEFORE INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.place_job();
+
+CREATE TRIGGER e_charge BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.charge_work();
+
 CREATE TRIGGER e_turn BEFORE INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.give_turn();
 
 CREATE TRIGGER e_turn_again BEFORE UPDATE OF status, run_at, endpoint_id, priority ON public.generation_jobs FOR EACH ROW WHEN ((new.status = 'pending'::text)) EXECUTE FUNCTION public.give_turn();
@@ -1372,17 +2257,35 @@ CREATE TRIGGER event_moved AFTER UPDATE OF status, progress ON public.works FOR 
 
 CREATE TRIGGER event_new AFTER INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.record_work_event();
 
+CREATE TRIGGER guard_charge BEFORE UPDATE OF credits_used, subscription_credits_used, purchased_credits_used, credits_refunded, outputs_refunded, output_count, user_id ON public.works FOR EACH ROW WHEN (((((((old.credits_used IS DISTINCT FROM new.credits_used) OR (old.subscription_credits_used IS DISTINCT FROM new.subscription_credits_used)) OR (old.purchased_credits_used IS DISTINCT FROM new.purchased_credits_used)) OR (old.credits_refunded IS DISTINCT FROM new.credits_refunded)) OR (old.outputs_refunded IS DISTINCT FROM new.outputs_refunded)) OR ((old.credits_used > 0) AND ((old.output_count IS DISTINCT FROM new.output_count) OR (old.user_id IS DISTINCT FROM new.user_id))))) EXECUTE FUNCTION public.guard_charge();
+
+CREATE TRIGGER guard_line BEFORE DELETE OR UPDATE ON public.credit_transactions FOR EACH ROW EXECUTE FUNCTION public.guard_line();
+
+CREATE TRIGGER keep_owner BEFORE DELETE OR UPDATE ON public.project_members FOR EACH ROW EXECUTE FUNCTION public.keep_owner();
+
+CREATE TRIGGER move_project AFTER UPDATE OF project_id ON public.works FOR EACH ROW WHEN ((old.project_id IS DISTINCT FROM new.project_id)) EXECUTE FUNCTION public.move_project();
+
 CREATE TRIGGER move_work AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.move_work();
 
 CREATE TRIGGER move_work_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN ((old.status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text]))) EXECUTE FUNCTION public.move_work();
 
 CREATE TRIGGER park_jobs AFTER UPDATE OF is_active ON public.templates FOR EACH ROW WHEN ((old.is_active IS DISTINCT FROM new.is_active)) EXECUTE FUNCTION public.park_jobs();
 
+CREATE TRIGGER place BEFORE INSERT ON public.files FOR EACH ROW WHEN ((new.work_id IS NOT NULL)) EXECUTE FUNCTION public.place_file();
+
 CREATE TRIGGER place AFTER UPDATE OF status, endpoint_id ON public.generation_jobs FOR EACH ROW WHEN ((((old.status = ANY (ARRAY['taken'::text, 'processing'::text])) <> (new.status = ANY (ARRAY['taken'::text, 'processing'::text]))) OR ((old.status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (old.endpoint_id IS DISTINCT FROM new.endpoint_id)))) EXECUTE FUNCTION public.count_place();
 
 CREATE TRIGGER place_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN ((old.status = ANY (ARRAY['taken'::text, 'processing'::text]))) EXECUTE FUNCTION public.count_place();
 
 CREATE TRIGGER restart_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = 'pending'::text))) EXECUTE FUNCTION public.restart_jobs();
+
+CREATE TRIGGER tell_webhooks AFTER INSERT ON public.events FOR EACH ROW WHEN ((new.type <> ALL (ARRAY['work.progress'::text, 'work.taken'::text, 'work.processing'::text, 'work.pending'::text, 'notification.read'::text, 'notification.deleted'::text]))) EXECUTE FUNCTION public.tell_webhooks();
+
+CREATE TRIGGER trg_notify_work_status_change AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.notify_work_status_change();
+
+CREATE CONSTRAINT TRIGGER trg_refund_credits AFTER UPDATE OF status ON public.works DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.credits_refunded > 0) AND (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION public.refund_work();
+
+CREATE TRIGGER trg_refund_credits_on_failure BEFORE UPDATE OF status ON public.works FOR EACH ROW WHEN (((new.credits_used > 0) AND (old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.reckon_refund();
 
 CREATE TRIGGER use_files AFTER INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.use_files();
 
@@ -1394,6 +2297,21 @@ CREATE TRIGGER withdraw_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.browsers
+    ADD CONSTRAINT browsers_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.credit_budgets
+    ADD CONSTRAINT credit_budgets_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.credit_budgets
+    ADD CONSTRAINT credit_budgets_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.credit_transactions
+    ADD CONSTRAINT credit_transactions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.credit_transactions
+    ADD CONSTRAINT credit_transactions_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.files
     ADD CONSTRAINT files_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
@@ -1418,6 +2336,45 @@ ALTER TABLE ONLY public.generation_jobs
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.identities
+    ADD CONSTRAINT identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.message_channels
+    ADD CONSTRAINT message_channels_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.messages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.notifications(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.passwords
+    ADD CONSTRAINT passwords_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.project_members
+    ADD CONSTRAINT project_members_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.project_members
+    ADD CONSTRAINT project_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.projects
     ADD CONSTRAINT projects_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
@@ -1446,6 +2403,18 @@ ALTER TABLE ONLY public.template_versions
 ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
 
+ALTER TABLE ONLY public.webhook_attempts
+    ADD CONSTRAINT webhook_attempts_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES public.webhook_deliveries(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES public.webhooks(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.withdrawals
     ADD CONSTRAINT withdrawals_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
 
@@ -1470,15 +2439,29 @@ ALTER TABLE ONLY public.works
 ALTER TABLE ONLY public.works
     ADD CONSTRAINT works_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+CREATE POLICY admins ON public.invitations FOR SELECT TO authenticated USING ((project_id = ANY (( SELECT public.my_projects('admin'::text) AS my_projects)::uuid[])));
+
+CREATE POLICY admins ON public.webhooks FOR SELECT TO authenticated USING ((project_id = ANY (( SELECT public.my_projects('admin'::text) AS my_projects)::uuid[])));
+
 ALTER TABLE public.affiche_migrations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.browsers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.credit_budgets ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.credit_rules ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.credit_transactions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.endpoints ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.event_eras ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY everyone ON public.credit_rules FOR SELECT TO authenticated USING (true);
 
 CREATE POLICY everyone ON public.event_eras FOR SELECT TO authenticated USING (true);
 
@@ -1488,29 +2471,51 @@ CREATE POLICY everyone ON public.templates FOR SELECT TO authenticated USING (tr
 
 CREATE POLICY everyone ON public.workflows FOR SELECT TO authenticated USING (true);
 
+CREATE POLICY fellows ON public.project_members FOR SELECT TO authenticated USING ((project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[])));
+
 ALTER TABLE public.files ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.generation_jobs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.identities ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.message_channels ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notifications ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY own ON public.api_keys FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
-CREATE POLICY own ON public.events FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY own ON public.browsers FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
-CREATE POLICY own ON public.files FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY own ON public.credit_budgets FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
-CREATE POLICY own ON public.generation_jobs FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY own ON public.credit_transactions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.idempotency_keys FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
-CREATE POLICY own ON public.projects FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY own ON public.message_channels FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
-CREATE POLICY own ON public.works FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+CREATE POLICY own ON public.messages FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.notifications FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.outbox FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY owner ON public.affiche_migrations TO affiche USING (true);
 
+ALTER TABLE public.passwords ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.place_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.project_members ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.projects ENABLE ROW LEVEL SECURITY;
 
@@ -1521,6 +2526,14 @@ ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY self ON public.users FOR SELECT TO authenticated USING ((id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY service ON public.api_keys TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.browsers TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.credit_budgets TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.credit_rules TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.credit_transactions TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.endpoints TO service_role USING (true) WITH CHECK (true);
 
@@ -1534,7 +2547,23 @@ CREATE POLICY service ON public.generation_jobs TO service_role USING (true) WIT
 
 CREATE POLICY service ON public.idempotency_keys TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.identities TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.invitations TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.message_channels TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.messages TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.notifications TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.outbox TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.passwords TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.place_changes TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.project_members TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.projects TO service_role USING (true) WITH CHECK (true);
 
@@ -1558,6 +2587,12 @@ CREATE POLICY service ON public.turns TO service_role USING (true) WITH CHECK (t
 
 CREATE POLICY service ON public.users TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.webhook_attempts TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.webhook_deliveries TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.webhooks TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.withdrawals TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.workers TO service_role USING (true) WITH CHECK (true);
@@ -1567,6 +2602,20 @@ CREATE POLICY service ON public.workflows TO service_role USING (true) WITH CHEC
 CREATE POLICY service ON public.works TO service_role USING (true) WITH CHECK (true);
 
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY shared ON public.events FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) OR (project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[]))));
+
+CREATE POLICY shared ON public.files FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) OR (project_ids && ( SELECT public.my_projects() AS my_projects))));
+
+CREATE POLICY shared ON public.generation_jobs FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) OR (project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[]))));
+
+CREATE POLICY shared ON public.projects FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) OR (id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[]))));
+
+CREATE POLICY shared ON public.works FOR SELECT TO authenticated USING (
+CASE
+    WHEN (user_id = ( SELECT auth.uid() AS uid)) THEN true
+    ELSE (project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[]))
+END);
 
 ALTER TABLE public.sign_in_links ENABLE ROW LEVEL SECURITY;
 
@@ -1581,6 +2630,12 @@ ALTER TABLE public.templates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.turns ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_deliveries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhooks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.withdrawals ENABLE ROW LEVEL SECURITY;
 
@@ -1598,6 +2653,9 @@ GRANT USAGE ON SCHEMA public TO anon;
 GRANT USAGE ON SCHEMA public TO authenticated;
 GRANT USAGE ON SCHEMA public TO service_role;
 
+REVOKE ALL ON FUNCTION public.admin_of(project uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.admin_of(project uuid) TO authenticated;
+
 GRANT ALL ON TABLE public.works TO service_role;
 GRANT SELECT ON TABLE public.works TO authenticated;
 
@@ -1607,9 +2665,27 @@ GRANT ALL ON FUNCTION public.ask_work(work_id uuid, template uuid, inputs jsonb,
 REVOKE ALL ON FUNCTION public.cancel_work(work_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cancel_work(work_id uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.delete_notification(notification uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.delete_notification(notification uuid) TO authenticated;
+
 REVOKE ALL ON PROCEDURE public.entrust(IN target regproc) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.member_of(project uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.member_of(project uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.my_projects(wanted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.my_projects(wanted text) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.people_of(project uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.people_of(project uuid) TO authenticated;
+
 REVOKE ALL ON PROCEDURE public.protect(IN target regclass) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.read_notifications(one uuid, newest uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.read_notifications(one uuid, newest uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.refund_work() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.refund_work() TO authenticated;
 
 GRANT ALL ON TABLE public.api_keys TO service_role;
 
@@ -1622,6 +2698,62 @@ GRANT SELECT(name) ON TABLE public.api_keys TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.api_keys TO authenticated;
 
 GRANT SELECT(revoked_at) ON TABLE public.api_keys TO authenticated;
+
+GRANT SELECT(scopes) ON TABLE public.api_keys TO authenticated;
+
+GRANT SELECT(hint) ON TABLE public.api_keys TO authenticated;
+
+GRANT SELECT(expires_at) ON TABLE public.api_keys TO authenticated;
+
+GRANT SELECT(last_used_at) ON TABLE public.api_keys TO authenticated;
+
+GRANT ALL ON TABLE public.browsers TO service_role;
+
+GRANT SELECT(id) ON TABLE public.browsers TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.browsers TO authenticated;
+
+GRANT SELECT(name) ON TABLE public.browsers TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.browsers TO authenticated;
+
+GRANT ALL ON TABLE public.credit_budgets TO service_role;
+GRANT SELECT ON TABLE public.credit_budgets TO authenticated;
+
+GRANT ALL ON TABLE public.credit_rules TO service_role;
+GRANT SELECT ON TABLE public.credit_rules TO authenticated;
+
+GRANT ALL ON TABLE public.credit_transactions TO service_role;
+
+GRANT SELECT(id) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(line) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(type) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(subscription_amount) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(purchased_amount) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(amount) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(subscription_balance) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(purchased_balance) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(work_id) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(output_index) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(project_id) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(reference) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(reason) ON TABLE public.credit_transactions TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.credit_transactions TO authenticated;
 
 GRANT ALL ON TABLE public.endpoints TO service_role;
 
@@ -1641,7 +2773,64 @@ GRANT SELECT ON TABLE public.generation_jobs TO authenticated;
 GRANT ALL ON TABLE public.idempotency_keys TO service_role;
 GRANT SELECT ON TABLE public.idempotency_keys TO authenticated;
 
+GRANT ALL ON TABLE public.identities TO service_role;
+
+GRANT ALL ON TABLE public.invitations TO service_role;
+
+GRANT SELECT(id) ON TABLE public.invitations TO authenticated;
+
+GRANT SELECT(email) ON TABLE public.invitations TO authenticated;
+
+GRANT SELECT(project_id) ON TABLE public.invitations TO authenticated;
+
+GRANT SELECT(role) ON TABLE public.invitations TO authenticated;
+
+GRANT SELECT(invited_by) ON TABLE public.invitations TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.invitations TO authenticated;
+
+GRANT SELECT(expires_at) ON TABLE public.invitations TO authenticated;
+
+GRANT SELECT(accepted_at) ON TABLE public.invitations TO authenticated;
+
+GRANT ALL ON TABLE public.message_channels TO service_role;
+
+GRANT SELECT(user_id) ON TABLE public.message_channels TO authenticated;
+
+GRANT SELECT(channel) ON TABLE public.message_channels TO authenticated;
+
+GRANT SELECT(types) ON TABLE public.message_channels TO authenticated;
+
+GRANT ALL ON TABLE public.messages TO service_role;
+
+GRANT SELECT(id) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(channel) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(status) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(tries) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(error_code) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(ended_at) ON TABLE public.messages TO authenticated;
+
+GRANT ALL ON TABLE public.notifications TO service_role;
+GRANT SELECT ON TABLE public.notifications TO authenticated;
+
+GRANT ALL ON TABLE public.outbox TO service_role;
+GRANT SELECT ON TABLE public.outbox TO authenticated;
+
+GRANT ALL ON TABLE public.passwords TO service_role;
+
 GRANT ALL ON TABLE public.place_changes TO service_role;
+
+GRANT ALL ON TABLE public.project_members TO service_role;
+GRANT SELECT ON TABLE public.project_members TO authenticated;
 
 GRANT ALL ON TABLE public.projects TO service_role;
 GRANT SELECT ON TABLE public.projects TO authenticated;
@@ -1672,7 +2861,43 @@ GRANT ALL ON TABLE public.turns TO service_role;
 GRANT ALL ON TABLE public.users TO service_role;
 GRANT SELECT ON TABLE public.users TO authenticated;
 
+GRANT ALL ON TABLE public.webhook_attempts TO service_role;
+
+GRANT ALL ON TABLE public.webhook_deliveries TO service_role;
+
+GRANT ALL ON TABLE public.webhooks TO service_role;
+
+GRANT SELECT(id) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(project_id) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(url) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(description) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(types) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(previous_until) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(key_print) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(rotated_at) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(is_active) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(off_because) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(off_at) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(failing_since) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.webhooks TO authenticated;
+
 GRANT ALL ON TABLE public.withdrawals TO service_role;
+
+GRANT SELECT ON TABLE public.work_costs TO service_role;
 
 GRANT ALL ON TABLE public.workers TO service_role;
 

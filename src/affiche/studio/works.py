@@ -19,13 +19,14 @@ from affiche.domain.forms import check
 from affiche.domain.templates import Template
 from affiche.errors import (
     FieldProblem,
+    Forbidden,
     IdempotencyMismatch,
     InvalidInputs,
     NotFound,
     NotSignedIn,
     TransitionRefused,
 )
-from affiche.studio import sources, templates
+from affiche.studio import charges, sources, templates
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
 
@@ -71,6 +72,8 @@ class Work:
     completed_at: datetime | None
     failed_at: datetime | None
     cancelled_at: datetime | None
+    credits_used: int
+    credits_refunded: int
     replayed: bool = False
 
     @property
@@ -105,6 +108,7 @@ class Work:
             completed_at=None,
             failed_at=None,
             cancelled_at=None,
+            credits_refunded=0,
             replayed=True,
         )
 
@@ -134,7 +138,8 @@ class Ask:
 async def ask(studio: Studio, caller: Caller, request: Ask) -> Work:
     """A new work, pending; or with a used idempotency key, the work as it was answered then.
 
-    Raises InvalidInputs with every problem, NotFound, IdempotencyMismatch.
+    Raises InvalidInputs with every problem, NotFound, IdempotencyMismatch, CreditsShort,
+    BudgetSpent.
     """
     if request.idempotency_key and (before := await _asked_before(studio, caller, request)):
         return before
@@ -165,6 +170,10 @@ async def ask(studio: Studio, caller: Caller, request: Ask) -> Work:
         raise NotFound(what=error.diag.message_hint or "template") from error
     except psycopg.errors.InsufficientPrivilege as error:
         raise NotSignedIn(detail=str(error)) from error
+    except psycopg.DatabaseError as error:
+        if refused := charges.refusal(error):
+            raise refused from error
+        raise
     # The function answers with the whole row of the table.
     return Work(**{name: rows[0][name] for name in SHOWN})
 
@@ -187,10 +196,12 @@ async def page(
     *,
     statuses: Sequence[str] = (),
     template: str | None = None,
+    project: UUID | None = None,
     before: UUID | None = None,
     limit: int = 50,
 ) -> list[Work]:
-    """One page of the caller's works, newest first; the next begins `before` the last id."""
+    """One page of the caller's works, or of all in a project, newest first; the next begins
+    `before` the last id. Of a project that is not the caller's there are none."""
     template_id = await templates.known(studio, caller, template) if template else None
     params: dict[str, Any] = {
         "user_id": caller.id,
@@ -198,6 +209,12 @@ async def page(
         "limit": max(1, min(limit, 200)),
     }
     async with studio.database.as_user(caller.id) as transaction:
+        if project:
+            params |= {"project_id": project, "template_id": template_id}
+            if not statuses:
+                return await transaction.all(Work, "works.page_of_project", **params)
+            params["statuses"] = list(dict.fromkeys(statuses))
+            return await transaction.all(Work, "works.page_of_project_status", **params)
         if statuses:
             # One named twice would give each of its works twice.
             params |= {"statuses": list(dict.fromkeys(statuses)), "template_id": template_id}
@@ -209,17 +226,22 @@ async def page(
 
 
 async def cancel(studio: Studio, caller: Caller, work_id: UUID) -> Work:
-    """Cancel in whatever state; cancelling twice is fine.
+    """Cancel in whatever state; cancelling twice is fine. By whoever asked for it, or an admin of
+    its project.
 
-    Raises NotFound, or TransitionRefused for a work that completed or failed.
+    Raises NotFound, Forbidden for another member's, or TransitionRefused for a work that completed
+    or failed.
     """
-    async with studio.database.as_user(caller.id) as transaction:
-        rows = await transaction.rows("works.cancel", id=work_id)
-        if not rows:
-            raise NotFound(what="work")
-        if rows[0]["status"] != "cancelled":
-            raise TransitionRefused(status=rows[0]["status"])
-        return await _get(transaction, work_id)
+    try:
+        async with studio.database.as_user(caller.id) as transaction:
+            rows = await transaction.rows("works.cancel", id=work_id)
+            if not rows:
+                raise NotFound(what="work")
+            if rows[0]["status"] != "cancelled":
+                raise TransitionRefused(status=rows[0]["status"])
+            return await _get(transaction, work_id)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise Forbidden(detail="another member's work") from error
 
 
 async def retry(
