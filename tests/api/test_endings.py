@@ -103,7 +103,7 @@ async def test_why_a_work_failed_is_said_in_the_reader_s_language(
     assert (english["status"], english["label"]) == ("failed", "Error")
     assert english["error"] == {
         "code": "run_timed_out",
-        "message": "The engine took longer than 6 minutes.",
+        "message": "The engine took longer than 6 min.",
         "hint": "Try again with fewer steps or a smaller picture.",
     }
     assert korean["error"]["message"] == "엔진이 6분 안에 끝내지 못했습니다."

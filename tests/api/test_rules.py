@@ -61,7 +61,7 @@ def test_whatever_a_row_says_can_be_said_to_people(code: str, known: dict[str, o
 @pytest.mark.parametrize(
     ("code", "params", "sentence"),
     [
-        ("run_timed_out", {"minutes": 6}, "The engine took longer than 6 minutes."),
+        ("run_timed_out", {"minutes": 6}, "The engine took longer than 6 min."),
         ("engine_refused", {"reason": "x"}, "The engine refused this workflow: x."),
         ("invalid_inputs", {}, "Some fields need another look."),
         ("picture_broken", None, "The picture cannot be read to its end."),

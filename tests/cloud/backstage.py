@@ -63,7 +63,7 @@ class Backstage:
                 idle=600,
                 hold=5,
                 ping_interval=1,
-                lost_after=4,
+                lost_after=3,
                 restart_pause=0.1,
                 retry_pause=0.2,
             )
