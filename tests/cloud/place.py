@@ -21,9 +21,10 @@ from affiche.studio.studio import Studio
 ENDPOINT = "ep-test"
 PUT = """
 INSERT INTO endpoints (name, kind, url, works_at_once, position, remote_id, secret, pictures_by,
-  does_stages, request_shape)
+  does_stages, request_shape, images_as, workflow_as)
 VALUES (%(name)s, 'runpod', %(url)s, %(works_at_once)s, %(position)s, %(remote_id)s,
-  'RUNPOD_API_KEY', %(pictures_by)s, %(does_stages)s, %(request_shape)s)
+  'RUNPOD_API_KEY', %(pictures_by)s, %(does_stages)s, %(request_shape)s,
+  %(images_as)s, %(workflow_as)s)
 RETURNING id
 """
 
@@ -90,6 +91,8 @@ async def connected(
         "pictures_by": "auto",
         "does_stages": False,
         "request_shape": "workflow",
+        "images_as": "list",
+        "workflow_as": "object",
         **row,
     }
     async with studio.database.as_service() as service:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from affiche.domain.templates import Stage, Template, stage_values
 from affiche.engines.engine import Engine, Later, Picture, Run, Taken
-from affiche.errors import RunLost
+from affiche.errors import EndpointRefused, RunLost
 from affiche.graphs.bindings import bind
 from affiche.pipeline.line import Begun, Line
 from affiche.studio.uploads import File
@@ -33,13 +33,19 @@ class Held:
 
 
 async def stages_of(line: Line, begun: Begun, template: Template) -> int:
-    """How many stages the job is to run, from its own on."""
+    """How many stages the job is to run, from its own on. Raises EndpointRefused for an endpoint
+    that only takes parameters, whose worker begins with the first stage whatever was done."""
     left = len(template.stages) - begun.stage
     if left < 1:
         raise RunLost(detail=f"template {template.slug} has no stage {begun.stage}")
-    if left == 1 or begun.endpoint_id is None:
+    if len(template.stages) == 1 or begun.endpoint_id is None:
         return 1
-    return left if (await line.engines.endpoint(begun.endpoint_id)).does_stages else 1
+    endpoint = await line.engines.endpoint(begun.endpoint_id)
+    if endpoint.request_shape == "parameters":
+        if begun.stage:
+            raise EndpointRefused(name=endpoint.name, detail="it cannot go on with a later stage")
+        return left
+    return left if endpoint.does_stages else 1
 
 
 async def run_of(line: Line, begun: Begun, template: Template, engine: Engine) -> Run:

@@ -96,27 +96,39 @@ def test_a_workflow_without_pictures_has_no_images() -> None:
     assert posted(run(pictures=[]))["input"] == {"workflow": prepared("none.png")}
 
 
-def test_stages_go_in_one_job_whatever_the_shape() -> None:
+def test_stages_go_in_one_job() -> None:
     later = Later("envelope", copied(), ("9",), [STYLE_AT_76], [Taken("76", "image", "cover")])
     asked = run(name="cover", later=(later,))
-    for shape in ("parameters", "workflow"):
-        assert posted(asked, request_shape=shape, does_stages=True)["input"] == {
-            "stages": [
-                {
-                    "name": "cover",
-                    "workflow": prepared(suffix="-1"),
-                    "images": [{"name": "photo.png", "image": B64}],
-                    "outputs": ["9"],
-                },
-                {
-                    "name": "envelope",
-                    "workflow": prepared("style.png", "-2"),
-                    "images": [{"name": "style.png", "image": "c3R5bGU="}],
-                    "takes": [{"node": "76", "input": "image", "stage": "cover"}],
-                    "outputs": ["9"],
-                },
-            ]
-        }
+    assert posted(asked, does_stages=True)["input"] == {
+        "stages": [
+            {
+                "name": "cover",
+                "workflow": prepared(suffix="-1"),
+                "images": [{"name": "photo.png", "image": B64}],
+                "outputs": ["9"],
+            },
+            {
+                "name": "envelope",
+                "workflow": prepared("style.png", "-2"),
+                "images": [{"name": "style.png", "image": "c3R5bGU="}],
+                "takes": [{"node": "76", "input": "image", "stage": "cover"}],
+                "outputs": ["9"],
+            },
+        ]
+    }
+
+
+def test_parameters_are_those_of_all_stages() -> None:
+    """The package of a worker that takes parameters knows its stages itself."""
+    style = picture(name="style.png", data=b"style", key="style_image")
+    later = Later("envelope", copied(), ("9",), [picture(), style], [Taken("76", "image", "cover")])
+    asked = run(name="cover", later=(later,), parameters={"prompt": "a coast"})
+    found = posted(asked, request_shape="parameters")["input"]
+    assert found == {
+        "prompt": "a coast",
+        "image_base64": B64,
+        "style_image_base64": "c3R5bGU=",
+    }
 
 
 STYLE_AT_76 = picture(name="style.png", data=b"style")

@@ -30,10 +30,10 @@ def request(run: Run, endpoint: Endpoint, by_url: bool) -> dict[str, Any]:
 
     Raises EngineRefused for what RunPod would let time out: an input with nothing in it.
     """
-    if run.later:
-        given = _stages(run, by_url)
-    elif endpoint.request_shape == "parameters":
+    if endpoint.request_shape == "parameters":
         given = _parameters(run, by_url)
+    elif run.later:
+        given = _stages(run, by_url)
     else:
         given = _workflow(run, endpoint, by_url)
     if not given or not (run.graph or run.parameters):
@@ -53,9 +53,10 @@ def policy(queue_seconds: float, run_seconds: float) -> dict[str, int]:
 
 def _parameters(run: Run, by_url: bool) -> dict[str, Any]:
     """The first picture is `image_url` or `image_base64` whatever it is called here; others go by
-    their own keys."""
+    their own keys. The worker's package has all stages, so they go together."""
     given = {key: value for key, value in run.parameters.items() if value is not None}
-    for name, picture in _called(run.pictures):
+    pictures = [*run.pictures, *(each for stage in run.later for each in stage.pictures)]
+    for name, picture in _called(pictures):
         source = _source(picture, by_url)
         given[f"{name}_base64" if isinstance(source, Base64) else f"{name}_url"] = source
     return given
