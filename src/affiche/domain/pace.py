@@ -9,6 +9,8 @@ USUAL_WAKE: Final = 45.0
 """Seconds; a cold start takes 30 to 60 (seed 004)."""
 WITHOUT_WORD: Final = 20.0
 """Seconds that the answer to a sending may be late, where nothing else tells of the run."""
+WORD_AT_LEAST: Final = 60.0
+"""Seconds that a run's end may be told late, however quick such runs are."""
 _SOON, _LATE = 1.0, 15.0
 
 
@@ -46,12 +48,12 @@ def adoption(pace: Pace, run_within: timedelta) -> timedelta:
     if not pace.told:
         return timedelta(seconds=WITHOUT_WORD)
     expected = 2 * ((pace.run or USUAL_RUN) + (pace.wake or USUAL_WAKE))
-    return min(timedelta(seconds=max(expected, 60.0)), run_within)
+    return min(timedelta(seconds=max(expected, WORD_AT_LEAST)), run_within)
 
 
 def _while_running(pace: Pace, ran: float) -> float:
     if pace.run is None:
-        return _between(ran / 5)
+        return _between(ran / (2 if pace.told else 5))
     left = pace.run - ran
     if left > 2 * _SOON:
         # A few looks in all, so that people see it move.

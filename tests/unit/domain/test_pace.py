@@ -51,6 +51,19 @@ def test_a_run_is_asked_about_a_few_times_and_often_near_its_end(run: float, tol
         assert at - run <= 2.1
 
 
+@given(st.floats(0, 600), st.none() | st.floats(0.1, 600))
+def test_where_an_end_is_told_asking_is_for_show_and_never_more_frequent(
+    ran: float, run: float | None
+) -> None:
+    told, polled = (
+        until_next(Pace(run=run, told=told), timedelta(0), timedelta(seconds=ran))
+        for told in (True, False)
+    )
+    assert told >= polled
+    if run is None and 5 < ran < 75:
+        assert told > polled
+
+
 def test_what_runs_far_longer_than_it_should_is_asked_about_ever_more_rarely() -> None:
     pace = Pace(run=20.0)
     pauses = [until_next(pace, timedelta(0), timedelta(seconds=s)) for s in (22, 30, 40, 60)]
