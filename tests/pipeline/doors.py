@@ -41,7 +41,7 @@ _WRITE: Final = re.compile(
 )
 # By the clock, whatever the work does.
 _HEARTBEAT: Final = "SET heartbeat"
-_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27,}")
+_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,9 @@ def _elsewhere(label: str) -> str:
     noun = label.partition(".")[0]
     if noun in ("admission", "withdrawals", "queue"):
         return noun
-    return "withdrawals" if label.endswith("/cancel") else "between"
+    if noun == "runs" or "/status/" in label:
+        return "polls"
+    return "withdrawals" if "/cancel" in label else "between"
 
 
 def write_down(trace: Path, line: dict[str, Any]) -> int:

@@ -4,9 +4,8 @@ time."""
 import asyncio
 import json
 import tempfile
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -15,21 +14,22 @@ from uuid import UUID
 
 from tests.pipeline.doors import Point, functions_that_write
 from tests.pipeline.nursery import Nursery, nursery
+from tests.pipeline.plants import Plant
 from tests.pipeline.worker import Act, Order
 from tests.support import small, staged
 from tests.support.databases import TEMPLATE, Cluster
-from tests.support.studios import engine, photograph
+from tests.support.studios import photograph
 
 from affiche import app, settings
 from affiche.catalog.catalog import load
 from affiche.db.database import Database
-from affiche.emulators.comfyui import Server
 from affiche.storage import keys
 from affiche.storage.objects import Objects
 from affiche.studio import people, templates, uploads, works
 from affiche.studio.studio import Caller, Studio
 
 REST_WITHIN, LOOK_SECONDS = 90.0, 0.1
+Planting = Callable[[Studio, Path], AbstractAsyncContextManager[Plant]]
 UNDER_WAY = """SELECT
   (SELECT count(*) FROM works WHERE status IN ('pending', 'taken', 'processing')),
   (SELECT count(*) FROM generation_jobs WHERE status IN ('pending', 'taken', 'processing')),
@@ -48,25 +48,14 @@ HISTORY = (
 
 @dataclass(slots=True)
 class Lane:
-    """`accepted` counts how often the engine took a run, by its id."""
-
     studio: Studio
     alice: Caller
-    server: Server
+    plant: Plant
     picture: uploads.File
     functions: tuple[str, ...]
     folder: Path
     nursery: Nursery
-    accepted: Counter[str]
-    picture_url: str
     _numbers: "count[int]" = field(default_factory=count)
-
-    def calm(self) -> None:
-        """No fault but this, and nothing remembered: a run ends only when our row says that it
-        began, so that things happen in the same order each time."""
-        self.server.faults.clear()
-        self.server.service.cache.clear()
-        self.server.faults.add("node", "delay", node="SaveImage", times=10**9, seconds=0.15)
 
     def order(self, point: Point | None = None, act: Act = "none", **more: Any) -> Order:
         """For one work: a fresh folder for its trace and marks."""
@@ -77,6 +66,7 @@ class Lane:
             data=self.studio.settings.data,
             folder=folder,
             functions=self.functions,
+            settings=tuple(self.plant.settings.items()),
             point=point,
             act=act,
             **more,
@@ -135,7 +125,7 @@ class Lane:
             cursor = await service.connection.execute(UNDER_WAY)
             row = await cursor.fetchone()
         assert row is not None
-        found = (*row, self.server.service.prompts.remaining)
+        found = (*row, self.plant.remaining)
         names = ("works", "jobs", "withdrawals", "queue entries", "runs on the engine")
         told = zip(found, names, strict=True)
         return ", ".join(f"{number} {name}" for number, name in told if number)
@@ -151,11 +141,11 @@ class Lane:
 
 
 @asynccontextmanager
-async def lane(cluster: Cluster) -> AsyncIterator[Lane]:
+async def lane(cluster: Cluster, planting: Planting) -> AsyncIterator[Lane]:
     name = await asyncio.to_thread(cluster.create, TEMPLATE)
     try:
         with tempfile.TemporaryDirectory(prefix="affiche-lane-") as folder:
-            async with _opened(cluster, name, Path(folder)) as made:
+            async with _opened(cluster, name, Path(folder), planting) as made:
                 yield made
     finally:
         with suppress(Exception):
@@ -163,35 +153,21 @@ async def lane(cluster: Cluster) -> AsyncIterator[Lane]:
 
 
 @asynccontextmanager
-async def _opened(cluster: Cluster, name: str, folder: Path) -> AsyncIterator[Lane]:
+async def _opened(
+    cluster: Cluster, name: str, folder: Path, planting: Planting
+) -> AsyncIterator[Lane]:
     address = cluster.address(name)
     chosen, _ = settings.read({"AFFICHE_DATA": str(folder), "DATABASE_URL": address.url})
     async with Database(address, size=3) as database:
         objects = Objects(folder / "objects")
         studio = Studio(chosen, database, objects, app.signing_secret(folder))
-        async with engine(studio, folder / "comfyui", pace=0.0) as server, nursery() as children:
+        async with planting(studio, folder) as plant, nursery() as children:
             made = [staged.write_template(folder), small.write_template(folder)]
             await templates.install(database, [load(each) for each in made])
             alice = await people.first_user(studio)
             picture = await uploads.upload(studio, alice, photograph(64, 64), name="ramp.jpg")
-            (server.folder / "input" / "ramp.jpg").write_bytes(photograph(64, 64))
             functions = await functions_that_write(address.url)
-            yield Lane(
-                *(studio, alice, server, picture, functions, folder, children),
-                accepted=_counting(server),
-                picture_url=f"{server.url}/view?filename=ramp.jpg&type=input",
-            )
-
-
-def _counting(server: Server) -> Counter[str]:
-    counted, real = Counter[str](), server.service.prompts.put
-
-    def put(number: float, id: str, *more: Any, **how: Any) -> None:
-        counted[id] += 1
-        real(number, id, *more, **how)
-
-    vars(server.service.prompts)["put"] = put
-    return counted
+            yield Lane(studio, alice, plant, picture, functions, folder, children)
 
 
 def read_trace(order: Order) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from tests.pipeline.worker import Act, Order
 from tests.support.databases import Cluster
 
 from affiche.errors import TransitionRefused
+from affiche.pipeline.steps import STEPS
 from affiche.studio import works
 
 Fate = Literal["kill", "freeze", "freeze for long", "cancel", "cancel and kill", "stop", "cut off"]
@@ -29,8 +30,8 @@ ACTS: Final[dict[Fate, Act]] = {
     "cut off": "hold",
 }
 LANES: Final = 12
-# By when hints come, which no work waits for.
-_BY_CHANCE: Final = {"steps.progress"}
+# By when hints come and services go their rounds, which no work waits for.
+_BY_CHANCE: Final = ("steps.progress", "endpoints.", "rates.", "GET /v2/ep-test/health")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Row:
 async def undisturbed(cluster: Cluster, scenario: Scenario) -> Run:
     """The scenario three times with nothing in its way. What did not happen each time, like a look
     that fell due before the hint came, happens by chance and cannot be waited for."""
-    async with lane(cluster) as own:
+    async with lane(cluster, scenario.planting) as own:
         passages = [await _passages(own, scenario) for _ in range(3)]
         pictures, runs = await _expected(own, scenario)
     points = tuple(p for p in passages[0] if all(p in others for others in passages))
@@ -116,7 +117,7 @@ async def _passages(own: Lane, scenario: Scenario) -> list[Point]:
     for line in read_trace(order):
         assert "unwatched" not in line, f"{line['unwatched']} passes no door that is watched"
         place, label = line["place"], line["label"]
-        if label not in _BY_CHANCE:
+        if place in STEPS or not label.startswith(_BY_CHANCE):
             nth = 1 + sum((p.place, p.label) == (place, label) for p in points)
             points.append(Point(place, label, nth, line["kind"], "before"))
     return points
@@ -124,11 +125,11 @@ async def _passages(own: Lane, scenario: Scenario) -> list[Point]:
 
 async def _expected(own: Lane, scenario: Scenario) -> tuple[tuple[bytes, ...], int]:
     """The pictures, and how often the engine is given a run for them."""
-    before = own.accepted.total()
+    before = own.plant.given
     await own.nursery.start(own.order())
     work = await own.at_rest(await scenario.ask(own))
     await own.nursery.end()
-    return tuple(await own.pictures(work.id)), own.accepted.total() - before
+    return tuple(await own.pictures(work.id)), own.plant.given - before
 
 
 async def run_all(cluster: Cluster, cases: Sequence[Case]) -> list[Row]:
@@ -137,8 +138,9 @@ async def run_all(cluster: Cluster, cases: Sequence[Case]) -> list[Row]:
 
     async def work_off() -> None:
         while waiting:
-            async with lane(cluster) as own:
-                while waiting:
+            planting = waiting[-1].scenario.planting
+            async with lane(cluster, planting) as own:
+                while waiting and waiting[-1].scenario.planting is planting:
                     row = await run(own, waiting.pop())
                     rows.append(row)
                     if row.wrong:
@@ -173,7 +175,7 @@ async def _tried(own: Lane, case: Case) -> Row:
         paired=case.paired,
         expected_runs=case.run.runs,
     )
-    before = own.accepted.total()
+    before = own.plant.given
     orphans = await own.orphans()
     trial = Trial(own, case)
     try:
@@ -185,7 +187,7 @@ async def _tried(own: Lane, case: Case) -> Row:
         work = await own.at_rest(work_id)
         row.outcome = row.outcome or work.status
         row.takes = 1 + max(job["takes"] for job in await own.jobs(work_id))
-        row.runs = own.accepted.total() - before
+        row.runs = own.plant.given - before
         row.orphans = len(await own.orphans() - orphans)
         expected = "cancelled" if trial.cancelled else case.scenario.status
         if work.status != expected:
@@ -194,6 +196,8 @@ async def _tried(own: Lane, case: Case) -> Row:
             case.run.pictures if expected == "completed" else ()
         ):
             row.wrong = "not the right pictures"
+        else:
+            row.wrong = await own.plant.amiss(own.studio, work_id)
     except AssertionError as error:
         row.wrong = str(error) or repr(error)
     finally:

@@ -2,15 +2,19 @@
 
 import base64
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from tests.pipeline.lanes import Lane
+from tests.pipeline.lanes import Lane, Planting
+from tests.pipeline.plants import Plant, on_comfyui, on_runpod
 from tests.support import small, staged
 from tests.support.studios import photograph
 
 from affiche.studio import works
+from affiche.studio.studio import Studio
 
 PROMPT, SEED = "a quiet beach", 7
 Asking = Callable[[Lane], Awaitable[UUID]]
@@ -25,11 +29,12 @@ class Scenario:
     pictures: int = 1
     status: str = "completed"
     faults: tuple[tuple[str, str, dict[str, object]], ...] = field(default=())
+    planting: Planting = on_comfyui
 
     async def ask(self, lane: Lane) -> UUID:
-        lane.calm()
+        lane.plant.calm()
         for point, kind, details in self.faults:
-            lane.server.faults.add(point, kind, **details)  # type: ignore[arg-type]
+            lane.plant.fault(point, kind, **details)
         return await self.asking(lane)
 
 
@@ -52,7 +57,7 @@ async def _asked(lane: Lane, outputs: int, template: str = small.SLUG) -> UUID:
 
 
 async def _fetched(lane: Lane) -> UUID:
-    return await _by_hand(lane, lane.picture_url)
+    return await _by_hand(lane, lane.plant.picture_url)
 
 
 async def _inline(lane: Lane) -> UUID:
@@ -92,3 +97,14 @@ FAILS = Scenario(
     status="failed",
     faults=(("node", "fail", {"node": "VAEDecode", "exception": "ValueError", "times": 100}),),
 )
+
+
+def _runpod(told: bool) -> Planting:
+    def planted(studio: Studio, _: Path) -> AbstractAsyncContextManager[Plant]:
+        return on_runpod(studio, told=told)
+
+    return planted
+
+
+TOLD = Scenario("a picture from RunPod, told by webhook", _uploaded, planting=_runpod(True))
+POLLED = Scenario("a picture from RunPod, polled", _uploaded, planting=_runpod(False))

@@ -33,6 +33,15 @@ once: the next process finds the run by its id. A second run is found, too, and 
 picture of either is taken. `c` means that the work ended cancelled. With `o` something was stored
 that no row names, which the sweep takes once its grace is over. `·`: not tried there.
 
+RunPod names runs itself, so a run whose answer was lost cannot be looked for
+([why](../decisions/0021-runs-elsewhere.md)). Where its end is told by webhook, at a door in another
+process, it is adopted: after a kill RunPod was never given more than one run, at whatever point.
+Where nothing is told, it is sent once more after a while. A second run is at most one; it was
+stopped there, or its end was told and it was withdrawn, or, where nothing is told, its name was
+learnt too late or never. A death between "about to send" and the answer costs two takes of the
+three, the second when no word came. (In the test word is waited for a second, or three; see
+`domain/pace.py` for how long a studio waits.)
+
 """
 COLUMNS: Final = (
     ("kill", "before", False),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.cloud.place import ENDPOINT
 from tests.pipeline.doors import Point, When
 from tests.pipeline.matrix import Case, Fate, Row, Run, run_all, undisturbed
 from tests.pipeline.scenarios import (
@@ -16,7 +17,9 @@ from tests.pipeline.scenarios import (
     FETCHED,
     INLINE,
     PLAIN,
+    POLLED,
     STAGED,
+    TOLD,
     TWO,
     Scenario,
 )
@@ -145,6 +148,46 @@ async def test_killed_and_cancelled_between_two_stages(
     tried += cases(run, passed_on, "cancel and kill", "after")
     tried += cases(run, passed_on, "cut off", "before", "after")
     outcome(await run_all(cluster, tried))
+
+
+LOOKED = ("polls", f"GET /v2/{ENDPOINT}/status/{{id}}-u1")
+
+
+def labels_of(points: Iterable[Point]) -> list[tuple[str, str]]:
+    return [(p.place, p.label) for p in points]
+
+
+@pytest.mark.parametrize("scenario", [TOLD, POLLED], ids=lambda scenario: scenario.name)
+async def test_an_engine_that_names_runs_itself(
+    cluster: Cluster, look: Look, outcome: Outcome, scenario: Scenario
+) -> None:
+    """From where it is about to be sent to where its picture is stored."""
+    run = await look(scenario)
+    assert run.runs == len(run.pictures) == 1
+    first = next(n for n, p in enumerate(run.points) if p.place == "submit")
+    points = run.points[first:]
+    effects = [p for p in points if p.kind != "read"]
+    sent = ("submit", f"POST /v2/{ENDPOINT}/run")
+    order = [("submit", "runs.sending"), sent, ("submit", "steps.submitted"), ("polls", "runs.due")]
+    order += [("collect", "put works"), ("collect", "steps.delivered")]
+    assert [label for label in labels_of(effects) if label in order] == order
+    tried = cases(run, effects, "kill", "before")
+    tried += cases(run, effects, "kill", "after", paired=(True,))
+    # Once its end is known it makes no difference how: that is tried where it is told.
+    known = len(points) if scenario is TOLD else 1 + labels_of(points).index(LOOKED)
+    passages = [p for p in points[:known] if p.kind != "statement"]
+    effects = [p for p in points[:known] if p.kind != "read"]
+    tried += cases(run, effects, "cancel", "before")
+    tried += cases(run, effects, "cancel and kill", "after")
+    tried += cases(run, passages, "freeze", "before")
+    tried += cases(run, passages, "freeze for long", "before", "after")
+    # First those that take longest: what a dead process looked at falls due after half a minute.
+    tried.sort(key=lambda case: case.point.place != "polls")
+    rows = await run_all(cluster, tried)
+    if scenario is TOLD:
+        paid_twice = [row for row in rows if "kill" in row.fate and row.runs > 1]
+        assert not paid_twice, "\n".join(f"{row}: {row.runs} runs" for row in paid_twice)
+    outcome(rows)
 
 
 async def test_cancelled_at_every_effect(cluster: Cluster, plain: Run, outcome: Outcome) -> None:

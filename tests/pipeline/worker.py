@@ -28,6 +28,7 @@ from affiche.app import signing_secret
 from affiche.db import database as database_module
 from affiche.db.address import Address, parse
 from affiche.db.database import Database, connection_options
+from affiche.domain import pace
 from affiche.pipeline import crew as crews
 from affiche.pipeline import steps
 from affiche.pipeline.crew import Crew
@@ -45,14 +46,16 @@ PR_SET_PDEATHSIG = 1
 class Order:
     """What a process shall be.
 
-    `folder` is where it writes its trace and its marks; `data` the studio's own. `grace` is how
-    many seconds its steps have when it is told to stop.
+    `folder` is where it writes its trace and its marks; `data` the studio's own; `settings` what
+    else it finds in its environment. `grace` is how many seconds its steps have when it is told to
+    stop.
     """
 
     database_url: str
     data: Path
     folder: Path
     functions: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...] = ()
     point: Point | None = None
     act: Act = "none"
     grace: float = 20.0
@@ -86,6 +89,9 @@ async def _main(order: Order, parent: int) -> None:
         steps.STEPS[name] = _placed(name, step)
     crews.GRACE = order.grace  # type: ignore[misc]
     Withdrawals.PAUSE = timedelta(seconds=0.5)  # type: ignore[misc]
+    # Word of a run that may have been sent comes at once here, or never.
+    pace.USUAL_RUN = pace.USUAL_WAKE = 0.0  # type: ignore[misc]
+    pace.WITHOUT_WORD, pace.WORD_AT_LEAST = 1.0, 3.0  # type: ignore[misc]
     database_module.connection_options = _impatient
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -95,6 +101,7 @@ async def _main(order: Order, parent: int) -> None:
             "DATABASE_URL": order.database_url,
             "AFFICHE_RETRY_SECONDS": "0.2",
             "AFFICHE_FETCH_PRIVATE": "127.0.0.1",
+            **dict(order.settings),
         }
     )
     async with Database(parse(order.database_url), size=4) as database:
