@@ -6,19 +6,24 @@ import os
 
 import uvloop
 
-from bench import admission, floor, tables, waiting, works
+from bench import admission, floor, runpod, tables, waiting, works
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=["works", "waiting", "tables", "admission"], default="works"
+        "what",
+        nargs="?",
+        choices=["works", "waiting", "tables", "admission", "runpod"],
+        default="works",
     )
     parser.add_argument("--size", type=int, action="append", help="pixels a side")
     parser.add_argument("--works", type=int, default=2000, help="asked for at once")
     parser.add_argument("--extra", type=int, default=1, help="further processes that run steps")
     parser.add_argument("--waiting", type=int, action="append", help="works that wait")
     parser.add_argument("--rows", type=int, default=1_000_000, help="works in the tables")
+    parser.add_argument("--flight", type=int, default=runpod.FLIGHT, help="runs at RunPod at once")
+    parser.add_argument("--part", action="append", choices=runpod.PARTS, help="of what runpod says")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
@@ -29,6 +34,8 @@ def main() -> None:
         tables.measure(options.rows)
     elif options.what == "admission":
         uvloop.run(admission.measure())
+    elif options.what == "runpod":
+        uvloop.run(runpod.measure(options.flight, options.part or runpod.PARTS))
     else:
         uvloop.run(floor.measure())
         for size in options.size or (256, 1024):

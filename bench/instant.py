@@ -35,6 +35,7 @@ class Instant:
         for prefix in ("", "/api"):
             app.router.add_get(f"{prefix}/ws", self.listen)
             app.router.add_post(f"{prefix}/prompt", self.prompt)
+            app.router.add_get(f"{prefix}/prompt", self.remaining)
             app.router.add_get(f"{prefix}/history/{{id}}", self.about)
             app.router.add_get(f"{prefix}/queue", self.queue)
             app.router.add_post(f"{prefix}/upload/image", self.upload)
@@ -66,6 +67,9 @@ class Instant:
         prompt_id, client = body["prompt_id"], body.get("client_id", "")
         self.running[prompt_id] = asyncio.create_task(self._run(client, prompt_id))
         return web.json_response({"prompt_id": prompt_id, "number": 1, "node_errors": {}})
+
+    async def remaining(self, _: web.Request) -> web.Response:
+        return web.json_response({"exec_info": {"queue_remaining": len(self.running)}})
 
     async def _run(self, client: str, prompt_id: str) -> None:
         if self.seconds:
