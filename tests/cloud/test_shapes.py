@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 from tests.cloud.backstage import ENDPOINT, KEY, Backstage, raised
 from tests.cloud.place import connected
-from tests.cloud.witness import Seen, check_nothing_left, delivered, same, settled, watched
+from tests.cloud.witness import (
+    Seen,
+    check_nothing_left,
+    delivered,
+    said,
+    same,
+    settled,
+    watched,
+)
 from tests.support.studios import ask, at_work
 
 from affiche.cli.packing import make
@@ -174,3 +182,19 @@ async def test_a_poster_by_parameters_of_the_package_that_is_shipped(
     assert set(job.request.input) >= {"headline", "image_url", "masthead", "prompt", "seed"}
     assert "stages" not in job.request.input
     await check_nothing_left(cloud)
+
+
+async def test_a_public_address_that_leads_nowhere(
+    studio: Studio, alice: Caller, picture: uploads.File, backstage: Backstage
+) -> None:
+    """The operator hears what to set, and nothing of workflows."""
+    async with (
+        connected(studio, backstage.runpod, door=False) as cloud,
+        at_work(cloud.studio),
+    ):
+        work, _ = await watched(studio, alice, await ask(studio, alice, picture))
+        assert (work.status, work.error_code) == ("failed", "pictures_unreachable")
+        told = await said(studio, alice, work)
+        assert "이 스튜디오 주소" in told["ko"]
+        assert "this studio's address" in told["en"]
+        await settled(backstage)

@@ -29,6 +29,12 @@ class EngineRefused(EngineError):
     code = "engine_refused"
 
 
+class PicturesUnreachable(EngineError):
+    """The engine was given addresses of pictures, and could not have them."""
+
+    code, status, retryable = "pictures_unreachable", 503, True
+
+
 class SecretMissing(EndpointRefused):
     """`name`: of a key that stands neither in the environment nor in the secrets file."""
 

@@ -14,6 +14,7 @@ from affiche.errors import (
     OutOfMemory,
     OutputBroken,
     OutputMissing,
+    PicturesUnreachable,
     ResultTooLarge,
     RunFailed,
     RunLost,
@@ -36,7 +37,7 @@ def test_a_job_that_took_too_long(reply: Any) -> None:
     seen = read(JOB, reply.body).observation
     assert isinstance(seen, Failed)
     assert isinstance(seen.error, RunTimedOut)
-    assert "6 minutes" in seen.error.message("en")
+    assert "6 min." in seen.error.message("en")
 
 
 @pytest.mark.parametrize("status", ["PENDING", "", None, 7, ["COMPLETED"], "completed", "X" * 999])
@@ -104,11 +105,12 @@ def failed(error: Any, output: Any = None) -> Any:
         ("run_lost", {}, RunLost, "lost the run"),
         ("worker_unfit", {"reason": "no VAE in the folder vae"}, WorkerUnfit, "no VAE in"),
         ("engine_unreachable", {}, EngineUnreachable, "cannot be reached"),
-        ("fetch_failed_for_now", {"reason": "slow"}, EngineUnreachable, "cannot be reached"),
+        ("fetch_failed_for_now", {}, PicturesUnreachable, "this studio's address"),
         ("storage_failed", {}, OutputBroken, "could not be read"),
         ("invalid_inputs", {"problems": []}, EngineRefused, ": invalid_inputs."),
         ("graph_invalid", {"problems": []}, EngineRefused, ": graph_invalid."),
-        ("fetch_failed", {"reason": "status", "status": 403}, EngineRefused, ": fetch_failed."),
+        ("fetch_failed", {"reason": "status"}, PicturesUnreachable, "this studio's address"),
+        ("address_refused", {}, PicturesUnreachable, "this studio's address"),
         ("picture_too_large", {"limit": 20}, EngineRefused, ": picture_too_large."),
         ("internal", {}, RunFailed, "the workflow failed."),
         ("HTTP_500", {}, RunFailed, "the workflow failed."),

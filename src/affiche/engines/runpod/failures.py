@@ -13,16 +13,19 @@ from typing import Any, Final, TypeAlias
 
 from affiche.engines.runpod.figures import line, name, seconds
 from affiche.errors import (
+    AddressRefused,
     EngineBusy,
     EngineError,
     EngineRefused,
     EngineUnreachable,
+    FetchFailed,
     FetchFailedForNow,
     GpuFailed,
     OutOfMemory,
     OutputBroken,
     OutputMissing,
     PayloadTooLarge,
+    PicturesUnreachable,
     ResultTooLarge,
     RunFailed,
     RunLost,
@@ -38,9 +41,7 @@ _NUMBER: Final = re.compile(r"\d{1,6}(\.\d{1,3})?", re.ASCII)
 # As `comfy.answers.reason` writes it. Without slashes there is no path in it.
 _REASON: Final = re.compile(r"[\w.:+()|#;,' -]{1,300}")
 # Codes for what was asked, which the worker will not run now or later.
-_REFUSED: Final = re.compile(
-    r"bad_request|invalid_inputs|graph_invalid|address_refused|fetch_failed|picture_[a-z_]{1,30}"
-)
+_REFUSED: Final = re.compile(r"bad_request|invalid_inputs|graph_invalid|picture_[a-z_]{1,30}")
 _WORDS: Final = 1000
 Maker: TypeAlias = Callable[[Mapping[str, Any], str], EngineError]
 
@@ -140,8 +141,11 @@ _KNOWN: Final[Mapping[str, Maker]] = {
         for error in (EngineUnreachable, EngineBusy, RunLost, OutputMissing, OutputBroken)
     },
     RunTimedOut.code: _timed,
-    # What the worker could not fetch or put away just then: another time it may.
-    FetchFailedForNow.code: _plain(EngineUnreachable),
+    # People's own addresses are fetched by the studio: these are links of its own.
+    AddressRefused.code: _plain(PicturesUnreachable),
+    FetchFailed.code: _plain(PicturesUnreachable),
+    FetchFailedForNow.code: _plain(PicturesUnreachable),
+    # What the worker could not put away just then: another time it may.
     StorageFailed.code: _plain(OutputBroken),
 }
 
