@@ -96,6 +96,7 @@ class Settings:
         False, "Whether the RunPod worker runs all stages of a template in one job."
     )
     secrets: Path | None = _setting(None, "Secrets file; secrets.toml in the data folder if unset.")
+    credits: bool = _setting(False, "Whether works cost credits.")
     preview_works: int = _setting(2, "Works that the preview engine is given at once.")
     preview_pace: float = _setting(0.12, "Seconds that the preview engine takes for a step.")
     catalog: Path | None = _setting(None, "Folder with templates beside those that are shipped.")

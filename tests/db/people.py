@@ -134,4 +134,9 @@ def person(service: Connection[Any], name: str) -> Person:
         " SELECT id, endpoint_id, 'run' FROM generation_jobs WHERE id = %s",
         (ran,),
     )
+    for insertion in (
+        "INSERT INTO credit_transactions (user_id, type, purchased_amount) VALUES (%s, 'grant', 5)",
+        "INSERT INTO credit_budgets (user_id, period, credits) VALUES (%s, 'day', 5)",
+    ):
+        service.execute(insertion, (own,))
     return Person(own, project, stored, asked, ran)

@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 from psycopg import Connection
 from starlette.routing import BaseRoute, Match
-from tests.db import people
 
 from affiche import settings
 from affiche.catalog.catalog import shipped
@@ -64,7 +63,7 @@ def test_a_path(routes: list[BaseRoute], path: str) -> None:
 
 @pytest.mark.xfail(raises=AssertionError, reason="comes with credits, notifications, characters")
 @pytest.mark.parametrize(
-    "table", ["notifications", "credit_transactions", "characters", "reference_images"]
+    "table", ["notifications", "characters", "reference_images"]
 )
 def test_a_table(service: Connection[Any], table: str) -> None:
     row = service.execute("SELECT to_regclass(%s)", (f"public.{table}",)).fetchone()
@@ -95,12 +94,3 @@ def test_a_name_in_the_environment(variable: str) -> None:
 def test_a_template_with_a_mask() -> None:
     graphs = [stage.workflow.graph for template in shipped() for stage in template.stages]
     assert any(n.class_type == "StyleModelApply" for g in graphs for n in g.nodes.values())
-
-
-@pytest.mark.xfail(raises=AssertionError, reason="comes with credits")
-def test_a_work_is_charged(service: Connection[Any]) -> None:
-    user = people.user(service, "asker")
-    service.execute("UPDATE users SET subscription_credits = 5 WHERE id = %s", (user,))
-    people.job(service, people.work(service, user))
-    query = "SELECT subscription_credits FROM users WHERE id = %s"
-    assert people.value(service, query, user) == 4

@@ -266,8 +266,3 @@ def test_balances_are_read(service: Connection[Any], someone: UUID) -> None:
 @pytest.mark.xfail(raises=UndefinedTable, reason="notifications come with their own issue")
 def test_notifications_are_read(service: Connection[Any], someone: UUID) -> None:
     assert run(service, "seed_000.notifications", user_id=someone) == []
-
-
-@pytest.mark.xfail(raises=UndefinedTable, reason="the ledger comes with credits")
-def test_refunds_are_read(service: Connection[Any], work: UUID) -> None:
-    assert run(service, "seed_000.refunds", work_id=work) == []

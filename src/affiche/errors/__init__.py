@@ -12,6 +12,7 @@ from affiche.errors.backups import (
     RestoreFailed,
     RestoreRefused,
 )
+from affiche.errors.credits import BudgetSpent, CreditsOff, CreditsShort, NotPaid
 from affiche.errors.engines import (
     EndpointRefused,
     EngineBusy,
@@ -104,8 +105,11 @@ __all__ = [
     "BackupFailed",
     "BackupNewer",
     "BadRequest",
+    "BudgetSpent",
     "Busy",
     "Conflict",
+    "CreditsOff",
+    "CreditsShort",
     "DatabaseFull",
     "DatabaseInUse",
     "DatabaseUnavailable",
@@ -132,6 +136,7 @@ __all__ = [
     "MethodRefused",
     "MigrationChanged",
     "NotFound",
+    "NotPaid",
     "NotReady",
     "NotSignedIn",
     "NothingToBackUp",

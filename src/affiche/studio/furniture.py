@@ -16,7 +16,8 @@ OURS: Final = re.compile(r"preview|comfyui|runpod(-[0-9]+)?")
 
 
 async def furnish(transaction: Transaction, settings: Settings) -> None:
-    """Write their rows, and retire those that settings name no more."""
+    """Write their rows, retire those that settings name no more, and say whether works cost."""
+    await transaction.run("credits.switch", charging=settings.credits)
     await transaction.run(
         "endpoints.put",
         name="preview",

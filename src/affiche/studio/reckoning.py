@@ -1,0 +1,78 @@
+"""Whether every balance is what the ledger says, and every work has its lines."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from affiche.db.database import Database
+from affiche.errors import Forbidden
+from affiche.studio.studio import Caller, Studio
+
+PEOPLE: Final = 200
+"""Whose lines are added up in one statement."""
+MOST: Final = 100
+NOBODY: Final = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`what`: "balance", "line" or "work"; `name`: the user's e-mail, the line's number or the
+    work's id. `expected` and `found` are credits, both pools together."""
+
+    user_id: UUID
+    what: str
+    name: str
+    expected: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Of one template: `credits` that were kept, `seconds` on engines, what those took (`cost`, in
+    US dollars), and how many runs were on endpoints without a price (`unpriced`)."""
+
+    slug: str
+    works: int
+    credits: int
+    seconds: Decimal
+    cost: Decimal
+    unpriced: int
+
+
+async def reconcile(database: Database) -> AsyncIterator[tuple[int, list[Difference]]]:
+    """Everybody's, some people at a time: how many they were, and what does not agree."""
+    after = NOBODY
+    while True:
+        async with database.as_service() as service:
+            rows = await service.rows("credits.people", after=after, most=PEOPLE)
+            ids = [row["id"] for row in rows]
+            if not ids:
+                return
+            # In one statement each, so that each sees one moment.
+            found = [
+                *await service.all(Difference, "credits.differences", ids=ids, most=MOST),
+                *await service.all(Difference, "credits.work_differences", ids=ids, most=MOST),
+            ]
+        yield len(ids), found
+        after = ids[-1]
+
+
+async def margins(studio: Studio, operator: Caller, since: datetime) -> list[Margin]:
+    """What was earned and what engines took since then, by template. Raises Forbidden."""
+    if not operator.is_operator:
+        raise Forbidden(detail="only operators")
+    async with studio.database.as_service() as service:
+        return await service.all(Margin, "credits.margins", since=since)
+
+
+async def cost(studio: Studio, operator: Caller, work_id: UUID) -> dict[str, Any] | None:
+    """What engines took for one work beside what was paid for it; None where there is no such
+    work. Raises Forbidden."""
+    if not operator.is_operator:
+        raise Forbidden(detail="only operators")
+    async with studio.database.as_service() as service:
+        rows = await service.rows("credits.cost_of_work", work_id=work_id)
+    return rows[0] if rows else None

@@ -1,0 +1,284 @@
+"""Credits as an operator gives, sells, mends and bounds them; and monthly renewals.
+
+Every line says who wrote it and why. A payment or a renewal has a name (`reference`), under which
+it counts once.
+"""
+
+from typing import Final, Literal
+from uuid import UUID
+
+import psycopg
+
+from affiche.db.database import Transaction
+from affiche.domain.renewals import day_in_seoul, next_renewal
+from affiche.errors import CreditsShort, FieldProblem, Forbidden, InvalidInputs, NotFound
+from affiche.studio.credits import Account, Budget
+from affiche.studio.studio import Caller, Studio
+
+Pool = Literal["subscription", "purchased"]
+Period = Literal["day", "month"]
+MOST: Final = 1_000_000_000
+"""Credits in one line; a balance is a four-byte number."""
+BATCH: Final = 100
+REASON: Final = 500
+BUDGETS: Final = 1000
+
+
+async def find_user(studio: Studio, operator: Caller, name: str) -> UUID:
+    """By e-mail or id. Raises Forbidden, NotFound."""
+    return await _found(studio, operator, "user", name)
+
+
+async def find_project(studio: Studio, operator: Caller, name: str) -> UUID:
+    """By id. Raises Forbidden, NotFound."""
+    return await _found(studio, operator, "project", name)
+
+
+async def account(studio: Studio, operator: Caller, user_id: UUID) -> Account:
+    """Anybody's, whether works cost anything or not. Raises Forbidden, NotFound."""
+    _operator(operator)
+    async with studio.database.as_service() as service:
+        return await _account(service, user_id)
+
+
+async def grant(
+    studio: Studio,
+    operator: Caller,
+    user_id: UUID,
+    credits: int,
+    *,
+    pool: Pool = "purchased",
+    reason: str = "",
+    reference: str | None = None,
+) -> bool:
+    """Give `credits`, to be kept (`purchased`) or until the next renewal (`subscription`).
+
+    Whether it is new: under a `reference` that was granted before, nothing happens. Raises
+    Forbidden, InvalidInputs, NotFound.
+    """
+    _operator(operator)
+    _check(credits, 1, reason)
+    return await _write(studio, operator, user_id, "grant", pool, credits, reason, reference)
+
+
+async def purchase(
+    studio: Studio,
+    operator: Caller,
+    user_id: UUID,
+    credits: int,
+    *,
+    reference: str | None = None,
+    reason: str = "",
+) -> bool:
+    """Credits that were paid for, under the payment's `reference`. As `grant` else."""
+    _operator(operator)
+    _check(credits, 1, reason)
+    return await _write(
+        studio, operator, user_id, "purchase", "purchased", credits, reason, reference
+    )
+
+
+async def adjust(
+    studio: Studio,
+    operator: Caller,
+    user_id: UUID,
+    credits: int,
+    *,
+    reason: str,
+    pool: Pool = "purchased",
+) -> None:
+    """Add `credits`, or with less than zero take away; a reason is needed.
+
+    Raises Forbidden, InvalidInputs, NotFound, and CreditsShort where less than that is there.
+    """
+    _operator(operator)
+    _check(credits, -MOST, reason, needs_reason=True)
+    try:
+        await _write(studio, operator, user_id, "adjustment", pool, credits, reason, None)
+    except psycopg.errors.CheckViolation as error:
+        own = await account(studio, operator, user_id)
+        held = own.subscription_credits if pool == "subscription" else own.purchased_credits
+        raise CreditsShort(needed=-credits, balance=held) from error
+
+
+async def subscribe(
+    studio: Studio, operator: Caller, user_id: UUID, allowance: int, *, day: int | None = None
+) -> Account:
+    """From now on `allowance` credits a month, renewed on `day`, today's unless it is given.
+
+    The first month begins at once. Of one who has a subscription the allowance changes with the
+    next renewal, and 0 ends it then. Raises Forbidden, InvalidInputs, NotFound.
+    """
+    _operator(operator)
+    if not 0 <= allowance <= MOST:
+        raise InvalidInputs([_between("allowance", 0, MOST)])
+    if day is not None and not 1 <= day <= 31:
+        raise InvalidInputs([_between("day", 1, 31)])
+    now = studio.now()
+    async with studio.database.as_service() as service:
+        await service.rows("credits.lock_user", user_id=user_id)
+        before = await _account(service, user_id)
+        begins = before.renews_at is None and allowance > 0
+        chosen = day or before.renewal_day or day_in_seoul(now)
+        renews_at = before.renews_at
+        if begins or (day is not None and renews_at is not None):
+            renews_at = next_renewal(chosen, now)
+        await service.run(
+            "credits.subscribe",
+            user_id=user_id,
+            allowance=allowance,
+            day=chosen,
+            renews_at=renews_at,
+        )
+        if begins:
+            await _line(
+                service,
+                user_id,
+                "grant",
+                subscription=allowance,
+                reference=f"subscription {now.isoformat()}",
+                actor=operator.id,
+            )
+        return await _account(service, user_id)
+
+
+async def renew(studio: Studio) -> int:
+    """Every subscription whose month is over: what is left of it expires, and the next one's
+    credits are granted; how many. Once each, however many processes do it and however often; a
+    month that passed while nobody did is not made up for, since its credits would be gone.
+    """
+    whole, now = 0, studio.now()
+    while True:
+        async with studio.database.as_service() as service:
+            if not await service.value("credits.charging"):
+                return whole
+            due = await service.rows("credits.due", now=now, most=BATCH)
+            for row in due:
+                day = row["renewal_day"] or day_in_seoul(row["renews_at"])
+                following = next_renewal(day, now)
+                await service.run(
+                    "credits.renew", user_id=row["id"], due=row["renews_at"], following=following
+                )
+        whole += len(due)
+        if len(due) < BATCH:
+            return whole
+
+
+async def set_budget(
+    studio: Studio,
+    operator: Caller,
+    period: Period,
+    credits: int | None,
+    *,
+    user_id: UUID | None = None,
+    project_id: UUID | None = None,
+) -> None:
+    """How many credits the user or the project, one of them, may spend in a `period`; None for no
+    bound. What was spent in the present one counts. Raises Forbidden, InvalidInputs, NotFound."""
+    _operator(operator)
+    if credits is not None and not 0 <= credits <= MOST:
+        raise InvalidInputs([_between("credits", 0, MOST)])
+    what, whose = ("user", user_id) if project_id is None else ("project", project_id)
+    params = {f"{what}_id": whose, "period": period}
+    async with studio.database.as_service() as service:
+        # Whoever asks for a work waits, so that nothing is spent between counting and binding.
+        if not await service.rows(f"credits.lock_{what}", **{f"{what}_id": whose}):
+            raise NotFound(what=what)
+        if credits is None:
+            await service.run(f"credits.drop_{what}_budget", **params)
+        else:
+            await service.run(f"credits.put_{what}_budget", **params, credits=credits)
+
+
+async def budgets(studio: Studio, operator: Caller) -> list[Budget]:
+    """All there are, the first thousand of them. Raises Forbidden."""
+    _operator(operator)
+    async with studio.database.as_service() as service:
+        return await service.all(Budget, "credits.budgets", most=BUDGETS)
+
+
+async def _write(
+    studio: Studio,
+    operator: Caller,
+    user_id: UUID,
+    kind: str,
+    pool: Pool,
+    credits: int,
+    reason: str,
+    reference: str | None,
+) -> bool:
+    async with studio.database.as_service() as service:
+        await _account(service, user_id)
+        return await _line(
+            service,
+            user_id,
+            kind,
+            **{pool: credits},
+            reason=reason,
+            reference=reference,
+            actor=operator.id,
+        )
+
+
+async def _line(
+    service: Transaction,
+    user_id: UUID,
+    kind: str,
+    *,
+    subscription: int = 0,
+    purchased: int = 0,
+    reference: str | None = None,
+    reason: str = "",
+    actor: UUID | None = None,
+) -> bool:
+    return bool(
+        await service.rows(
+            "credits.write",
+            user_id=user_id,
+            type=kind,
+            subscription=subscription,
+            purchased=purchased,
+            reference=reference,
+            reason=reason,
+            actor=actor,
+        )
+    )
+
+
+async def _account(service: Transaction, user_id: UUID) -> Account:
+    found = await service.maybe(Account, "credits.account", user_id=user_id)
+    if found is None:
+        raise NotFound(what="user")
+    return found
+
+
+async def _found(studio: Studio, operator: Caller, what: Literal["user", "project"], name: str
+) -> UUID:  # fmt: skip
+    _operator(operator)
+    async with studio.database.as_service() as service:
+        rows = await service.rows(f"credits.find_{what}", name=name[:320])
+    if len(rows) != 1:
+        raise NotFound(what=what)
+    return UUID(str(rows[0]["id"]))
+
+
+def _check(credits: int, least: int, reason: str, *, needs_reason: bool = False) -> None:
+    problems = []
+    if not least <= credits <= MOST or credits == 0:
+        problems.append(_between("credits", least, MOST))
+    if needs_reason and not reason.strip():
+        problems.append(FieldProblem("reason", "required"))
+    if len(reason) > REASON:
+        limits = (("limit", REASON), ("length", len(reason)))
+        problems.append(FieldProblem("reason", "too_long", limits))
+    if problems:
+        raise InvalidInputs(problems)
+
+
+def _between(field: str, low: int, high: int) -> FieldProblem:
+    return FieldProblem(field, "between", (("low", low), ("high", high)))
+
+
+def _operator(caller: Caller) -> None:
+    if not caller.is_operator:
+        raise Forbidden(detail="only operators")
