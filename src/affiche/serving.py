@@ -22,6 +22,7 @@ from affiche.api import (
     people,
     problems,
     templates,
+    webhooks,
     works,
 )
 from affiche.api.compat import supabase
@@ -34,7 +35,19 @@ from affiche.web import site
 
 GRACE_SECONDS: Final = 5
 PORTS_TRIED: Final = 100
-API: Final = (templates, files, objects, works, events, people, health, hooks, supabase, auth)
+API: Final = (
+    templates,
+    files,
+    objects,
+    works,
+    events,
+    people,
+    health,
+    hooks,
+    supabase,
+    auth,
+    webhooks,
+)
 
 
 def application(studio: Studio, feed: Feed) -> FastAPI:

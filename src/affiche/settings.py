@@ -107,6 +107,16 @@ class Settings:
     fetch_private: tuple[str, ...] = _setting(
         (), "Private hosts that pictures may be fetched from, comma separated."
     )
+    webhook_key: str | None = _setting(
+        None,
+        "Key that webhooks' secrets are made from; the data folder's own if unset. Processes with"
+        " data folders of their own must share it.",
+        secret=True,
+    )
+    webhook_private: tuple[str, ...] = _setting(
+        (), "Private hosts that webhooks may be sent to, also by http, comma separated."
+    )
+    webhook_http: bool = _setting(False, "Whether webhooks may be sent by http to public hosts.")
     retry_seconds: float = _setting(4.0, "Pause before a job's second take; then four times it.")
     orphan_hours: float = _setting(
         24.0, "Hours until a stored object that no record names is removed; 1 at least."

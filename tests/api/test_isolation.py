@@ -3,11 +3,13 @@
 A route that stands in the description and not in this table fails the last test.
 """
 
+import re
 from typing import Any
 
 import pytest
 from tests.support.servers import AsSomebody, Client, description
 from tests.support.studios import ask, photograph
+from tests.webhooks import routes as webhooks
 
 from affiche.serving import Server
 from affiche.studio.studio import Caller, Studio
@@ -178,7 +180,7 @@ async def test_nobody_is_let_in_anywhere_but_where_anybody_is(nobody: Client) ->
     for route in sorted(operations(nobody.server)):
         method, _, template = route.partition(" ")
         path = template.replace("{template}", "klein-i2i")
-        path = path.replace("{file_id}", nothing).replace("{work_id}", nothing)
+        path = re.sub(r"\{\w+_id\}", nothing, path)
         answer = await nobody.call(method, path, json={} if method == "POST" else None)
         if route in PUBLIC:
             assert answer.status == 200, route
@@ -189,6 +191,7 @@ async def test_nobody_is_let_in_anywhere_but_where_anybody_is(nobody: Client) ->
 
 
 def test_every_route_has_its_rule(server: Server) -> None:
-    rules = [PUBLIC, KEYED, SHARED, OWN, NAMED, ASKING]
+    # Those of webhooks have their tests in tests/webhooks/test_isolation.py.
+    rules = [PUBLIC, KEYED, SHARED, OWN, NAMED, ASKING, webhooks.NAMED, webhooks.LISTS]
     assert set().union(*rules) == operations(server)
     assert sum(map(len, rules)) == len(operations(server))

@@ -45,6 +45,9 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "templates": "everybody",
     "turns": "service",
     "users": "id",
+    "webhook_attempts": "service",
+    "webhook_deliveries": "service",
+    "webhooks": "admins",
     "withdrawals": "service",
     "workers": "service",
     "workflows": "everybody",
@@ -100,6 +103,11 @@ def town(connect: Connect) -> Town:
         "INSERT INTO invitations (hash, email, project_id, expires_at)"
         " VALUES ('x', 'd@example.com', %s, now())",
         (project,),
+    )
+    service.execute(
+        "INSERT INTO webhooks (project_id, user_id, url, types, seed, key_print)"
+        " VALUES (%s, %s, 'https://example.com/', '{work.failed}', %s, 'x')",
+        (project, b.id, bytes(32)),
     )
     upload = file(service, a.id)
     asked = value(
@@ -231,6 +239,13 @@ def test_the_hash_of_a_key_is_not_shown(town: Town) -> None:
     for columns in ("hash", "*"):
         with pytest.raises(InsufficientPrivilege):
             town.alice.execute(sql.SQL("SELECT {} FROM api_keys").format(sql.SQL(columns)))
+
+
+def test_what_a_webhook_s_secret_is_made_from_is_not_shown(town: Town) -> None:
+    assert count(town.alice, "webhooks") == 1
+    for columns in ("seed", "previous_seed", "*"):
+        with pytest.raises(InsufficientPrivilege):
+            town.alice.execute(sql.SQL("SELECT {} FROM webhooks").format(sql.SQL(columns)))
 
 
 def test_the_queue_is_closed(town: Town) -> None:

@@ -26,12 +26,13 @@ GROUPS: Final = {
         "doctor",
         "settings",
         "endpoints",
+        "webhooks",
         "emulate",
         "worker",
     ),
 }
 
-BELOW: Final = ("templates", "endpoints", "emulate", "worker")
+BELOW: Final = ("templates", "endpoints", "webhooks", "emulate", "worker")
 """Commands with commands below them, which look after their own pages."""
 USAGE: Final = {"run": "affiche run TEMPLATE [NAME=VALUE...] [OPTIONS]"}
 

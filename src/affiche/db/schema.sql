@@ -323,6 +323,24 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.delete_notification(notification uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE caller uuid := auth.uid();
+BEGIN
+  DELETE FROM notifications WHERE id = notification AND user_id = caller;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO events (user_id, type, data) VALUES (caller, 'notification.deleted',
+    jsonb_build_object('notification_id', notification));
+  PERFORM pg_notify('affiche_event', caller::text);
+  RETURN true;
+END $$;
+
+ALTER FUNCTION public.delete_notification(notification uuid) OWNER TO service_role;
+
 CREATE FUNCTION public.end_jobs() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -749,6 +767,59 @@ CREATE FUNCTION public.named_files(inputs jsonb) RETURNS SETOF uuid
     AND found #>> '{}' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 $_$;
 
+CREATE FUNCTION public.notify_work_status_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  korean boolean := (SELECT language = 'ko' FROM users WHERE id = NEW.user_id);
+  words text := left(coalesce(nullif(NEW.input_data ->> 'prompt', ''), NEW.title, ''), 200);
+  -- What is returned is reckoned before the end is told (0016).
+  refunded integer := NEW.credits_refunded;
+  told text := words;
+  headline text;
+  seen timestamptz;
+BEGIN
+  CASE NEW.status
+    WHEN 'completed' THEN
+      headline := CASE WHEN korean THEN '작업이 완료되었습니다' ELSE 'Your work is done' END;
+    WHEN 'failed' THEN
+      headline := CASE WHEN korean THEN '작업을 완성하지 못했습니다' ELSE 'Your work failed' END;
+      told := coalesce(nullif(NEW.error_message, ''), CASE WHEN korean
+        THEN '문제가 생겼습니다.' ELSE 'Something went wrong.' END);
+    ELSE
+      headline := CASE WHEN korean THEN '작업이 취소되었습니다' ELSE 'Your work was cancelled' END;
+      -- Who did it knows, and finds it in the list with what was returned; nobody is called for it.
+      seen := CASE WHEN auth.uid() = NEW.user_id THEN clock_timestamp() END;
+  END CASE;
+  IF refunded > 0 THEN
+    told := concat_ws(' ', nullif(told, ''), format(CASE WHEN korean
+      THEN '돌려드린 크레딧: %s.' ELSE 'Credits returned: %s.' END, refunded));
+  END IF;
+  WITH made AS (
+    INSERT INTO notifications (user_id, work_id, type, title, message, data, read_at)
+    VALUES (NEW.user_id, NEW.id, 'work.' || NEW.status, headline, told,
+      jsonb_strip_nulls(jsonb_build_object(
+        'words', words, 'error_code', NEW.error_code,
+        'error_params', NEW.error_params - 'detail', 'credits_refunded', refunded)), seen)
+    ON CONFLICT (work_id, type) DO NOTHING
+    RETURNING id, user_id, work_id, type, read_at
+  ), event AS (
+    -- Heard with that of the work's own, which wakes the streams at the end of this transaction.
+    INSERT INTO events (user_id, work_id, type, data)
+    SELECT user_id, work_id, 'notification.created', jsonb_build_object('notification_id', id)
+    FROM made
+  )
+  INSERT INTO outbox (notification_id, channel, user_id)
+  SELECT made.id, c.channel, made.user_id FROM made
+  JOIN message_channels c ON c.user_id = made.user_id AND made.type = ANY (c.types)
+  WHERE made.read_at IS NULL;
+  IF FOUND THEN
+    PERFORM pg_notify('message_created', '');
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.pair_columns() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -836,6 +907,28 @@ BEGIN
     EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM PUBLIC, anon, authenticated', counter);
   END LOOP;
 END $$;
+
+CREATE FUNCTION public.read_notifications(one uuid DEFAULT NULL::uuid, newest uuid DEFAULT NULL::uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  caller uuid := auth.uid();
+  read integer;
+BEGIN
+  UPDATE notifications SET read_at = clock_timestamp()
+  WHERE user_id = caller AND read_at IS NULL AND (one IS NULL OR id = one)
+    AND (newest IS NULL OR id <= newest);
+  GET DIAGNOSTICS read = ROW_COUNT;
+  IF read > 0 THEN
+    INSERT INTO events (user_id, type, data) VALUES (caller, 'notification.read',
+      jsonb_strip_nulls(jsonb_build_object('notification_id', one)));
+    PERFORM pg_notify('affiche_event', caller::text);
+  END IF;
+  RETURN read;
+END $$;
+
+ALTER FUNCTION public.read_notifications(one uuid, newest uuid) OWNER TO service_role;
 
 CREATE FUNCTION public.reckon_refund() RETURNS trigger
     LANGUAGE plpgsql
@@ -968,6 +1061,43 @@ BEGIN
   END LOOP;
 END $$;
 
+CREATE FUNCTION public.tell_webhooks() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  of_work CONSTANT boolean := NEW.type LIKE 'work.%' AND NEW.work_id IS NOT NULL;
+  work record;
+  told jsonb;
+  found_project uuid;
+BEGIN
+  IF NOT EXISTS (SELECT FROM webhooks WHERE is_active) THEN
+    RETURN NULL;
+  END IF;
+  IF of_work THEN
+    SELECT w.*, t.slug INTO work FROM works w JOIN templates t ON t.id = w.template_id
+    WHERE w.id = NEW.work_id;
+    found_project := work.project_id;
+    told := jsonb_build_object('work_id', work.id, 'number', work.number, 'status', work.status,
+      'project_id', work.project_id, 'user_id', work.user_id, 'template', work.slug)
+      || jsonb_strip_nulls(jsonb_build_object('title', work.title, 'retry_of', work.retry_of,
+        'error', CASE WHEN work.status = 'failed' THEN coalesce(work.error_code, 'internal') END));
+  ELSE
+    -- What concerns a person alone is told to what they made themselves, in their own project.
+    SELECT p.id INTO found_project FROM projects p WHERE p.user_id = NEW.user_id AND p.is_default;
+    told := NEW.data || jsonb_strip_nulls(
+      jsonb_build_object('user_id', NEW.user_id, 'work_id', NEW.work_id));
+  END IF;
+  INSERT INTO webhook_deliveries (webhook_id, type, data)
+  SELECT h.id, NEW.type, told FROM webhooks h
+  WHERE h.project_id = found_project AND h.is_active AND NEW.type = ANY (h.types)
+    AND (of_work OR h.user_id = NEW.user_id);
+  IF FOUND THEN
+    PERFORM pg_notify('webhook_due', '');
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.use_files() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1037,6 +1167,22 @@ CREATE TABLE public.api_keys (
 );
 
 ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.browsers (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    endpoint text NOT NULL,
+    p256dh text NOT NULL,
+    auth text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT browsers_auth_check CHECK ((length(auth) <= 100)),
+    CONSTRAINT browsers_endpoint_check CHECK (((length(endpoint) >= 8) AND (length(endpoint) <= 2000))),
+    CONSTRAINT browsers_name_check CHECK ((length(name) <= 300)),
+    CONSTRAINT browsers_p256dh_check CHECK ((length(p256dh) <= 200))
+);
+
+ALTER TABLE ONLY public.browsers FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.credit_budgets (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -1313,6 +1459,69 @@ CREATE TABLE public.invitations (
 
 ALTER TABLE ONLY public.invitations FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.message_channels (
+    user_id uuid NOT NULL,
+    channel text NOT NULL,
+    types text[] NOT NULL,
+    window_at timestamp with time zone,
+    window_seconds integer DEFAULT 0 NOT NULL,
+    sent integer DEFAULT 0 NOT NULL,
+    CONSTRAINT message_channels_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'push'::text]))),
+    CONSTRAINT message_channels_sent_check CHECK ((sent >= 0)),
+    CONSTRAINT message_channels_types_check CHECK ((types <@ '{work.completed,work.failed,work.cancelled}'::text[])),
+    CONSTRAINT message_channels_window_seconds_check CHECK ((window_seconds >= 0))
+);
+
+ALTER TABLE ONLY public.message_channels FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.messages (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    channel text NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    token uuid DEFAULT gen_random_uuid() NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    run_at timestamp with time zone DEFAULT now() NOT NULL,
+    handed_at timestamp with time zone,
+    reached uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    error_code text,
+    error_params jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT messages_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'push'::text]))),
+    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'dead'::text]))),
+    CONSTRAINT messages_tries_check CHECK ((tries >= 0))
+);
+
+ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.notifications (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    work_id uuid NOT NULL,
+    type text NOT NULL,
+    title text NOT NULL,
+    message text NOT NULL,
+    data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    read_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT notifications_type_check CHECK ((type = ANY (ARRAY['work.completed'::text, 'work.failed'::text, 'work.cancelled'::text])))
+);
+
+ALTER TABLE ONLY public.notifications FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.outbox (
+    notification_id uuid NOT NULL,
+    channel text NOT NULL,
+    user_id uuid NOT NULL,
+    message_id uuid,
+    run_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT outbox_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'push'::text])))
+);
+
+ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.passwords (
     user_id uuid NOT NULL,
     hash text NOT NULL,
@@ -1553,6 +1762,66 @@ ALTER TABLE public.users ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.webhook_attempts (
+    delivery_id uuid NOT NULL,
+    number integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    milliseconds integer NOT NULL,
+    status_code integer,
+    reason text,
+    answer text DEFAULT ''::text NOT NULL,
+    CONSTRAINT webhook_attempts_answer_check CHECK ((length(answer) <= 1024)),
+    CONSTRAINT webhook_attempts_milliseconds_check CHECK ((milliseconds >= 0)),
+    CONSTRAINT webhook_attempts_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE ONLY public.webhook_attempts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.webhook_deliveries (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    webhook_id uuid NOT NULL,
+    type text NOT NULL,
+    data jsonb NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    begun_after integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT webhook_deliveries_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
+)
+WITH (fillfactor='80');
+
+ALTER TABLE ONLY public.webhook_deliveries FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.webhooks (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    project_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    url text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    types text[] NOT NULL,
+    seed bytea NOT NULL,
+    previous_seed bytea,
+    previous_until timestamp with time zone,
+    key_print bytea NOT NULL,
+    rotated_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    off_because text,
+    off_at timestamp with time zone,
+    failing_since timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT webhooks_description_check CHECK ((length(description) <= 200)),
+    CONSTRAINT webhooks_off_because_check CHECK ((off_because = ANY (ARRAY['gone'::text, 'failing'::text]))),
+    CONSTRAINT webhooks_previous_seed_check CHECK ((length(previous_seed) = 32)),
+    CONSTRAINT webhooks_seed_check CHECK ((length(seed) = 32)),
+    CONSTRAINT webhooks_types_check CHECK ((cardinality(types) > 0)),
+    CONSTRAINT webhooks_url_check CHECK ((length(url) <= 2000))
+);
+
+ALTER TABLE ONLY public.webhooks FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.withdrawals (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     job_id uuid,
@@ -1641,6 +1910,12 @@ ALTER TABLE ONLY public.api_keys
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.browsers
+    ADD CONSTRAINT browsers_endpoint_key UNIQUE (endpoint);
+
+ALTER TABLE ONLY public.browsers
+    ADD CONSTRAINT browsers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.credit_budgets
     ADD CONSTRAINT credit_budgets_pkey PRIMARY KEY (id);
 
@@ -1697,6 +1972,21 @@ ALTER TABLE ONLY public.invitations
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.message_channels
+    ADD CONSTRAINT message_channels_pkey PRIMARY KEY (user_id, channel);
+
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_work_id_type_key UNIQUE (work_id, type);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (notification_id, channel);
 
 ALTER TABLE ONLY public.passwords
     ADD CONSTRAINT passwords_pkey PRIMARY KEY (user_id);
@@ -1761,6 +2051,15 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.webhook_attempts
+    ADD CONSTRAINT webhook_attempts_pkey PRIMARY KEY (delivery_id, number);
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.withdrawals
     ADD CONSTRAINT withdrawals_pkey PRIMARY KEY (id);
 
@@ -1783,6 +2082,8 @@ ALTER TABLE ONLY public.works
     ADD CONSTRAINT works_pkey PRIMARY KEY (id);
 
 CREATE INDEX api_keys_user ON public.api_keys USING btree (user_id, id);
+
+CREATE INDEX browsers_user ON public.browsers USING btree (user_id, id);
 
 CREATE INDEX credit_transactions_project ON public.credit_transactions USING btree (project_id, created_at) WHERE (project_id IS NOT NULL);
 
@@ -1856,6 +2157,26 @@ CREATE INDEX invitations_invited_by ON public.invitations USING btree (invited_b
 
 CREATE INDEX invitations_project ON public.invitations USING btree (project_id, id);
 
+CREATE INDEX messages_dead ON public.messages USING btree (id DESC) WHERE (status = 'dead'::text);
+
+CREATE INDEX messages_due ON public.messages USING btree (run_at) WHERE (status = ANY (ARRAY['waiting'::text, 'sending'::text]));
+
+CREATE INDEX messages_ended ON public.messages USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+CREATE INDEX messages_user ON public.messages USING btree (user_id, id DESC);
+
+CREATE INDEX notifications_age ON public.notifications USING btree (created_at);
+
+CREATE INDEX notifications_unread ON public.notifications USING btree (user_id, id DESC) WHERE (read_at IS NULL);
+
+CREATE INDEX notifications_user ON public.notifications USING btree (user_id, id DESC);
+
+CREATE INDEX outbox_due ON public.outbox USING btree (run_at) WHERE (message_id IS NULL);
+
+CREATE INDEX outbox_message ON public.outbox USING btree (message_id) WHERE (message_id IS NOT NULL);
+
+CREATE INDEX outbox_whose ON public.outbox USING btree (user_id, channel, notification_id) WHERE (message_id IS NULL);
+
 CREATE INDEX project_members_user ON public.project_members USING btree (user_id, project_id) INCLUDE (role);
 
 CREATE UNIQUE INDEX projects_default ON public.projects USING btree (user_id) WHERE is_default;
@@ -1878,7 +2199,21 @@ CREATE INDEX template_endpoints_endpoint ON public.template_endpoints USING btre
 
 CREATE INDEX templates_gallery ON public.templates USING btree (display_order, slug) WHERE is_active;
 
+CREATE INDEX users_email_anyhow ON public.users USING btree (lower(email));
+
 CREATE INDEX users_renewal ON public.users USING btree (renews_at) WHERE (renews_at IS NOT NULL);
+
+CREATE INDEX webhook_deliveries_age ON public.webhook_deliveries USING btree (created_at);
+
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (webhook_id, next_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX webhook_deliveries_log ON public.webhook_deliveries USING btree (webhook_id, id DESC);
+
+CREATE INDEX webhooks_active ON public.webhooks USING btree (project_id) WHERE is_active;
+
+CREATE INDEX webhooks_project ON public.webhooks USING btree (project_id, id);
+
+CREATE INDEX webhooks_user ON public.webhooks USING btree (user_id);
 
 CREATE INDEX withdrawals_due ON public.withdrawals USING btree (run_at) WHERE (done_at IS NULL);
 
@@ -1974,6 +2309,10 @@ CREATE TRIGGER place_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WH
 
 CREATE TRIGGER restart_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = 'pending'::text))) EXECUTE FUNCTION public.restart_jobs();
 
+CREATE TRIGGER tell_webhooks AFTER INSERT ON public.events FOR EACH ROW WHEN ((new.type <> ALL (ARRAY['work.progress'::text, 'work.taken'::text, 'work.processing'::text, 'work.pending'::text, 'notification.read'::text, 'notification.deleted'::text]))) EXECUTE FUNCTION public.tell_webhooks();
+
+CREATE TRIGGER trg_notify_work_status_change AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.notify_work_status_change();
+
 CREATE CONSTRAINT TRIGGER trg_refund_credits AFTER UPDATE OF status ON public.works DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.credits_refunded > 0) AND (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION public.refund_work();
 
 CREATE TRIGGER trg_refund_credits_on_failure BEFORE UPDATE OF status ON public.works FOR EACH ROW WHEN (((new.credits_used > 0) AND (old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.reckon_refund();
@@ -1988,6 +2327,9 @@ CREATE TRIGGER withdraw_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.browsers
+    ADD CONSTRAINT browsers_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.credit_budgets
     ADD CONSTRAINT credit_budgets_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
@@ -2037,6 +2379,24 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.message_channels
+    ADD CONSTRAINT message_channels_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.messages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES public.notifications(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.passwords
     ADD CONSTRAINT passwords_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
@@ -2073,6 +2433,18 @@ ALTER TABLE ONLY public.template_versions
 ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
 
+ALTER TABLE ONLY public.webhook_attempts
+    ADD CONSTRAINT webhook_attempts_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES public.webhook_deliveries(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES public.webhooks(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.withdrawals
     ADD CONSTRAINT withdrawals_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
 
@@ -2099,9 +2471,13 @@ ALTER TABLE ONLY public.works
 
 CREATE POLICY admins ON public.invitations FOR SELECT TO authenticated USING ((project_id = ANY (( SELECT public.my_projects('admin'::text) AS my_projects)::uuid[])));
 
+CREATE POLICY admins ON public.webhooks FOR SELECT TO authenticated USING ((project_id = ANY (( SELECT public.my_projects('admin'::text) AS my_projects)::uuid[])));
+
 ALTER TABLE public.affiche_migrations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.browsers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credit_budgets ENABLE ROW LEVEL SECURITY;
 
@@ -2137,13 +2513,31 @@ ALTER TABLE public.identities ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.message_channels ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notifications ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY own ON public.api_keys FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.browsers FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.credit_budgets FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.credit_transactions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.idempotency_keys FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.message_channels FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.messages FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.notifications FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.outbox FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY owner ON public.affiche_migrations TO affiche USING (true);
 
@@ -2162,6 +2556,8 @@ ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY self ON public.users FOR SELECT TO authenticated USING ((id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY service ON public.api_keys TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.browsers TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.credit_budgets TO service_role USING (true) WITH CHECK (true);
 
@@ -2184,6 +2580,14 @@ CREATE POLICY service ON public.idempotency_keys TO service_role USING (true) WI
 CREATE POLICY service ON public.identities TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.invitations TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.message_channels TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.messages TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.notifications TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.outbox TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.passwords TO service_role USING (true) WITH CHECK (true);
 
@@ -2212,6 +2616,12 @@ CREATE POLICY service ON public.templates TO service_role USING (true) WITH CHEC
 CREATE POLICY service ON public.turns TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.users TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.webhook_attempts TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.webhook_deliveries TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.webhooks TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.withdrawals TO service_role USING (true) WITH CHECK (true);
 
@@ -2251,6 +2661,12 @@ ALTER TABLE public.turns ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.webhook_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_deliveries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhooks ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.withdrawals ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.workers ENABLE ROW LEVEL SECURITY;
@@ -2279,6 +2695,9 @@ GRANT ALL ON FUNCTION public.ask_work(work_id uuid, template uuid, inputs jsonb,
 REVOKE ALL ON FUNCTION public.cancel_work(work_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cancel_work(work_id uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.delete_notification(notification uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.delete_notification(notification uuid) TO authenticated;
+
 REVOKE ALL ON PROCEDURE public.entrust(IN target regproc) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.member_of(project uuid) FROM PUBLIC;
@@ -2291,6 +2710,9 @@ REVOKE ALL ON FUNCTION public.people_of(project uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_of(project uuid) TO authenticated;
 
 REVOKE ALL ON PROCEDURE public.protect(IN target regclass) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.read_notifications(one uuid, newest uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.read_notifications(one uuid, newest uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.refund_work() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.refund_work() TO authenticated;
@@ -2314,6 +2736,16 @@ GRANT SELECT(hint) ON TABLE public.api_keys TO authenticated;
 GRANT SELECT(expires_at) ON TABLE public.api_keys TO authenticated;
 
 GRANT SELECT(last_used_at) ON TABLE public.api_keys TO authenticated;
+
+GRANT ALL ON TABLE public.browsers TO service_role;
+
+GRANT SELECT(id) ON TABLE public.browsers TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.browsers TO authenticated;
+
+GRANT SELECT(name) ON TABLE public.browsers TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.browsers TO authenticated;
 
 GRANT ALL ON TABLE public.credit_budgets TO service_role;
 GRANT SELECT ON TABLE public.credit_budgets TO authenticated;
@@ -2391,6 +2823,38 @@ GRANT SELECT(expires_at) ON TABLE public.invitations TO authenticated;
 
 GRANT SELECT(accepted_at) ON TABLE public.invitations TO authenticated;
 
+GRANT ALL ON TABLE public.message_channels TO service_role;
+
+GRANT SELECT(user_id) ON TABLE public.message_channels TO authenticated;
+
+GRANT SELECT(channel) ON TABLE public.message_channels TO authenticated;
+
+GRANT SELECT(types) ON TABLE public.message_channels TO authenticated;
+
+GRANT ALL ON TABLE public.messages TO service_role;
+
+GRANT SELECT(id) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(channel) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(status) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(tries) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(error_code) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.messages TO authenticated;
+
+GRANT SELECT(ended_at) ON TABLE public.messages TO authenticated;
+
+GRANT ALL ON TABLE public.notifications TO service_role;
+GRANT SELECT ON TABLE public.notifications TO authenticated;
+
+GRANT ALL ON TABLE public.outbox TO service_role;
+GRANT SELECT ON TABLE public.outbox TO authenticated;
+
 GRANT ALL ON TABLE public.passwords TO service_role;
 
 GRANT ALL ON TABLE public.place_changes TO service_role;
@@ -2426,6 +2890,40 @@ GRANT ALL ON TABLE public.turns TO service_role;
 
 GRANT ALL ON TABLE public.users TO service_role;
 GRANT SELECT ON TABLE public.users TO authenticated;
+
+GRANT ALL ON TABLE public.webhook_attempts TO service_role;
+
+GRANT ALL ON TABLE public.webhook_deliveries TO service_role;
+
+GRANT ALL ON TABLE public.webhooks TO service_role;
+
+GRANT SELECT(id) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(project_id) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(url) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(description) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(types) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(previous_until) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(key_print) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(rotated_at) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(is_active) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(off_because) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(off_at) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(failing_since) ON TABLE public.webhooks TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.webhooks TO authenticated;
 
 GRANT ALL ON TABLE public.withdrawals TO service_role;
 

@@ -97,6 +97,7 @@ from affiche.errors.requests import (
     TooManyStreams,
     TransitionRefused,
 )
+from affiche.errors.webhooks import WebhookOff, WebhooksFull
 
 __all__ = [
     "AddressRefused",
@@ -178,5 +179,7 @@ __all__ = [
     "TemplateInvalid",
     "TooManyStreams",
     "TransitionRefused",
+    "WebhookOff",
+    "WebhooksFull",
     "WorkerUnfit",
 ]

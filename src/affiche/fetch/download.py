@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,16 +52,21 @@ async def picture_bytes(
     try:
         async with (
             asyncio.timeout(timeout),
-            _session(PublicResolver(resolver or SystemResolver(), policy), policy) as session,
+            opened(
+                PublicResolver(resolver or SystemResolver(), policy), policy, _HEADERS
+            ) as session,
         ):
             return await _follow(session, checked(url, policy), limit_bytes, policy)
     except aiohttp.ClientError as error:
-        raise _explained(error) from error
+        raise explained(error) from error
     except TimeoutError as error:
         raise FetchFailedForNow(reason="slow") from error
 
 
-def _session(resolver: AbstractResolver, policy: Policy) -> aiohttp.ClientSession:
+def opened(
+    resolver: AbstractResolver, policy: Policy, headers: Mapping[str, str]
+) -> aiohttp.ClientSession:
+    """For one errand, with nothing of the machine's own; names are `resolver`'s."""
     connector = aiohttp.TCPConnector(
         resolver=resolver,
         use_dns_cache=False,
@@ -73,7 +79,7 @@ def _session(resolver: AbstractResolver, policy: Policy) -> aiohttp.ClientSessio
     return aiohttp.ClientSession(
         connector=connector,
         timeout=patience,
-        headers=_HEADERS,
+        headers=headers,
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
     )
@@ -119,7 +125,7 @@ async def _body(response: aiohttp.ClientResponse, limit: int, policy: Policy) ->
     return b"".join(pieces)
 
 
-def _explained(error: aiohttp.ClientError) -> Exception:
+def explained(error: aiohttp.ClientError) -> Exception:
     """Ours for aiohttp's; order matters, its tree is deep."""
     detail = f"{type(error).__name__}: {error}"[:300]
     match error:

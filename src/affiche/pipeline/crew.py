@@ -24,6 +24,7 @@ from affiche.pipeline.steps import run
 from affiche.pipeline.sweep import Sweep
 from affiche.pipeline.times import Times
 from affiche.pipeline.warmth import Warmth
+from affiche.pipeline.webhooks import Webhooks
 from affiche.pipeline.wellness import Rounds
 from affiche.pipeline.withdrawals import Withdrawals
 from affiche.studio.studio import Studio
@@ -68,6 +69,7 @@ class Crew:
             "sweep": self.sweep.run,
             "wellness": Rounds(self.line, self.listener).run,
             "warmth": Warmth(self.line).run,
+            "webhooks": Webhooks(studio, self.listener).run,
             "engines": self._keep_engines_open,
         }
         if host_preview:

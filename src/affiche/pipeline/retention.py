@@ -17,6 +17,7 @@ PAUSE: Final = 0.05
 EVENTS: Final = timedelta(days=7)
 WITHDRAWALS: Final = timedelta(days=7)
 IDEMPOTENCY: Final = timedelta(hours=24)
+DELIVERIES: Final = timedelta(days=30)
 QUEUE_LOG: Final = timedelta(days=1)
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
         Kind(
             "withdrawals", WITHDRAWALS, lambda t, given: t.run("sweep.ended_withdrawals", **given)
         ),
+        Kind("deliveries", DELIVERIES, lambda t, given: t.run("sweep.old_deliveries", **given)),
         Kind("queue log", QUEUE_LOG, lambda t, given: t.run("sweep.old_queue_log", **given)),
         Kind("jobs", jobs, lambda t, given: t.run("sweep.ended_jobs", **given)),
     )

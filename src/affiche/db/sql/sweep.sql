@@ -92,6 +92,12 @@ DELETE FROM withdrawals WHERE id = ANY (ARRAY(
   SELECT id FROM withdrawals WHERE done_at < %(before)s
   ORDER BY done_at LIMIT %(most)s FOR UPDATE SKIP LOCKED))
 
+-- name: old_deliveries
+-- Of webhooks, sent or not.
+DELETE FROM webhook_deliveries WHERE id = ANY (ARRAY(
+  SELECT id FROM webhook_deliveries WHERE created_at < %(before)s
+  ORDER BY created_at LIMIT %(most)s FOR UPDATE SKIP LOCKED))
+
 -- name: old_idempotency_keys
 DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
   SELECT ctid FROM idempotency_keys WHERE created_at < %(before)s
