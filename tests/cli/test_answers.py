@@ -8,6 +8,7 @@ from affiche.catalog import catalog
 from affiche.cli import answers
 from affiche.cli.endings import CommandError
 from affiche.cli.language import words
+from affiche.domain.fields import Field
 from affiche.domain.forms import fields_from
 
 FIELDS = fields_from(
@@ -83,8 +84,11 @@ def test_all_is_said_at_once_and_in_order() -> None:
 
 def test_every_shipped_template_can_be_asked_for_from_a_shell(photo: Path) -> None:
     for template in catalog.shipped():
-        given = {
-            field.request_key: {"file": f"@{photo}", "textarea": "해변"}.get(field.type, "1")
-            for field in template.fields
-        }
+        given = {field.request_key: _answer(field, photo) for field in template.fields}
         assert answers.read(template.fields, given).files
+
+
+def _answer(field: Field, photo: Path) -> str:
+    if field.options:
+        return str(field.options[0].value)
+    return {"file": f"@{photo}", "textarea": "해변"}.get(field.type, "1")

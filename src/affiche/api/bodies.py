@@ -114,7 +114,8 @@ def _text(data: bytes) -> str:
         return data.decode()
     if data.count(b"\\u") + len(data) - len(data.translate(None, _HIGH)) > SLACK:
         raise RequestUnreadable(reason="json_long", limit=SLACK)
-    marked = data.replace(b'\\"', b"\\_")
+    # Backslashes in pairs first: the quote behind such a pair is none that they escape.
+    marked = data.replace(b"\\\\", b"__").replace(b'\\"', b"\\_")
     for sign in _PAST_ASCII.finditer(data):
         start, end = sign.span()
         before = marked.rfind(b'"', max(0, start - SLACK), start)

@@ -44,11 +44,13 @@ async def collect(line: Line, begun: Begun) -> None:
         "mime_type": picture.media_type,
         "sha256": hashlib.sha256(picture.data).digest(),
     }
+    told = f"picture {begun.output_index + 1} of {begun.output_count}"
     if last + 1 < len(template.stages):
         name = served_name(begun.output_index, object_key, f"stage-{last + 1}")
         stored |= {"name": name, "path": f"{begun.user_id}/{begun.work_id}/{name}"}
         # The job is completed and the next stage's is there, in the statement that adds the file.
         await write(line.writes.passed_on, begun, **stored)
+        told = f"stage {last + 1} of {len(template.stages)} of {told}"
     else:
         name = served_name(begun.output_index, object_key)
         stored |= {"name": name, "path": f"{begun.user_id}/{begun.work_id}/{name}"}
@@ -56,10 +58,9 @@ async def collect(line: Line, begun: Begun) -> None:
         said = about(template, workflow, begun)
         await write(line.writes.delivered, begun, about=said, **stored)
     log.info(
-        "work %s: %s, of %d pictures, %.1f s after it was asked for",
+        "work %s: %s, %.1f s after it was asked for",
         begun.work_id,
-        name,
-        begun.output_count,
+        told,
         (studio.now() - begun.asked_at).total_seconds(),
     )
 
