@@ -91,4 +91,6 @@ def test_every_shipped_template_can_be_asked_for_from_a_shell(photo: Path) -> No
 def _answer(field: Field, photo: Path) -> str:
     if field.options:
         return str(field.options[0].value)
+    if field.minimum is not None:
+        return str(field.minimum)
     return {"file": f"@{photo}", "textarea": "해변"}.get(field.type, "1")
