@@ -11,7 +11,7 @@ from affiche.db.address import Address, parse
 from affiche.db.database import Database
 from affiche.settings import Settings
 from affiche.storage.objects import Objects
-from affiche.studio import furniture, moves, templates
+from affiche.studio import furniture, issuers, moves, templates
 from affiche.studio.studio import Studio
 
 
@@ -30,8 +30,9 @@ async def addresses(settings: Settings) -> AsyncIterator[tuple[Address, Address]
 async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterator[Studio]:
     """The studio of `settings`; with `migrating` its database is first brought to this version.
 
-    Raises DatabaseUnavailable, SchemaOutdated, StorageFailed, TemplateInvalid.
+    Raises DatabaseUnavailable, SchemaOutdated, StorageFailed, TemplateInvalid, SettingInvalid.
     """
+    issuers.configured(settings)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with addresses(settings) as (address, direct):
         if migrating:
@@ -42,7 +43,10 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
             if migrating:
                 await furnish(settings, database)
             objects = Objects(object_store(settings))
-            yield Studio(settings, database, objects, signing_secret(settings.data))
+            studio = Studio(settings, database, objects, signing_secret(settings.data))
+            async with database.as_service() as service:
+                studio.vault.in_use = bool(await service.value("people.any_password"))
+            yield studio
 
 
 def object_store(settings: Settings) -> str | Path:

@@ -14,13 +14,18 @@ from fastapi import FastAPI
 from affiche import __version__
 from affiche.api import (
     auth,
+    channels,
+    credits,
     events,
     files,
     health,
     hooks,
+    keys,
+    notifications,
     objects,
     people,
     problems,
+    projects,
     templates,
     webhooks,
     works,
@@ -28,7 +33,7 @@ from affiche.api import (
 from affiche.api.compat import supabase
 from affiche.api.envelope import Envelope
 from affiche.api.wire import Wire
-from affiche.errors import PortTaken, SettingInvalid
+from affiche.errors import Forbidden, PortTaken, ScopeMissing, SettingInvalid, TooManyRequests
 from affiche.studio.feed import Feed
 from affiche.studio.studio import Studio
 from affiche.web import site
@@ -41,10 +46,15 @@ API: Final = (
     objects,
     works,
     events,
+    notifications,
+    channels,
     people,
+    keys,
+    projects,
     health,
     hooks,
     supabase,
+    credits,
     auth,
     webhooks,
 )
@@ -87,11 +97,19 @@ def _describe_problems(app: FastAPI) -> None:
             schemas = found.setdefault("components", {}).setdefault("schemas", {})
             whole = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= whole.pop("$defs", {}) | {"Problem": whole}
-            for operation in (o for methods in found["paths"].values() for o in methods.values()):
+            operations = [
+                (method, operation)
+                for methods in found["paths"].values()
+                for method, operation in methods.items()
+            ]
+            for method, operation in operations:
                 operation["responses"]["default"] = other
                 # FastAPI's own, for ids in paths, which here are absent things: 404.
                 if "application/json" in operation["responses"].get("422", {}).get("content", {}):
                     del operation["responses"]["422"]
+                if operation.get("security"):
+                    asks = () if method == "get" else (Forbidden, TooManyRequests)
+                    problems.describe_also(operation, ScopeMissing, *asks)
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
         return cast(dict[str, Any], app.openapi_schema)
@@ -128,6 +146,7 @@ class Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=list(self.app.state.studio.settings.trusted_proxies),
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         # Its lines hold whole addresses, sign-in links with their tokens among them; whoever sets

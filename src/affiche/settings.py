@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from dataclasses import field as dataclass_field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from affiche.domain.endpoints import ImagesAs, PicturesBy, RequestShape, WorkflowAs
 from affiche.errors import SettingInvalid
 
+LogForm = Literal["text", "json"]
+MailTls = Literal["starttls", "tls", "off"]
 _HELP, _ALSO, _SECRET = "help", "also", "secret"
 
 
@@ -46,7 +48,39 @@ class Settings:
         " pictures.",
     )
     api_key: str | None = _setting(None, "Key that the commands sign in with.", secret=True)
+    log: LogForm = _setting("text", "What the log is written as: text for people, or json.")
     language: str = _setting("ko", "Language where nobody said which: ko or en.")
+    trusted_proxies: tuple[str, ...] = _setting(
+        ("127.0.0.1", "::1"),
+        "Addresses or networks of proxies whose word counts for who calls, comma separated.",
+    )
+    ask_rate: int = _setting(
+        300,
+        "Requests a minute in which one user may ask and upload; operators as many as they like.",
+    )
+    supabase_url: str | None = _setting(
+        None, "A Supabase project whose users are let in.", also=("SUPABASE_URL",)
+    )
+    jwt_secret: str | None = _setting(
+        None,
+        "Secret of tokens that are signed with one (HS256).",
+        also=("SUPABASE_JWT_SECRET",),
+        secret=True,
+    )
+    jwt_jwks_url: str | None = _setting(
+        None, "Where the keys of tokens are published (RS256, ES256); Supabase's if it is set."
+    )
+    jwt_issuer: str | None = _setting(
+        None, "Who must have issued a token; Supabase's if it is set."
+    )
+    jwt_audience: str = _setting("authenticated", "For whom a token must be meant.")
+    jwt_sign_up: bool = _setting(
+        False, "Whether whoever comes with a token for the first time becomes a user."
+    )
+    jwt_service_role: bool = _setting(
+        False, "Whether a token of the role service_role acts as the studio's operator."
+    )
+
     database_url: str | None = _setting(
         None, "PostgreSQL 15 or later; embedded if unset.", also=("DATABASE_URL",), secret=True
     )
@@ -97,6 +131,17 @@ class Settings:
     )
     secrets: Path | None = _setting(None, "Secrets file; secrets.toml in the data folder if unset.")
     credits: bool = _setting(False, "Whether works cost credits.")
+    smtp_host: str | None = _setting(None, "Mail server for notifications; no e-mail if unset.")
+    smtp_port: int = _setting(587, "Port of the mail server.")
+    smtp_user: str | None = _setting(None, "Who signs in to the mail server; nobody if unset.")
+    smtp_secret: str = _setting(
+        "SMTP_PASSWORD",
+        "Name of the mail server's password in the environment or the secrets file.",
+    )
+    smtp_from: str | None = _setting(None, "Address that e-mail comes from.")
+    smtp_tls: MailTls = _setting(
+        "starttls", "How mail is kept private: starttls, tls from the first byte, or off."
+    )
     preview_works: int = _setting(2, "Works that the preview engine is given at once.")
     preview_pace: float = _setting(0.12, "Seconds that the preview engine takes for a step.")
     catalog: Path | None = _setting(None, "Folder with templates beside those that are shipped.")
@@ -122,6 +167,7 @@ class Settings:
         24.0, "Hours until a stored object that no record names is removed; 1 at least."
     )
     upload_days: float = _setting(7.0, "Days until an upload that no work ever used is removed.")
+    notification_days: float = _setting(90.0, "Days that notifications are kept.")
     job_days: float = _setting(
         90.0, "Days that the records of a finished work's runs are kept; its pictures stay."
     )

@@ -84,8 +84,19 @@ async def sign_in(studio: Studio, caller: Caller) -> None:
     until = studio.now() + people.SESSION_LIVES
     async with studio.database.as_service() as service:
         key, session = people.digest(KEY), people.digest(SESSION)
-        await service.run("people.add_key", hash=key, user_id=caller.id, name="release")
-        await service.run("people.add_session", hash=session, user_id=caller.id, expires_at=until)
+        await service.run(
+            "people.add_key",
+            id=studio.new_id(),
+            hash=key,
+            user_id=caller.id,
+            name="release",
+            scopes=["read", "ask", "admin"],
+            hint="",
+            expires_at=None,
+        )
+        await service.run(
+            "people.add_session", hash=session, user_id=caller.id, expires_at=until, agent=""
+        )
 
 
 async def finished(studio: Studio, caller: Caller, picture: uploads.File) -> None:

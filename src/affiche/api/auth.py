@@ -1,4 +1,5 @@
-"""Who calls: an API key in the Authorization header, or the session's cookie from a browser."""
+"""Who calls: an API key or another issuer's token in the Authorization header, or the session's
+cookie from a browser."""
 
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -7,8 +8,9 @@ from fastapi import APIRouter, Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.responses import RedirectResponse, Response
 
-from affiche.errors import Forbidden, NotSignedIn
-from affiche.studio import people
+from affiche.domain.limits import Limit
+from affiche.errors import Forbidden, NotSignedIn, ScopeMissing
+from affiche.studio import gates, identities, issuers, keys, people
 from affiche.studio.studio import Caller, Studio
 
 COOKIE: Final = "affiche_session"
@@ -16,7 +18,9 @@ LONGEST_SECRET: Final = 200
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _bearer: Final = HTTPBearer(
-    scheme_name="apiKey", description="An API key: `aff_…`.", auto_error=False
+    scheme_name="apiKey",
+    description="An API key, `aff_…`, or a token of the issuer that the settings name.",
+    auto_error=False,
 )
 _cookie: Final = APIKeyCookie(
     name=COOKIE,
@@ -36,7 +40,8 @@ async def caller(
     _bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,
     _cookie: Annotated[str | None, Security(_cookie)] = None,
 ) -> Caller:
-    """Whoever signs the request; raises NotSignedIn, or Forbidden for another site's.
+    """Whoever signs the request; raises NotSignedIn, Forbidden for another site's, ScopeMissing, or
+    TooManyRequests.
 
     Looked up once for a request, however often it is asked: before its body is read, and by its
     route.
@@ -48,18 +53,57 @@ async def caller(
     authorization = request.headers.get("authorization")
     if authorization is not None:
         scheme, _, key = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not 0 < len(key.strip()) <= LONGEST_SECRET:
+        if scheme.lower() != "bearer":
             raise NotSignedIn
-        found = await people.of_key(studio, key.strip())
+        found = await _of_bearer(studio, key.strip())
     else:
         found = await _of_cookie(request, studio)
         if request.method not in SAFE and not of_this_site(request, studio):
             raise Forbidden(detail="sent by another site")
+    writes = request.method not in SAFE
+    require("ask" if writes else "read", found)
+    if writes and not found.is_operator:
+        _hold_back(request, studio, found)
     request.state.caller = found
     return found
 
 
+def administrator(found: Annotated[Caller, Depends(caller)]) -> Caller:
+    """Whoever signs the request, with a right that not every key has; raises ScopeMissing."""
+    require("admin", found)
+    return found
+
+
 SignedIn = Annotated[Caller, Depends(caller)]
+Administering = Annotated[Caller, Depends(administrator)]
+
+
+def require(scope: str, found: Caller) -> None:
+    """Raises ScopeMissing for a key that may not do it."""
+    # Whoever may manage keys could make one that may ask.
+    if scope not in found.scopes and "admin" not in found.scopes:
+        raise ScopeMissing(scope=scope)
+
+
+async def _of_bearer(studio: Studio, secret: str) -> Caller:
+    if secret.count(".") == 2 and len(secret) <= issuers.LONGEST:
+        return await identities.of_token(studio, secret)
+    if not 0 < len(secret) <= LONGEST_SECRET:
+        raise NotSignedIn
+    return await keys.holder(studio, secret)
+
+
+def _hold_back(request: Request, studio: Studio, found: Caller) -> None:
+    """Raises TooManyRequests where one user, or one address, asks too often."""
+    rate = studio.settings.ask_rate
+    limit = Limit(rate, 60.0, max(1, rate // 5))
+    studio.gates.pass_(f"ask {found.id}", limit)
+    studio.gates.pass_(f"ask {address_of(request)}", limit, gates.ADDRESS)
+
+
+def address_of(request: Request) -> str:
+    """Whence the request comes, past the proxies that the settings trust."""
+    return request.client.host if request.client else ""
 
 
 async def _of_cookie(request: Request, studio: Studio) -> Caller:
@@ -84,11 +128,11 @@ def of_this_site(request: Request, studio: Studio) -> bool:
     return origin != "" and origin in own
 
 
-async def sign_in(studio: Studio, token: str) -> str:
+async def sign_in(studio: Studio, token: str, agent: str = "") -> str:
     """The session's token for a link's, which works once; raises NotSignedIn."""
     if not 0 < len(token) <= LONGEST_SECRET:
         raise NotSignedIn(detail="no token")
-    return await people.redeem_link(studio, token)
+    return await people.redeem_link(studio, token, agent)
 
 
 def keep_session(request: Request, response: Response, session: str) -> None:
@@ -113,8 +157,9 @@ async def follow_link(request: Request, token: str = "") -> Response:
     """What the printed link opens. Opened again by somebody who is signed in, it leads on too."""
     studio = studio_of(request)
     response = RedirectResponse("/", 303)
+    agent = request.headers.get("user-agent", "")
     try:
-        keep_session(request, response, await sign_in(studio, token))
+        keep_session(request, response, await sign_in(studio, token, agent))
     except NotSignedIn:
         await _of_cookie(request, studio)
     return response

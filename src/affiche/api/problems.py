@@ -108,6 +108,17 @@ def refusals(*kinds: type[AfficheError]) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def describe_also(operation: dict[str, Any], *kinds: type[AfficheError]) -> None:
+    """Add `kinds` to what an operation of the OpenAPI description may answer."""
+    for status, added in refusals(*kinds).items():
+        told = operation["responses"].setdefault(str(status), added)
+        for content, whole in added["content"].items():
+            codes = told["content"][content]["schema"]["properties"]["code"]["enum"]
+            more = [c for c in whole["schema"]["properties"]["code"]["enum"] if c not in codes]
+            codes += more
+            told["description"] += "".join(f", `{code}`" for code in more)
+
+
 def _of_codes(codes: Sequence[str]) -> dict[str, Any]:
     told = {"properties": {"code": {"enum": list(codes)}}}
     return {"$ref": "#/components/schemas/Problem", **told}
@@ -160,7 +171,7 @@ def _headers(error: AfficheError) -> dict[str, str]:
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = 'Bearer realm="affiche"'
     if error.retryable:
-        headers["Retry-After"] = RETRY_SECONDS
+        headers["Retry-After"] = str(error.params.get("seconds", RETRY_SECONDS))
     return headers
 
 

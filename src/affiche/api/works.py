@@ -17,7 +17,9 @@ from affiche.api.shapes import Status, WorkShape, work_shape
 from affiche.domain.numbers import without_point
 from affiche.errors import (
     AfficheError,
+    BudgetSpent,
     Busy,
+    CreditsShort,
     DatabaseUnavailable,
     EncodingRefused,
     Forbidden,
@@ -56,7 +58,7 @@ ALL: Final = (NotSignedIn, DatabaseUnavailable)
 BODY: Final[tuple[type[AfficheError], ...]] = (
     *(Forbidden, RequestUnreadable, RequestStalled, RequestTooLarge, MediaTypeRefused),
     *(EncodingRefused, Busy),
-    *(InvalidInputs, NotFound, IdempotencyMismatch, StorageFailed),
+    *(InvalidInputs, NotFound, IdempotencyMismatch, StorageFailed, CreditsShort, BudgetSpent),
 )
 CREATED: Final[dict[int | str, dict[str, Any]]] = {
     201: {
@@ -119,16 +121,20 @@ async def list_works(
     caller: SignedIn,
     status: Annotated[list[Status] | None, Query(description="One or more.")] = None,
     template: Annotated[Name | None, Query(description="Id, slug or name.")] = None,
+    project: Annotated[
+        UUID | None, Query(description="All of a project that you are in, whoever asked.")
+    ] = None,
     before: Annotated[UUID | None, Query(description="Works older than this one.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = PAGE,
 ) -> WorkPage:
-    """Your works, newest first, page by page."""
+    """Your works, or all of a project, newest first, page by page."""
     studio = studio_of(request)
     found = await works.page(
         studio,
         caller,
         statuses=status or (),
         template=template,
+        project=project,
         before=before,
         limit=limit + 1,
     )
@@ -137,6 +143,7 @@ async def list_works(
     if len(found) > limit:
         asked: list[tuple[str, object]] = [("status", each) for each in status or ()]
         asked += [("template", template)] if template else []
+        asked += [("project", project)] if project else []
         asked += [("before", shown[-1].id), ("limit", limit)]
         following = f"/v1/works?{urlencode(asked)}"
     return WorkPage(works=await described(request, studio, caller, shown), next=following)
@@ -164,7 +171,7 @@ async def cancel_work(request: Request, work_id: UUID, caller: SignedIn) -> Work
     responses=CREATED
     | refusals(
         *(*ALL, Forbidden, NotFound, InvalidInputs, TransitionRefused, IdempotencyMismatch),
-        *(RequestUnreadable, StorageFailed),
+        *(RequestUnreadable, StorageFailed, CreditsShort, BudgetSpent),
     ),
 )
 async def retry_work(

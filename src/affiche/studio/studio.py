@@ -1,9 +1,10 @@
 """What everything that can be asked for needs to have at hand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random, SystemRandom
+from typing import Final
 from uuid import UUID
 
 from affiche.db.database import Database
@@ -12,6 +13,9 @@ from affiche.fetch.urls import Policy
 from affiche.pictures.verification import Limits
 from affiche.settings import Settings
 from affiche.storage.objects import Objects
+from affiche.studio.gates import Gates
+from affiche.studio.issuers import Issuers
+from affiche.studio.vault import Vault
 from affiche.studio.versions import Versions
 from affiche.texts import Language
 
@@ -20,15 +24,20 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+SCOPES: Final = ("read", "ask", "admin")
+"""What a key may do: look; ask for works and bring pictures; manage keys, projects and people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. Made by `people`, from a session, a key or a link."""
+    """Who asks, and with which of SCOPES. Made by `people`, from a session, a key or a link."""
 
     id: UUID
     email: str | None
     name: str
     language: Language
     is_operator: bool
+    scopes: Sequence[str] = SCOPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,9 @@ class Studio:
     objects: Objects
     secret: bytes
     versions: Versions = field(default_factory=Versions)
+    gates: Gates = field(default_factory=Gates)
+    issuers: Issuers = field(default_factory=Issuers)
+    vault: Vault = field(default_factory=Vault)
     now: Callable[[], datetime] = _utc_now
     random: Random = field(default_factory=SystemRandom)
 

@@ -57,7 +57,7 @@ def refusal(request: Request, error: AfficheError) -> Response:
         request_id=request_id(request),
     )
     if error.retryable:
-        answer.headers["Retry-After"] = RETRY_SECONDS
+        answer.headers["Retry-After"] = str(error.params.get("seconds", RETRY_SECONDS))
     return answer
 
 

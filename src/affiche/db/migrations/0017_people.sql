@@ -2,6 +2,7 @@
 -- (docs/decisions/0023).
 
 ALTER TABLE users ADD COLUMN disabled_at timestamptz;
+CREATE INDEX users_email_anyhow ON users (lower(email));
 
 -- The project's owner is one of its admins, by a row of the same kind.
 CREATE TABLE project_members (

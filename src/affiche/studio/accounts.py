@@ -1,0 +1,122 @@
+"""Accounts, as operators look after them: made, listed, raised, shut out and forgotten."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from affiche.db.database import Transaction
+from affiche.errors import Conflict, EmailTaken, FieldProblem, Forbidden, InvalidInputs, NotFound
+from affiche.studio import people
+from affiche.studio.identities import Known, by_email, join, plain_email
+from affiche.studio.studio import Caller, Studio
+from affiche.texts import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    id: UUID
+    email: str | None
+    name: str
+    language: Language
+    is_operator: bool
+    created_at: datetime
+    disabled_at: datetime | None
+    has_password: bool
+
+
+def _operator(caller: Caller) -> None:
+    if not caller.is_operator:
+        raise Forbidden(detail="operators only")
+
+
+async def listed(studio: Studio, caller: Caller) -> list[Account]:
+    """The first thousand, oldest first; raises Forbidden for whoever is no operator."""
+    _operator(caller)
+    async with studio.database.as_service() as transaction:
+        return await transaction.all(Account, "people.all")
+
+
+async def add(
+    studio: Studio, caller: Caller, email: str, name: str = "", *, is_operator: bool = False
+) -> tuple[UUID, str]:
+    """A new account, and the token of the link by which its password is set.
+
+    Raises Forbidden, EmailTaken, InvalidInputs.
+    """
+    _operator(caller)
+    address = checked_email(email)
+    async with studio.database.as_service() as transaction:
+        if await by_email(transaction, address):
+            raise EmailTaken
+        made = await join(studio, transaction, address, name=name, is_operator=is_operator)
+    return made.id, await people.make_link(studio, made.id, "password")
+
+
+async def link(studio: Studio, caller: Caller, email: str) -> str:
+    """The token of a one-time link by which somebody sets a password anew."""
+    _operator(caller)
+    async with studio.database.as_service() as transaction:
+        found = await _found(transaction, email)
+    return await people.make_link(studio, found.id, "password")
+
+
+async def set_operator(studio: Studio, caller: Caller, email: str, *, is_operator: bool) -> None:
+    """Raises Forbidden, NotFound, or Conflict where no operator would be left."""
+    _operator(caller)
+    async with studio.database.as_service() as transaction:
+        found = await _found(transaction, email)
+        if not is_operator:
+            await _another(transaction, found.id)
+        await transaction.run("people.set_operator", id=found.id, is_operator=is_operator)
+
+
+async def set_disabled(studio: Studio, caller: Caller, email: str, *, disabled: bool) -> None:
+    """Shut somebody out, or let them in again; sessions end, and keys open nothing meanwhile.
+
+    Raises Forbidden, NotFound, or Conflict where no operator would be left.
+    """
+    _operator(caller)
+    async with studio.database.as_service() as transaction:
+        found = await _found(transaction, email)
+        if disabled:
+            await _another(transaction, found.id)
+            await transaction.run("people.end_sessions", user_id=found.id, hash=None)
+        await transaction.run("people.disable", id=found.id, disabled=disabled, now=studio.now())
+
+
+async def delete(studio: Studio, caller: Caller, email: str) -> None:
+    """Forget who somebody is, and shut them out for good. Their works stay in their projects.
+
+    Raises Forbidden, NotFound, or Conflict where no operator would be left.
+    """
+    _operator(caller)
+    async with studio.database.as_service() as transaction:
+        found = await _found(transaction, email)
+        await _another(transaction, found.id)
+        await transaction.run("people.end_sessions", user_id=found.id, hash=None)
+        await transaction.run("people.revoke_keys", user_id=found.id, now=studio.now())
+        for each in ("forget_password", "forget_links", "leave_projects"):
+            await transaction.run(f"people.{each}", id=found.id)
+        await transaction.run("people.forget", id=found.id, now=studio.now())
+
+
+def checked_email(given: str) -> str:
+    """In lower case; raises InvalidInputs for what is no address."""
+    address = plain_email(given)
+    if address is None:
+        raise InvalidInputs([FieldProblem("email", "email")])
+    return address
+
+
+async def _found(transaction: Transaction, email: str) -> Known:
+    address = plain_email(email)
+    found = await by_email(transaction, address) if address else None
+    if found is None:
+        raise NotFound(what="person")
+    return found
+
+
+async def _another(transaction: Transaction, user_id: UUID) -> None:
+    await transaction.run("people.lock_first")
+    if not await transaction.value("people.other_operators", id=user_id):
+        raise Conflict(detail="the last operator")
