@@ -37,6 +37,7 @@ class Here:
     projects: list[str]
     templates: list[Json]
     foreign: list[str] = field(default_factory=list)
+    notifications: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def _with_what_is_there(parameter: Json, path: str, here: Here) -> None:
     known = {
         "work_id": here.works + here.foreign,
         "file_id": here.files + here.foreign,
+        "notification_id": here.notifications + here.foreign,
         "before": here.works,
         "template": [name for each in here.templates for name in names(each)],
     }.get(parameter["name"])
@@ -142,6 +144,10 @@ def _inputs(template: Json, here: Here) -> Json:
         properties[key] = schema["properties"][key]
         if definition["type"] == "file":
             properties[key] = {"enum": here.files}
+        step, least = definition.get("step"), definition.get("min")
+        if step and not float(step).is_integer():
+            # Of steps that are no whole numbers the schema cannot say which are meant.
+            properties[key] = {"enum": [round(least + step * n, 6) for n in range(10)]}
         if key == "seed":
             properties[key] = {"maximum": 2**53 - 1}
         elif not definition["required"]:
@@ -173,13 +179,20 @@ def explore(url: str, headers: Mapping[str, str], api: Json, foreign: list[str])
                 "coverage": {"generate-duplicate-query-parameters": True},
                 "stateful": {"max-steps": 4, "generation": {"max-examples": EXAMPLES // 3}},
             },
-            # Whether bytes are a picture, and a part within a file, no schema can say.
+            # Whether bytes are a picture, and a part within a file, no schema can say; nor whether
+            # octets are a point on a curve, or where mail goes.
             "operations": [
                 {
                     "include-path": path,
                     "checks": {"positive_data_acceptance": {"expected-statuses": REFUSED}},
                 }
-                for path in ("/v1/files", "/v1/files/{file_id}", WEBHOOKS)
+                for path in (
+                    "/v1/files",
+                    "/v1/files/{file_id}",
+                    "/v1/notifications/browsers",
+                    "/v1/notifications/channels/{channel}",
+                    WEBHOOKS,
+                )
             ],
         }
     )

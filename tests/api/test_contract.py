@@ -19,19 +19,37 @@ from affiche.studio import people
 from affiche.studio.studio import Caller, Studio
 
 STREAM = "/v1/events"
-ASKING = {("post", "/v1/works"), ("post", "/functions/works/generate")}
+ASKING = {
+    ("post", "/v1/works"),
+    ("post", "/functions/works/generate"),
+    ("post", "/functions/v1/works/generate"),
+}
 HOOK = ("post", "/v1/hooks/runs/{key}")
 """Its keys are known to engines alone; test_hooks asks."""
+BROWSERS = {
+    ("post", "/v1/notifications/browsers"),
+    ("delete", "/v1/notifications/browsers/{browser_id}"),
+}
+"""Their keys are browsers' own; test_channels asks."""
 
 
 async def here(client: Client, foreign: list[str] | None = None) -> Here:
     """A picture, a work that waits and one that was cancelled, all the caller's own."""
     picture = await uploaded(client)
-    works = [(await asked(client, picture)).json for _ in range(2)]
-    await client.post(f"/v1/works/{works[0]['id']}/cancel")
+    works = [(await asked(client, picture)).json for _ in range(4)]
+    for work in works[:3]:
+        await client.post(f"/v1/works/{work['id']}/cancel")
+    told = (await client.get("/v1/notifications")).json["notifications"]
     templates = (await client.get("/v1/templates")).json["templates"]
     projects = [works[0]["project_id"]]
-    return Here([work["id"] for work in works], [picture], projects, templates, foreign or [])
+    return Here(
+        [work["id"] for work in works],
+        [picture],
+        projects,
+        templates,
+        foreign or [],
+        [each["id"] for each in told],
+    )
 
 
 async def explored(client: Client, found: Here, headers: Mapping[str, str]) -> Report:
@@ -46,7 +64,7 @@ async def explored(client: Client, found: Here, headers: Mapping[str, str]) -> R
             if path != STREAM and not path.startswith(WEBHOOKS):
                 seen = report.statuses[f"{method.upper()} {path}"]
                 # Whether a whole form comes out right is chance; test_works and test_supabase ask.
-                if (method, path) not in ASKING | {HOOK}:
+                if (method, path) not in ASKING | BROWSERS | {HOOK}:
                     assert seen & {200, 201}, (method, path, seen)
                 assert 405 in seen or path == "/v1/works", (method, path, seen)
                 assert ("security" not in operation) or 401 in seen, (method, path, seen)
@@ -68,7 +86,9 @@ async def test_a_studio_with_users_keeps_to_its_description_and_each_to_their_ow
 ) -> None:
     """As one of them, with a key, and with everybody else's ids at hand."""
     others = [await here(client), await here(await as_somebody(charlie))]
-    foreign = [thing for each in others for thing in (*each.works, *each.files)]
+    foreign = [
+        thing for each in others for thing in (*each.works, *each.files, *each.notifications)
+    ]
     member = await as_somebody(bob)
     await explored(member, await here(member, foreign), member.headers)
 
@@ -133,6 +153,7 @@ async def test_a_method_that_an_address_does_not_take(client: Client, method: st
     for path, methods in description(client.server)["paths"].items():
         address = path.replace("{template}", "klein-i2i")
         address = re.sub(r"\{\w+_id\}", "01a1fe6a-a666-737b-82bf-0123456789ab", address)
+        address = address.replace("{channel}", "push")
         if method.lower() in methods:
             continue
         answer = await client.call(method, address)

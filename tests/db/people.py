@@ -134,9 +134,30 @@ def person(service: Connection[Any], name: str) -> Person:
         " SELECT id, endpoint_id, 'run' FROM generation_jobs WHERE id = %s",
         (ran,),
     )
+    _be_told(service, own, asked)
     for insertion in (
         "INSERT INTO credit_transactions (user_id, type, purchased_amount) VALUES (%s, 'grant', 5)",
         "INSERT INTO credit_budgets (user_id, period, credits) VALUES (%s, 'day', 5)",
     ):
         service.execute(insertion, (own,))
     return Person(own, project, stored, asked, ran)
+
+
+def _be_told(service: Connection[Any], user_id: UUID, work_id: UUID) -> None:
+    """A notification that has gone out by a channel."""
+    service.execute(
+        "INSERT INTO message_channels (user_id, channel, types) VALUES (%s, 'push', '{}')",
+        (user_id,),
+    )
+    service.execute(
+        "INSERT INTO browsers (user_id, endpoint, p256dh, auth) VALUES (%s, %s, '', '')",
+        (user_id, f"https://push.example/{user_id}"),
+    )
+    service.execute(
+        "WITH told AS (INSERT INTO notifications (user_id, work_id, type, title, message)"
+        " VALUES (%(user)s, %(work)s, 'work.failed', '', '') RETURNING id),"
+        " sent AS (INSERT INTO messages (user_id, channel) VALUES (%(user)s, 'push') RETURNING id)"
+        " INSERT INTO outbox (notification_id, channel, user_id, message_id)"
+        " SELECT told.id, 'push', %(user)s, sent.id FROM told, sent",
+        {"user": user_id, "work": work_id},
+    )

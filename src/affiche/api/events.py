@@ -30,7 +30,9 @@ STREAM: Final[dict[int | str, dict[str, Any]]] = {
         "description": "Server-sent events. `id` is a cursor, `event` one of `work.created`, "
         "`work.taken`, `work.processing`, `work.progress`, `work.pending` (it waits for another "
         "try), `work.completed`, `work.failed`, `work.cancelled`; `data` is JSON with `work_id`, "
-        "`status`, `at`, and `progress` where there is any. A comment comes every 15 seconds, "
+        "`status`, `at`, and `progress` where there is any. Then `notification.created`, "
+        "`notification.read` and `notification.deleted` with `notification_id`, which is absent "
+        "where all were read at once. A comment comes every 15 seconds, "
         "and after 10 minutes the stream ends: connect again with `Last-Event-ID`.",
         "content": {
             "text/event-stream": {
@@ -109,6 +111,7 @@ async def _written(
 
 def written(event: Event) -> bytes:
     """One event as it goes over the wire; its JSON holds no line break."""
-    data = {"work_id": str(event.work_id), **event.data, "at": event.created_at.isoformat()}
+    work_id = event.work_id and str(event.work_id)
+    data = {"work_id": work_id, **event.data, "at": event.created_at.isoformat()}
     text = json.dumps(data, ensure_ascii=False)
     return f"id: {event.cursor}\nevent: {event.type}\ndata: {text}\n\n".encode()

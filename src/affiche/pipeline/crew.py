@@ -18,6 +18,7 @@ from affiche.pipeline.admission import Admission
 from affiche.pipeline.engines import Engines
 from affiche.pipeline.glances import Glances
 from affiche.pipeline.line import ENTRYPOINT, Line, Writes, read_entry
+from affiche.pipeline.messages import Messages
 from affiche.pipeline.observations import Observations
 from affiche.pipeline.polls import Polls
 from affiche.pipeline.steps import run
@@ -57,6 +58,8 @@ class Crew:
         self.withdrawals = Withdrawals(self.line)
         self.sweep = Sweep(self.line)
         self.listener.on("withdrawal_created", lambda _: self.withdrawals.wanted.set())
+        self.messages = Messages(studio)
+        self.listener.on("message_created", lambda _: self.messages.wanted.set())
         self.driver = queue.PoolDriver(studio.database, self.listener)
         self.queuer: PgQueuer | None = None
         self.stopping = asyncio.Event()
@@ -67,6 +70,7 @@ class Crew:
             "polls": Polls(self.line, self.listener, self.observations).run,
             "withdrawals": self.withdrawals.run,
             "sweep": self.sweep.run,
+            "messages": self.messages.run,
             "wellness": Rounds(self.line, self.listener).run,
             "warmth": Warmth(self.line).run,
             "webhooks": Webhooks(studio, self.listener).run,

@@ -15,6 +15,9 @@ async def begin_anew(transaction: Transaction) -> int:
     await transaction.run("backups.forget_withdrawals")
     await transaction.run("backups.detach_withdrawals")
     await transaction.run("backups.rename_jobs")
+    # What is still to be told, the original tells.
+    await transaction.run("messages.forget")
+    await transaction.run("messages.forget_unsent")
     # It is the original's process that hosts the preview engine there.
     await transaction.run("backups.forget_preview")
     return len(begun)

@@ -16,6 +16,7 @@ PAUSE: Final = 0.05
 """Seconds between two batches: at most 10,000 rows a second, and nobody waits behind them."""
 EVENTS: Final = timedelta(days=7)
 WITHDRAWALS: Final = timedelta(days=7)
+MESSAGES: Final = timedelta(days=30)
 IDEMPOTENCY: Final = timedelta(hours=24)
 DELIVERIES: Final = timedelta(days=30)
 QUEUE_LOG: Final = timedelta(days=1)
@@ -37,6 +38,7 @@ class Kind:
 def kinds(settings: Settings) -> tuple[Kind, ...]:
     """Every kind of record that is forgotten; pure."""
     nothing, jobs = timedelta(0), timedelta(days=settings.job_days)
+    told = timedelta(days=settings.notification_days)
     return (
         Kind("sessions", nothing, lambda t, given: t.run("sweep.expired_sessions", **given)),
         Kind("links", nothing, lambda t, given: t.run("sweep.expired_links", **given)),
@@ -47,6 +49,8 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
         ),
         Kind("deliveries", DELIVERIES, lambda t, given: t.run("sweep.old_deliveries", **given)),
         Kind("queue log", QUEUE_LOG, lambda t, given: t.run("sweep.old_queue_log", **given)),
+        Kind("notifications", told, lambda t, given: t.run("notifications.old", **given)),
+        Kind("messages", MESSAGES, lambda t, given: t.run("messages.old", **given)),
         Kind("jobs", jobs, lambda t, given: t.run("sweep.ended_jobs", **given)),
     )
 

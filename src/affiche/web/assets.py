@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -44,9 +44,15 @@ class Assets:
         app.mount("/static/{version}", GZipMiddleware(_Files(self)), name="static")
         # Pages name their icon; some browsers ask here all the same.
         app.add_route("/favicon.ico", self._icon, include_in_schema=False)
+        # At the root, and under one address whatever the version: that is what it is known by.
+        app.add_route("/push.js", self._worker, include_in_schema=False)
 
     async def _icon(self, _: Request) -> Response:
         return RedirectResponse(self.url("mark.svg"))
+
+    async def _worker(self, _: Request) -> Response:
+        headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+        return FileResponse(self.folder / "push.js", media_type="text/javascript", headers=headers)
 
     def _styles(self) -> bytes:
         """All style sheets as one, the tokens and the ground of the page first."""
