@@ -7,8 +7,7 @@ from starlette.responses import Response, StreamingResponse
 
 from affiche.api.auth import studio_of
 from affiche.api.files import ALONE, TYPES
-from affiche.errors import NotFound
-from affiche.storage import links
+from affiche.studio import uploads
 
 # Nobody makes these addresses up: they are no part of the API that is described.
 router: Final = APIRouter(prefix="/o", include_in_schema=False)
@@ -23,10 +22,7 @@ async def read_object(
     sig: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """The picture, for whoever has a link to it that holds; else it is as absent as none."""
-    studio = studio_of(request)
-    if not links.check(studio.secret, bucket, key, exp, sig, now=studio.now()):
-        raise NotFound(what="file")
-    stream = await studio.objects.get(bucket, key)
+    stream = await uploads.linked(studio_of(request), bucket, key, exp, sig)
     media_type = stream.entry.media_type
     headers = {
         "Content-Length": str(stream.size),

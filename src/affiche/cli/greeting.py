@@ -18,10 +18,9 @@ def address(url: str, token: str) -> str:
 
 def greet(settings: Settings, url: str, link: str, *, working: bool) -> None:
     """Short: whoever reads it wants to open the studio."""
-    engine = settings.comfyui_url or words("up.preview")
     rows = {
         "up.address": url,
-        "up.engine": engine if working else words("up.elsewhere"),
+        "up.engine": _engines(settings) if working else words("up.elsewhere"),
         "up.data": str(settings.data),
         "up.shell": f'{_program()} run klein-i2i image=@photo.jpg prompt="…"',
     }
@@ -39,6 +38,14 @@ def greet(settings: Settings, url: str, link: str, *, working: bool) -> None:
     say()
     say(Text.assemble("  ", (words("up.stop"), "dim")))
     say()
+
+
+def _engines(settings: Settings) -> str:
+    """Those of the settings, the first that are chosen first."""
+    ids, url = settings.runpod_endpoint_id, settings.runpod_base_url
+    named = [words("up.runpod", id=", ".join(ids), url=url)] if ids else []
+    named += [settings.comfyui_url] if settings.comfyui_url else []
+    return ", ".join(named) or words("up.preview")
 
 
 def _program() -> str:

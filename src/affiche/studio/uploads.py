@@ -13,7 +13,8 @@ from affiche.pictures.normalisation import Normalised, normalise
 from affiche.pictures.threads import in_thread
 from affiche.pictures.thumbnails import Thumbnail
 from affiche.pictures.verification import Limits, inspect
-from affiche.storage import keys
+from affiche.storage import keys, links
+from affiche.storage.objects import Stream
 from affiche.studio.studio import Caller, Studio
 
 
@@ -108,6 +109,13 @@ async def read(
 ) -> AsyncIterator[bytes]:
     """The file's bytes in pieces, or those from the first to before the second of `part`."""
     return await studio.objects.get(file.bucket_id, file.object_key, part)
+
+
+async def linked(studio: Studio, bucket: str, key: str, exp: str, sig: str) -> Stream:
+    """What a signed link of ours leads to. Raises NotFound for one that does not hold."""
+    if not links.check(studio.secret, bucket, key, exp, sig, now=studio.now()):
+        raise NotFound(what="file")
+    return await studio.objects.get(bucket, key)
 
 
 async def read_thumbnail(studio: Studio, file: File) -> AsyncIterator[bytes]:
