@@ -84,6 +84,8 @@ class WorkShape(BaseModel):
     tags: list[str]
     outputs: list[FileShape]
     error: Failure | None
+    credits: int = Field(description="What was paid for it; 0 where works cost nothing.")
+    credits_refunded: int = Field(description="Of it, for outputs that were not delivered.")
     retry_of: UUID | None
     estimated_time: int = Field(description="Seconds that such a work usually takes.")
     seconds: float = Field(description="Seconds since it was asked for, to its end if it ended.")
@@ -136,6 +138,8 @@ def work_shape(
         tags=work.tags,
         outputs=[file_shape(file) for file in outputs],
         error=_failure(work, language),
+        credits=work.credits_used,
+        credits_refunded=work.credits_refunded,
         retry_of=work.retry_of,
         estimated_time=work.estimated_time,
         seconds=max(0.0, round(((work.ended_at or now) - work.created_at).total_seconds(), 3)),

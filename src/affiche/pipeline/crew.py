@@ -21,6 +21,7 @@ from affiche.pipeline.line import ENTRYPOINT, Line, Writes, read_entry
 from affiche.pipeline.messages import Messages
 from affiche.pipeline.observations import Observations
 from affiche.pipeline.polls import Polls
+from affiche.pipeline.renewals import Renewals
 from affiche.pipeline.steps import run
 from affiche.pipeline.sweep import Sweep
 from affiche.pipeline.times import Times
@@ -73,6 +74,7 @@ class Crew:
             "messages": self.messages.run,
             "wellness": Rounds(self.line, self.listener).run,
             "warmth": Warmth(self.line).run,
+            "renewals": Renewals(studio).run,
             "webhooks": Webhooks(studio, self.listener).run,
             "engines": self._keep_engines_open,
         }

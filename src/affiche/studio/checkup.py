@@ -31,7 +31,7 @@ from affiche.errors import (
 )
 from affiche.settings import Settings
 from affiche.storage.objects import Objects
-from affiche.studio import affairs, connections, orphans, serverless
+from affiche.studio import affairs, connections, orphans, reckoning, serverless
 from affiche.studio.findings import SECONDS, Finding, line, within
 from affiche.studio.templates import Row
 from affiche.studio.versions import Versions
@@ -115,6 +115,7 @@ async def _all(
         ("queue", affairs.queue(database)),
         ("withdrawals", affairs.withdrawals(database)),
         ("leftovers", affairs.leftovers(database, settings)),
+        ("credits", reckoning.findings(database, settings, thorough=thorough)),
         *stores,
         ("engines", _engines(database, settings, running)),
     ]

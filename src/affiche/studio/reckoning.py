@@ -1,5 +1,6 @@
 """Whether every balance is what the ledger says, and every work has its lines."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,15 @@ from uuid import UUID
 
 from affiche.db.database import Database
 from affiche.errors import Forbidden
+from affiche.settings import Settings
+from affiche.studio.findings import Finding
 from affiche.studio.studio import Caller, Studio
 
 PEOPLE: Final = 200
 """Whose lines are added up in one statement."""
 MOST: Final = 100
+FOR_DOCTOR: Final = 2.0
+"""Seconds after which no further people are looked at."""
 NOBODY: Final = UUID(int=0)
 
 
@@ -58,6 +63,37 @@ async def reconcile(database: Database) -> AsyncIterator[tuple[int, list[Differe
             ]
         yield len(ids), found
         after = ids[-1]
+
+
+async def findings(
+    database: Database, settings: Settings, *, thorough: bool = False
+) -> list[Finding]:
+    """For `affiche doctor`: of as many people as there is time for, or `thorough`ly of all. Nothing
+    where works cost nothing and never did."""
+    async with database.as_service() as service:
+        charging = bool(await service.value("credits.charging"))
+        used = bool(await service.value("credits.used"))
+    found = []
+    if charging != settings.credits:
+        params = {"setting": settings.credits, "database": charging}
+        found.append(Finding("note", "credits", "credits_setting", params))
+    if not charging and not used:
+        return found
+    people = differing = 0
+    clock = asyncio.get_running_loop().time
+    begun, code = clock(), "balances"
+    async for count, differences in reconcile(database):
+        people += count
+        differing += len(differences)
+        if count == PEOPLE and not thorough and clock() - begun > FOR_DOCTOR:
+            code = "balances_partly"
+            break
+    if differing:
+        return [*found, Finding("broken", "credits", "balances_differ", {"n": differing})]
+    return [
+        *found,
+        Finding("ok" if code == "balances" else "note", "credits", code, {"people": people}),
+    ]
 
 
 async def margins(studio: Studio, operator: Caller, since: datetime) -> list[Margin]:

@@ -11,7 +11,7 @@ from affiche.api.auth import SignedIn
 from affiche.domain.forms import check
 from affiche.domain.templates import Template
 from affiche.errors import AfficheError, InvalidInputs, NotFound
-from affiche.studio import templates, works
+from affiche.studio import credits, templates, works
 from affiche.studio.works import Ask
 from affiche.web import fields, posts, samples
 from affiche.web.fields import Answers
@@ -96,6 +96,7 @@ async def _page(
 ) -> Response:
     views = await fields.views(page.studio, caller, template, answers, page.language)
     wrong = [view for view in views if view.problem]
+    charging = page.studio.settings.credits
     return page.page(
         "form.html",
         status=status,
@@ -103,6 +104,7 @@ async def _page(
         offered=samples.offered(page.studio, template, page.language),
         views=views,
         kinds=fields.LABELS,
+        quote=await credits.quote(page.studio, caller, template.slug) if charging else None,
         presets=fields.presets(template, page.language),
         wrong=wrong,
         opened=opened or any(view.group == "settings" for view in wrong),

@@ -91,6 +91,7 @@ class Desk:
             layout=layout,
             status=status,
             live_trigger=LIVE,
+            charging=self.studio.settings.credits,
             lang=self.language,
             languages=LANGUAGES,
             signed_in=status != HTTPStatus.UNAUTHORIZED and self.seems_signed_in,

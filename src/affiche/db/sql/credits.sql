@@ -4,6 +4,9 @@ UPDATE credit_rules SET charging = %(charging)s WHERE charging <> %(charging)s
 -- name: charging
 SELECT charging FROM credit_rules
 
+-- name: used
+SELECT EXISTS (SELECT FROM credit_transactions)
+
 -- name: account
 SELECT subscription_credits, purchased_credits, subscription_allowance, renewal_day, renews_at
 FROM users WHERE id = %(user_id)s
