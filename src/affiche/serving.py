@@ -21,6 +21,7 @@ from affiche.api import (
     health,
     hooks,
     keys,
+    metrics,
     notifications,
     objects,
     people,
@@ -57,6 +58,7 @@ API: Final = (
     credits,
     auth,
     webhooks,
+    metrics,
 )
 
 

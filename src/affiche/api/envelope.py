@@ -18,6 +18,7 @@ from affiche.api.budget import Budget
 from affiche.api.problems import problem
 from affiche.errors import AfficheError, HostRefused
 from affiche.settings import Settings
+from affiche.studio import marks
 
 GUARDS: Final = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; "
@@ -51,6 +52,8 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         started, status, request_id = time.perf_counter(), 0, secrets.token_hex(8)
+        # Each request has a task, and so a context, of its own.
+        marks.request.set(request_id)
         share = self.budget.share()
         scope.setdefault("state", {}).update(request_id=request_id, share=share)
 

@@ -7,11 +7,14 @@ import os
 from rich.text import Text
 
 from affiche.cli.endings import DEBUGGING
+from affiche.cli.lines import JsonLines
 from affiche.cli.rationing import Ration
 from affiche.cli.terminal import err
 
 # What is worth a line of its own though nothing is wrong: a work that is done.
 SPOKEN = "affiche.pipeline.collect"
+# For programs a line for each request is worth having.
+REQUESTS = "affiche.requests"
 CHATTER = ("pyvips", "uvicorn", "uvicorn.error", "pgqueuer", "asyncio", "psycopg.pool", "aiohttp")
 _CLOCK = logging.Formatter()
 _STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "bold red"}
@@ -44,13 +47,16 @@ class Lines(logging.Handler):
             self.handleError(record)
 
 
-def set_up(*, verbose: bool = False) -> None:
-    """Warnings and the ends of works; all that is told with `verbose`."""
-    handler = Lines(tracebacks=verbose or bool(os.environ.get(DEBUGGING)))
+def set_up(*, verbose: bool = False, json: bool = False) -> None:
+    """Warnings and the ends of works; all that is told with `verbose`, and the requests in JSON."""
+    tracebacks = verbose or bool(os.environ.get(DEBUGGING))
+    handler: logging.Handler = JsonLines() if json else Lines(tracebacks=tracebacks)
     if not verbose:
         handler.addFilter(Ration())
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])
     logging.getLogger(SPOKEN).setLevel(logging.INFO)
+    if json:
+        logging.getLogger(REQUESTS).setLevel(logging.INFO)
     for name in CHATTER:
         logging.getLogger(name).setLevel(logging.WARNING)
     # It tells of every loader it finds, and warns of pictures that we refuse in words of our own.

@@ -16,8 +16,8 @@ Verbose = Annotated[bool, flag("help.up.verbose")]
 
 
 def up(*, port: Port = None, host: Host = None, verbose: Verbose = False) -> int:
-    logs.set_up(verbose=verbose)
     settings, sources = read(port=port, host=host)
+    logs.set_up(verbose=verbose, json=settings.log == "json")
     made(settings.data)
     # From here on it is more than a second's importing.
     from affiche.cli import hosting

@@ -16,8 +16,8 @@ def work(
     *,
     verbose: Annotated[bool, flag("help.up.verbose")] = False,
 ) -> None:
-    logs.set_up(verbose=verbose)
     settings, _ = read()
+    logs.set_up(verbose=verbose, json=settings.log == "json")
     made(settings.data)
     with suppress(Interrupted):
         loop.run(lambda stop: _work(stop, settings), fast=True)

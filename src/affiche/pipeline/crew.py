@@ -17,8 +17,9 @@ from affiche.pipeline import preview
 from affiche.pipeline.admission import Admission
 from affiche.pipeline.engines import Engines
 from affiche.pipeline.glances import Glances
-from affiche.pipeline.line import ENTRYPOINT, Line, Writes, read_entry
+from affiche.pipeline.line import ENTRYPOINT, Begun, Line, Writes, read_entry
 from affiche.pipeline.messages import Messages
+from affiche.pipeline.marking import MarkedBegin
 from affiche.pipeline.observations import Observations
 from affiche.pipeline.polls import Polls
 from affiche.pipeline.renewals import Renewals
@@ -29,6 +30,7 @@ from affiche.pipeline.warmth import Warmth
 from affiche.pipeline.webhooks import Webhooks
 from affiche.pipeline.wellness import Rounds
 from affiche.pipeline.withdrawals import Withdrawals
+from affiche.studio import marks
 from affiche.studio.studio import Studio
 
 HEARTBEAT: Final = timedelta(seconds=10)
@@ -53,7 +55,9 @@ class Crew:
         self.studio = studio
         self.heartbeat, self.dequeue = heartbeat, dequeue
         self.listener = Listener(studio.database.direct)
-        self.line = Line(studio, Engines(studio), Writes(studio.database), Times(studio))
+        writes = Writes(studio.database)
+        writes.begin = MarkedBegin(studio.database, "steps.begin", Begun)
+        self.line = Line(studio, Engines(studio), writes, Times(studio))
         self.observations = Observations(self.line)
         self.line.engines.heard = self.observations.heard
         self.withdrawals = Withdrawals(self.line)
@@ -117,7 +121,9 @@ class Crew:
 
     async def _carry_on(self, job: Job) -> None:
         assert job.payload is not None
-        await run(self.line, *read_entry(job.payload))
+        job_id, key = read_entry(job.payload)
+        with marks.of_job(job_id):
+            await run(self.line, job_id, key)
 
     async def _stop_steps(self, steps: asyncio.Task[None]) -> None:
         self.stopping.set()

@@ -56,6 +56,11 @@ class Feed:
             for wake in wakes:
                 wake.set()
 
+    @property
+    def open_streams(self) -> int:
+        """How many streams are open."""
+        return sum(map(len, self._wakes.values()))
+
     def streams(self, user_id: UUID) -> int:
         """How many streams of the user are open."""
         return len(self._wakes.get(user_id, ()))
