@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from tests.api.test_projects import ROUTES as PROJECTS
 from tests.support.servers import AsSomebody, Client, description
 from tests.support.studios import ask, photograph
 from tests.webhooks import routes as webhooks
@@ -31,6 +32,9 @@ OWN = {
     "POST /v1/keys",
     "GET /v1/me/sessions",
     "DELETE /v1/me/sessions",
+    "GET /v1/projects",
+    "POST /v1/projects",
+    "POST /v1/projects/join",
 }
 TOLD = {
     "GET /v1/notifications",
@@ -62,6 +66,8 @@ NAMED = {
     "DELETE /v1/me/sessions/{session_id}",
 }
 """Routes to one thing: another's is as absent as none."""
+RULED = {route for route, *_ in PROJECTS}
+"""Routes to a project, in which each is something; test_projects tries each of them."""
 ASKING = {
     "POST /v1/works",
     "POST /functions/v1/works/generate",
@@ -228,6 +234,18 @@ async def test_nobody_is_let_in_anywhere_but_where_anybody_is(nobody: Client) ->
 
 def test_every_route_has_its_rule(server: Server) -> None:
     # Those of webhooks have their tests in tests/webhooks/test_isolation.py.
-    rules = [PUBLIC, KEYED, SHARED, OWN, TOLD, NAMED, ASKING, PAID, webhooks.NAMED, webhooks.LISTS]
+    rules = [
+        PUBLIC,
+        KEYED,
+        SHARED,
+        OWN,
+        TOLD,
+        NAMED,
+        ASKING,
+        PAID,
+        RULED,
+        webhooks.NAMED,
+        webhooks.LISTS,
+    ]
     assert set().union(*rules) == operations(server)
     assert sum(map(len, rules)) == len(operations(server))

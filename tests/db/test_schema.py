@@ -9,7 +9,10 @@ import psycopg
 import pytest
 from psycopg import Connection, sql
 from tests.db.catalogue import faults
+from tests.db.conftest import become
 from tests.db.dump import dumped
+from tests.db.people import TEMPLATE as KLEIN
+from tests.db.people import user, value
 from tests.support.databases import TEMPLATE, Cluster
 
 from affiche import app, settings
@@ -136,6 +139,34 @@ async def test_a_supabase_project_is_migrated_too(supabase: Address) -> None:
     with psycopg.connect(supabase.url) as connection:
         assert "\n".join(faults(connection)) == ""
         assert owners(connection) == {"uid": "supabase_auth_admin", "jwt": "supabase_auth_admin"}
+
+
+async def test_a_supabase_user_sees_their_own_and_their_projects(supabase: Address) -> None:
+    """By the claims that PostgREST sets, `auth.uid()` being Supabase's own."""
+    await migrate.migrate(supabase)
+    async with Database(supabase, size=3) as database:
+        await app.furnish(settings.read({})[0], database)
+    with psycopg.connect(supabase.url, autocommit=True) as connection:
+        connection.execute("SET ROLE service_role")
+        a, b, c = (user(connection, name) for name in ("alice", "bob", "charlie"))
+        connection.execute("RESET ROLE")
+        connection.execute(
+            "INSERT INTO projects (user_id, name) VALUES (%s, 'ours') RETURNING id", (a,)
+        )
+        project = value(connection, "SELECT id FROM projects")
+        connection.execute("INSERT INTO project_members VALUES (%s, %s)", (project, b))
+        become(connection, "authenticated", a)
+        asked = value(
+            connection,
+            "SELECT id FROM ask_work(uuid_v7(), %s, '{}', 1, 1, %s)",
+            *(KLEIN, project),
+        )
+        for who, seen in ((a, [asked]), (b, [asked]), (c, [])):
+            become(connection, "authenticated", who)
+            assert [row for (row,) in connection.execute("SELECT id FROM works")] == seen
+        become(connection, "anon")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT id FROM works")
 
 
 def owners(connection: Connection[Any]) -> dict[str, str]:

@@ -26,13 +26,14 @@ GROUPS: Final = {
         "doctor",
         "settings",
         "endpoints",
+        "credits",
         "webhooks",
         "emulate",
         "worker",
     ),
 }
 
-BELOW: Final = ("templates", "endpoints", "webhooks", "emulate", "worker")
+BELOW: Final = ("templates", "endpoints", "credits", "people", "credits", "webhooks", "emulate", "worker")
 """Commands with commands below them, which look after their own pages."""
 USAGE: Final = {"run": "affiche run TEMPLATE [NAME=VALUE...] [OPTIONS]"}
 

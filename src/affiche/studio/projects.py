@@ -174,6 +174,11 @@ async def look(studio: Studio, token: str) -> Opened:
         return await _look(studio, transaction, token)
 
 
+async def has_account(studio: Studio, email: str) -> bool:
+    async with studio.database.as_service() as transaction:
+        return await by_email(transaction, email) is not None
+
+
 async def accept(studio: Studio, caller: Caller, token: str) -> None:
     """Join by it. Raises InvitationOver, or Forbidden for somebody with another e-mail address."""
     async with studio.database.as_service() as transaction:

@@ -95,6 +95,7 @@ class Desk:
             lang=self.language,
             languages=LANGUAGES,
             signed_in=status != HTTPStatus.UNAUTHORIZED and self.seems_signed_in,
+            with_passwords=self.studio.vault.in_use,
             path=self.request.url.path,
             here=_here(self.request),
             t=self.say,
