@@ -208,7 +208,7 @@ async def test_a_worker_that_is_killed_is_replaced(
 async def test_a_job_whose_workers_are_all_killed_fails(
     studio: Studio, alice: Caller, picture: uploads.File, backstage: Backstage, cloud: Cloud
 ) -> None:
-    backstage.plan("work:kill:seconds=0.2,times=0")
+    backstage.plan("work:kill:times=0")
     work, _ = await watched(studio, alice, await ask(studio, alice, picture, steps=10), 90)
     # As RunPod puts it: the job timed out after one retry.
     assert (work.status, work.error_code) == ("failed", "run_timed_out")
