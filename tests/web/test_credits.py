@@ -1,0 +1,107 @@
+"""The page of credits, prices where works cost something, and none of it where they do not."""
+
+from dataclasses import replace
+
+import pytest
+from tests.support.servers import Client
+from tests.web.test_accessibility import look
+from tests.web.visitors import Open
+
+from affiche.studio import treasury, works
+from affiche.studio.studio import Caller, Studio
+from affiche.studio.uploads import File
+
+HTML = {"Accept": "text/html", "Accept-Language": "en"}
+LINK = 'href="/credits"'
+
+
+@pytest.fixture
+def free(studio: Studio) -> bool:
+    return not studio.settings.credits
+
+
+@pytest.fixture
+async def studio(studio: Studio, request: pytest.FixtureRequest) -> Studio:
+    """One that charges, unless a test says that it does not."""
+    charging = "free" not in request.fixturenames
+    async with studio.database.as_service() as service:
+        await service.run("credits.switch", charging=charging)
+    return replace(studio, settings=replace(studio.settings, credits=charging))
+
+
+async def ask(studio: Studio, caller: Caller, picture: File, outputs: int = 1) -> works.Work:
+    inputs = {"image": str(picture.id), "prompt": "a quiet beach"}
+    request = works.Ask(template="klein-i2i", inputs=inputs, output_count=outputs)
+    return await works.ask(studio, caller, request)
+
+
+async def read(client: Client, path: str) -> str:
+    answer = await client.get(path, headers=HTML)
+    assert answer.status == 200, path
+    return answer.body.decode()
+
+
+async def test_a_statement_with_what_each_work_cost(
+    client: Client, studio: Studio, alice: Caller, picture: File
+) -> None:
+    await treasury.subscribe(studio, alice, alice.id, 4)
+    await treasury.adjust(studio, alice, alice.id, 9, reason="<b>sorry</b>")
+    work = await ask(studio, alice, picture, outputs=3)
+    form = await read(client, "/templates/klein-i2i")
+    assert "1 credits" in form
+    assert "you have 10" in form
+    await works.cancel(studio, alice, work.id)
+    text = await read(client, "/credits")
+    assert text.count(f'href="/works/{work.id}"') == 4
+    assert "−3" in text
+    assert "picture 3" in text
+    assert "&lt;b&gt;sorry" in text
+    assert LINK in await read(client, "/")
+    record = await read(client, f"/works/{work.id}")
+    assert "3 credits, of which 3 were returned" in record
+
+
+async def test_page_by_page(client: Client, studio: Studio, alice: Caller) -> None:
+    for n in range(1, 53):
+        await treasury.grant(studio, alice, alice.id, n)
+    first = await read(client, "/credits")
+    assert first.count("<tr>") == 51
+    assert 'href="/credits?before=3"' in first
+    assert (await read(client, "/credits?before=3")).count("<tr>") == 3
+    assert (await client.get("/credits?before=x", headers=HTML)).status == 422
+
+
+async def test_who_cannot_pay_is_told_on_the_page(
+    client: Client, studio: Studio, alice: Caller, picture: File
+) -> None:
+    await treasury.grant(studio, alice, alice.id, 1)
+    work = await ask(studio, alice, picture)
+    await works.cancel(studio, alice, work.id)
+    await treasury.adjust(studio, alice, alice.id, -1, reason="none left")
+    answer = await client.post(f"/works/{work.id}/again", headers=HTML)
+    assert answer.status == 402
+    assert "This costs 1 credits and you have 0." in answer.body.decode()
+
+
+@pytest.mark.usefixtures("free")
+async def test_where_works_cost_nothing_no_price_is_seen(
+    client: Client, studio: Studio, alice: Caller, picture: File
+) -> None:
+    work = await ask(studio, alice, picture)
+    assert (await client.get("/credits", headers=HTML)).status == 404
+    for path in ("/", "/works", "/templates/klein-i2i", f"/works/{work.id}"):
+        text = await read(client, path)
+        assert LINK not in text
+        assert "redit" not in text
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+async def test_anybody_can_read_it(
+    visit: Open, studio: Studio, alice: Caller, picture: File, phone: bool
+) -> None:
+    await treasury.subscribe(studio, alice, alice.id, 4)
+    await treasury.set_budget(studio, alice, "month", 100, user_id=alice.id)
+    await ask(studio, alice, picture, outputs=3)
+    visitor = await visit(alice, phone=phone, dark=phone, language="ko" if phone else "en")
+    for path in ("/credits", "/templates/klein-i2i"):
+        await look(visitor, path)
