@@ -11,7 +11,8 @@ from tests.webhooks.receivers import Receiver
 
 from affiche.db.address import Address
 from affiche.pipeline.webhooks import Webhooks
-from affiche.studio import webhook_secrets, webhooks
+from affiche.serving import Server
+from affiche.studio import keys, webhook_secrets, webhooks
 from affiche.studio.studio import Caller, Studio
 
 
@@ -160,3 +161,24 @@ async def test_with_another_key_nothing_is_sent_until_it_is_rotated(
     assert rotated.previous_until is None
     assert await sent(Webhooks(other)) == 1
     receiver.messages[0].verified(secret)
+
+
+async def test_a_key_that_may_only_ask_changes_no_webhook(
+    studio: Studio, server: Server, client: Client, alice: Caller, receiver: Receiver
+) -> None:
+    """Else a program that makes pictures could have everybody's news sent elsewhere."""
+    one = await made(client, receiver.url)
+    key = await keys.make(studio, alice.id, keys.Wish("shop", ("read", "ask")))
+    asking = Client(server, client.session, {"Authorization": f"Bearer {key.secret}"})
+    path = f"/v1/webhooks/{one['id']}"
+    assert (await asking.get(path)).status == 200
+    for method, where, body in (
+        ("POST", "/v1/webhooks", {"url": receiver.url}),
+        ("PATCH", path, {"url": "https://elsewhere.example"}),
+        ("POST", f"{path}/rotate", None),
+        ("POST", f"{path}/test", None),
+        ("DELETE", path, None),
+    ):
+        more = {"json": body} if body else {}
+        refused = await asking.call(method, where, **more)
+        assert (refused.status, refused.json["code"]) == (403, "scope_missing"), (method, where)

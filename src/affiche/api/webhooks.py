@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from affiche.api.auth import SignedIn, studio_of
+from affiche.api.auth import Administering, SignedIn, studio_of
 from affiche.api.bodies import StrictRoute
 from affiche.api.problems import refusals
 from affiche.errors import (
@@ -175,7 +175,7 @@ async def list_webhooks(
 
 @router.post("", status_code=201, responses=refusals(*CHANGING, *BODY, WebhooksFull))
 async def create_webhook(
-    request: Request, response: Response, asked: NewWebhook, caller: SignedIn
+    request: Request, response: Response, asked: NewWebhook, caller: Administering
 ) -> WebhookWithSecret:
     """Have a project's news sent to an address. The answer holds the secret, this once."""
     studio = studio_of(request)
@@ -200,7 +200,7 @@ async def read_webhook(request: Request, webhook_id: UUID, caller: SignedIn) -> 
 
 @router.patch("/{webhook_id}", responses=refusals(*CHANGING, *BODY))
 async def change_webhook(
-    request: Request, webhook_id: UUID, asked: WebhookChange, caller: SignedIn
+    request: Request, webhook_id: UUID, asked: WebhookChange, caller: Administering
 ) -> WebhookShape:
     """Send elsewhere, tell of other things, turn off or on."""
     studio = studio_of(request)
@@ -217,7 +217,9 @@ async def change_webhook(
 
 
 @router.post("/{webhook_id}/rotate", responses=refusals(*CHANGING))
-async def rotate_webhook(request: Request, webhook_id: UUID, caller: SignedIn) -> WebhookWithSecret:
+async def rotate_webhook(
+    request: Request, webhook_id: UUID, caller: Administering
+) -> WebhookWithSecret:
     """A new secret. For 24 hours the present one signs beside it."""
     studio = studio_of(request)
     found, secret = await webhooks.rotate(studio, caller, webhook_id)
@@ -227,13 +229,13 @@ async def rotate_webhook(request: Request, webhook_id: UUID, caller: SignedIn) -
 @router.delete(
     "/{webhook_id}", status_code=204, response_class=Response, responses=refusals(*CHANGING)
 )
-async def delete_webhook(request: Request, webhook_id: UUID, caller: SignedIn) -> None:
+async def delete_webhook(request: Request, webhook_id: UUID, caller: Administering) -> None:
     """Remove it, its log, and what waits to be sent to it."""
     await webhooks.remove(studio_of(request), caller, webhook_id)
 
 
 @router.post("/{webhook_id}/test", status_code=202, responses=refusals(*CHANGING, WebhookOff))
-async def test_webhook(request: Request, webhook_id: UUID, caller: SignedIn) -> DeliveryShape:
+async def test_webhook(request: Request, webhook_id: UUID, caller: Administering) -> DeliveryShape:
     """Send it a `webhook.test`. What came of it stands in the deliveries."""
     return _delivery(await webhooks.try_out(studio_of(request), caller, webhook_id))
 
@@ -272,7 +274,7 @@ async def read_delivery(
     responses=refusals(*CHANGING, WebhookOff),
 )
 async def redeliver(
-    request: Request, webhook_id: UUID, delivery_id: UUID, caller: SignedIn
+    request: Request, webhook_id: UUID, delivery_id: UUID, caller: Administering
 ) -> DeliveryShape:
     """Send it again under the same id, now and if need be on the whole schedule."""
     return _delivery(await webhooks.redeliver(studio_of(request), caller, webhook_id, delivery_id))

@@ -33,7 +33,7 @@ GROUPS: Final = {
     ),
 }
 
-BELOW: Final = ("templates", "endpoints", "credits", "people", "credits", "webhooks", "emulate", "worker")
+BELOW: Final = ("templates", "endpoints", "webhooks", "credits", "people", "credits", "webhooks", "emulate", "worker")
 """Commands with commands below them, which look after their own pages."""
 USAGE: Final = {"run": "affiche run TEMPLATE [NAME=VALUE...] [OPTIONS]"}
 

@@ -18,8 +18,8 @@ from affiche.pipeline.admission import Admission
 from affiche.pipeline.engines import Engines
 from affiche.pipeline.glances import Glances
 from affiche.pipeline.line import ENTRYPOINT, Begun, Line, Writes, read_entry
-from affiche.pipeline.messages import Messages
 from affiche.pipeline.marking import MarkedBegin
+from affiche.pipeline.messages import Messages
 from affiche.pipeline.observations import Observations
 from affiche.pipeline.polls import Polls
 from affiche.pipeline.renewals import Renewals
