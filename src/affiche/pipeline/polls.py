@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Poll(Due):
-    """A row that is due, with what the rules need to know of its run."""
+    """A row that is due, with what the rules need to know of its run; `heard`: its end was told."""
 
     external_id: str | None
     endpoint_id: UUID | None
@@ -37,6 +37,7 @@ class Poll(Due):
     running_at: datetime | None
     deadline_at: datetime
     woke: bool
+    heard: bool
     template_id: UUID
     template_version: int
 
@@ -97,7 +98,9 @@ class Polls:
     async def _one(self, poll: Poll) -> dict[str, Any] | None:
         """What to write of a run that waits or runs; None for any other, and for one that cannot
         be looked at: the step asks for itself, and its own rules say what that means."""
-        if poll.external_id is None:
+        if poll.external_id is None or poll.heard:
+            # Steps are as many as can be done at once: what is looked at sooner, with its result of
+            # megabytes, is forgotten again before its turn comes to be stored.
             return None
         line = self.line
         try:

@@ -42,6 +42,8 @@ WHERE j.id = ANY (ARRAY(
     AND endpoint_id = ANY (ARRAY(SELECT id FROM endpoints WHERE kind = ANY (%(kinds)s)))
   ORDER BY observe_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)) AND w.id = j.work_id
 RETURNING j.id, j.step, j.token, j.external_id, j.endpoint_id, j.workflow_id, j.stages, j.takes,
+  EXISTS (SELECT FROM runs r WHERE r.job_id = j.id AND r.external_id = j.external_id
+    AND r.heard_at IS NOT NULL) AS heard,
   j.running_at, j.deadline_at, j.woke, coalesce(j.started_at, w.created_at) AS submitted_at,
   w.template_id, w.template_version
 
