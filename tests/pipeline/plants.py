@@ -27,7 +27,8 @@ RUN_SECONDS, FILES = 0.3, ("LoadImage", "SaveImage")
 RUNS = """SELECT array_agg(DISTINCT j.external_id) FILTER (WHERE j.status = 'completed'),
   array_agg(DISTINCT w.external_id) FILTER (WHERE w.id IS NOT NULL),
   (SELECT count(*) FROM runs r JOIN generation_jobs o ON o.id = r.job_id
-    WHERE o.work_id = %(work_id)s AND r.external_id IS DISTINCT FROM o.external_id)
+    WHERE o.work_id = %(work_id)s
+      AND (r.external_id IS NULL OR r.external_id IS DISTINCT FROM o.external_id))
 FROM generation_jobs j LEFT JOIN withdrawals w ON w.job_id = j.id WHERE j.work_id = %(work_id)s"""
 
 

@@ -171,12 +171,12 @@ async def test_an_engine_that_names_runs_itself(
     order = [("submit", "runs.sending"), sent, ("submit", "steps.submitted"), ("polls", "runs.due")]
     order += [("collect", "put works"), ("collect", "steps.delivered")]
     assert [label for label in labels_of(effects) if label in order] == order
-    tried = cases(run, effects, "kill", "before")
-    tried += cases(run, effects, "kill", "after", paired=(True,))
+    tried = cases(run, effects, "kill", "after", paired=(True,))
     # Once its end is known it makes no difference how: that is tried where it is told.
     known = len(points) if scenario is TOLD else 1 + labels_of(points).index(LOOKED)
     passages = [p for p in points[:known] if p.kind != "statement"]
     effects = [p for p in points[:known] if p.kind != "read"]
+    tried += cases(run, effects, "kill", "before")
     tried += cases(run, effects, "cancel", "before")
     tried += cases(run, effects, "cancel and kill", "after")
     tried += cases(run, passages, "freeze", "before")
@@ -184,9 +184,9 @@ async def test_an_engine_that_names_runs_itself(
     # First those that take longest: what a dead process looked at falls due after half a minute.
     tried.sort(key=lambda case: case.point.place != "polls")
     rows = await run_all(cluster, tried)
-    if scenario is TOLD:
-        paid_twice = [row for row in rows if "kill" in row.fate and row.runs > 1]
-        assert not paid_twice, "\n".join(f"{row}: {row.runs} runs" for row in paid_twice)
+    for row in rows:
+        if scenario is TOLD and "kill" in row.fate and row.runs > 1:
+            row.wrong = row.wrong or f"paid for {row.runs} times"
     outcome(rows)
 
 
