@@ -25,11 +25,11 @@ from affiche.db.database import Database
 from affiche.db.listener import Listener
 from affiche.pipeline.admission import Admission
 from affiche.storage.objects import Objects
-from affiche.studio import people, uploads, works
+from affiche.studio import keys, people, uploads, works
 from affiche.studio.studio import Caller, Studio
 
 # What the tests sign in with.
-KEY, SESSION = people.KEY_PREFIX + "of-a-release", "session-of-a-release"
+KEY, SESSION = keys.PREFIX + "of-a-release", "session-of-a-release"
 NOISE = re.compile(r"--|\\|SET (?!SESSION)|SELECT pg_catalog\.set_config")
 
 

@@ -26,6 +26,7 @@ GROUPS: Final = {
         "doctor",
         "settings",
         "endpoints",
+        "people",
         "credits",
         "webhooks",
         "emulate",
@@ -33,7 +34,15 @@ GROUPS: Final = {
     ),
 }
 
-BELOW: Final = ("templates", "endpoints", "webhooks", "credits", "people", "credits", "webhooks", "emulate", "worker")
+BELOW: Final = (
+    "templates",
+    "endpoints",
+    "people",
+    "credits",
+    "webhooks",
+    "emulate",
+    "worker",
+)
 """Commands with commands below them, which look after their own pages."""
 USAGE: Final = {"run": "affiche run TEMPLATE [NAME=VALUE...] [OPTIONS]"}
 
