@@ -1,5 +1,6 @@
 """/metrics: who may read it, and that it says what is so, in Prometheus's own format."""
 
+import asyncio
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -164,3 +165,14 @@ async def test_without_a_database_the_process_still_tells_of_itself(studio: Stud
     assert found["affiche_database_up"] == (Sample(0),)
     assert found["affiche_workers"] == ()
     assert found["process_threads"][0].value >= 1
+
+
+async def test_open_streams_are_counted(nobody: Client, client: Client, feed: Feed) -> None:
+    assert (await numbers(nobody))["affiche_streams", ()] == 0
+    url = client.server.url + "/v1/events"
+    async with client.session.get(url, headers=client.headers) as stream:
+        await stream.content.readline()
+        async with asyncio.timeout(5):
+            while feed.open_streams == 0:
+                await asyncio.sleep(0.02)
+        assert (await numbers(nobody))["affiche_streams", ()] == 1
