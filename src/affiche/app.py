@@ -11,7 +11,7 @@ from affiche.db.address import Address, parse
 from affiche.db.database import Database
 from affiche.settings import Settings
 from affiche.storage.objects import Objects
-from affiche.studio import furniture, issuers, moves, templates
+from affiche.studio import furniture, issuers, moves, oidc, templates
 from affiche.studio.studio import Studio
 
 
@@ -33,6 +33,7 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
     Raises DatabaseUnavailable, SchemaOutdated, StorageFailed, TemplateInvalid, SettingInvalid.
     """
     issuers.configured(settings)
+    oidc.configured(settings)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with addresses(settings) as (address, direct):
         if migrating:

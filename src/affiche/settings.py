@@ -77,6 +77,16 @@ class Settings:
     jwt_sign_up: bool = _setting(
         False, "Whether whoever comes with a token for the first time becomes a user."
     )
+    oidc_issuer: str | None = _setting(
+        None, "OpenID Connect issuer at which people sign in, as it spells itself."
+    )
+    oidc_client_id: str | None = _setting(None, "What the studio is called there.")
+    oidc_client_secret: str | None = _setting(
+        None, "The studio's secret there; none for a public client.", secret=True
+    )
+    oidc_sign_up: bool = _setting(
+        False, "Whether whoever comes from there for the first time becomes a user."
+    )
     jwt_service_role: bool = _setting(
         False, "Whether a token of the role service_role acts as the studio's operator."
     )

@@ -95,6 +95,33 @@ def runpod(
         loop.run(lambda _: clouds.serve(wanted), fast=True)
 
 
+@emulate.command(name="oidc", help=words("help.emulate.oidc"))
+def oidc(
+    *,
+    email: Annotated[str, Parameter(help=words("help.emulate.email"))] = "dora@example.com",
+    port: Annotated[int, Parameter(help=words("help.emulate.port"))] = 8191,
+    host: Annotated[str, Parameter(help=words("help.up.host"))] = "127.0.0.1",
+    verbose: Annotated[bool, flag("help.up.verbose")] = False,
+) -> None:
+    logs.set_up(verbose=verbose)
+    with suppress(Interrupted), _port(port):
+        loop.run(lambda _: _issue(host, port, email), fast=True)
+
+
+async def _issue(host: str, port: int, email: str) -> None:
+    from affiche.emulators.oidc import Person, serving
+
+    async with serving(host=host, port=port, person=Person(email=email)) as running:
+        out().print(words("emulate.issuing", url=running.url, email=email))
+        for name, value in (
+            ("AFFICHE_OIDC_ISSUER", running.url),
+            ("AFFICHE_OIDC_CLIENT_ID", running.client_id),
+            ("AFFICHE_OIDC_CLIENT_SECRET", running.client_secret),
+        ):
+            out().print(f"{name}={value}", soft_wrap=True)
+        await asyncio.get_running_loop().create_future()
+
+
 def _planned(
     faults: Sequence[str], chaos: float, seed: int
 ) -> tuple[Sequence["Fault"], "Chance | None"]:

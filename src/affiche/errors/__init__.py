@@ -72,6 +72,7 @@ from affiche.errors.packages import (
 from affiche.errors.people import (
     EmailTaken,
     InvitationOver,
+    IssuerUnreachable,
     OwnerStays,
     PasswordTooShort,
     ScopeMissing,
@@ -155,6 +156,7 @@ __all__ = [
     "IdempotencyMismatch",
     "InvalidInputs",
     "InvitationOver",
+    "IssuerUnreachable",
     "MediaTypeRefused",
     "MessageDelayed",
     "MessageError",

@@ -1,5 +1,6 @@
 """What is wrong with who asks, or how often."""
 
+from affiche.errors.error import AfficheError
 from affiche.errors.requests import BadRequest, Conflict, Forbidden, NotSignedIn
 
 
@@ -41,3 +42,9 @@ class PasswordTooShort(BadRequest):
     """`low` and `high`: how many characters a password may have."""
 
     code, status = "password_length", 422
+
+
+class IssuerUnreachable(AfficheError):
+    """The place where people sign in does not answer, or not as it should."""
+
+    code, status, retryable = "issuer_unreachable", 503, True

@@ -43,16 +43,28 @@ async def of_token(studio: Studio, token: str) -> Caller:
         return await _operator(studio)
     if role != "authenticated":
         raise NotSignedIn(detail="token for another role")
+    return await known(
+        studio, issuer.name, claims, sign_up=studio.settings.jwt_sign_up, ids_are_ours=True
+    )
+
+
+async def known(
+    studio: Studio, issuer: str, claims: Claims, *, sign_up: bool, ids_are_ours: bool
+) -> Caller:
+    """Whoever the issuer's checked claims are about; raises NotSignedIn.
+
+    `sign_up`: whether somebody new becomes a user. `ids_are_ours`: whether a subject that is the id
+    of a user here is that user.
+    """
     subject = claims["sub"]
     if not isinstance(subject, str) or not _is_plain(subject, LONGEST_SUBJECT):
         raise NotSignedIn(detail="token without a usable subject")
     async with studio.database.singly() as service:
-        known = await service.maybe(
-            Known, "people.of_identity", issuer=issuer.name, subject=subject
-        )
-    if known is None:
-        known = await _first_seen(studio, issuer.name, subject, claims)
-    return known.caller()
+        found = await service.maybe(Known, "people.of_identity", issuer=issuer, subject=subject)
+    if found is None:
+        own = _uuid(subject) if ids_are_ours else None
+        found = await _first_seen(studio, issuer, subject, claims, own, sign_up)
+    return found.caller()
 
 
 async def _operator(studio: Studio) -> Caller:
@@ -63,31 +75,32 @@ async def _operator(studio: Studio) -> Caller:
     return found
 
 
-async def _first_seen(studio: Studio, issuer: str, subject: str, claims: Claims) -> Known:
+async def _first_seen(
+    studio: Studio, issuer: str, subject: str, claims: Claims, own: UUID | None, sign_up: bool
+) -> Known:
     async with studio.database.as_service() as transaction:
         await transaction.run("people.lock_identity", issuer=issuer, subject=subject)
-        known = await transaction.maybe(Known, "people.of_identity", issuer=issuer, subject=subject)
-        if known is not None:
-            return known
-        known = await _same_id(transaction, subject)
+        found = await transaction.maybe(Known, "people.of_identity", issuer=issuer, subject=subject)
+        if found is not None:
+            return found
+        if own is not None:
+            # As where `auth.uid()` finds the rows of Supabase's users.
+            found = await _of_id(transaction, own)
         email = plain_email(claims.get("email"))
-        if known is None and email and claims.get("email_verified") is True:
-            known = await by_email(transaction, email)
-        if known is None:
-            if not studio.settings.jwt_sign_up:
+        if found is None and email and claims.get("email_verified") is True:
+            found = await by_email(transaction, email)
+        if found is None:
+            if not sign_up:
                 raise NotSignedIn(detail="nobody here has that subject")
-            known = await join(studio, transaction, email, _uuid(subject), _name(claims))
+            found = await join(studio, transaction, email, own, _name(claims))
         await transaction.run(
-            "people.add_identity", issuer=issuer, subject=subject, user_id=known.id
+            "people.add_identity", issuer=issuer, subject=subject, user_id=found.id
         )
-        return known
+        return found
 
 
-async def _same_id(transaction: Transaction, subject: str) -> Known | None:
-    """The user whose id the subject is, as where `auth.uid()` finds rows of Supabase's users."""
-    if (own := _uuid(subject)) is None:
-        return None
-    return await transaction.maybe(Known, "people.known", id=own)
+async def _of_id(transaction: Transaction, user_id: UUID) -> Known | None:
+    return await transaction.maybe(Known, "people.known", id=user_id)
 
 
 async def by_email(transaction: Transaction, email: str) -> Known | None:

@@ -63,12 +63,13 @@ def configured(settings: Settings) -> Issuer | None:
         raise SettingInvalid(name="jwt_issuer", reason="needed beside jwt_secret or jwt_jwks_url")
     if settings.jwt_secret is not None and len(settings.jwt_secret) < 32:
         raise SettingInvalid(name="jwt_secret", reason="must have 32 characters or more")
-    if jwks is not None and not _is_safe(jwks):
+    if jwks is not None and not is_safe(jwks):
         raise SettingInvalid(name="jwt_jwks_url", reason="must begin with https://")
     return Issuer(name, settings.jwt_audience, settings.jwt_secret, jwks, settings.jwt_service_role)
 
 
-def _is_safe(url: str) -> bool:
+def is_safe(url: str) -> bool:
+    """Whether nobody on the way can answer in the place of whoever is asked; pure."""
     parts = urlsplit(url)
     local = parts.hostname in ("127.0.0.1", "localhost", "::1")
     return parts.scheme == "https" or (parts.scheme == "http" and local)
@@ -136,7 +137,7 @@ class Issuers:
             self._asked[url] = self._clock()
             self.fetches += 1
             try:
-                self._sets[url] = (key_set(await _read(url)), self._clock())
+                self._sets[url] = (key_set(await read(url)), self._clock())
             except (httpx.HTTPError, JoseError, ValueError, TypeError, KeyError, TimeoutError):
                 return
 
@@ -159,7 +160,8 @@ def key_set(text: bytes) -> KeySet:
     return KeySet(list(kept))
 
 
-async def _read(url: str) -> bytes:
+async def read(url: str) -> bytes:
+    """A small document; raises httpx.HTTPError, TimeoutError, ValueError for one that is large."""
     async with (
         asyncio.timeout(SECONDS),
         httpx.AsyncClient(timeout=SECONDS, trust_env=False) as client,
@@ -170,7 +172,7 @@ async def _read(url: str) -> bytes:
         async for piece in response.aiter_bytes():
             read += piece
             if len(read) > MOST_BYTES:
-                raise ValueError("too many keys")
+                raise ValueError("too long a document")
         return read
 
 

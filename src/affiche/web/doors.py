@@ -1,10 +1,11 @@
-"""Coming in by password, setting one by a link, accepting an invitation, and going out."""
+"""Coming in by password or from elsewhere, setting a password by a link, accepting an invitation,
+and going out."""
 
 from typing import Final
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from affiche.api import auth
 from affiche.api.bodies import whole
@@ -16,12 +17,14 @@ from affiche.errors import (
     RequestTooLarge,
     RequestUnreadable,
 )
-from affiche.studio import passwords, people, projects
+from affiche.studio import oidc, passwords, people, projects
+from affiche.studio.gates import ADDRESS, SIGN_IN
 from affiche.web.pages import Desk, desk
 from affiche.web.refusals import PageRoute
 
 router: Final = APIRouter(route_class=PageRoute)
 LONGEST: Final = 16 * 1024
+ATTEMPT: Final = "affiche_attempt"
 FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -39,6 +42,46 @@ async def sign_in(request: Request) -> Response:
     except AfficheError as error:
         return _again(page, "sign_in.html", error, email=sent.get("email", ""))
     return _in(page, session)
+
+
+@router.get("/sign-in/elsewhere")
+async def go_elsewhere(request: Request) -> Response:
+    """To the issuer, who sends the browser back."""
+    page = desk(request, None)
+    page.studio.gates.pass_(f"sign-in from {auth.address_of(request)}", SIGN_IN, ADDRESS)
+    address, attempt = await oidc.begin(page.studio, _back(request))
+    answer = RedirectResponse(address, 303)
+    _remember(request, answer, str(attempt), oidc.LIVES)
+    return answer
+
+
+@router.get("/sign-in/back")
+async def come_back(request: Request, state: str = "", code: str = "") -> Response:
+    page = desk(request, None)
+    attempt = oidc.Attempt.read(request.cookies.get(ATTEMPT, ""))
+    agent = request.headers.get("user-agent", "")
+    session = await oidc.finish(page.studio, attempt, _back(request), state, code[:4096], agent)
+    answer = _in(page, session)
+    _remember(request, answer, "", 0)
+    return answer
+
+
+def _back(request: Request) -> str:
+    base = auth.studio_of(request).settings.url or str(request.base_url)
+    return f"{base.rstrip('/')}/sign-in/back"
+
+
+def _remember(request: Request, answer: Response, value: str, seconds: int) -> None:
+    # Lax, because it comes back by a link on the issuer's page.
+    answer.set_cookie(
+        ATTEMPT,
+        value,
+        max_age=seconds,
+        path="/sign-in",
+        httponly=True,
+        samesite="lax",
+        secure=_back(request).startswith("https:"),
+    )
 
 
 @router.post("/sign-out")

@@ -96,6 +96,7 @@ class Desk:
             languages=LANGUAGES,
             signed_in=status != HTTPStatus.UNAUTHORIZED and self.seems_signed_in,
             with_passwords=self.studio.vault.in_use,
+            with_issuer=self.studio.settings.oidc_issuer is not None,
             path=self.request.url.path,
             here=_here(self.request),
             t=self.say,
