@@ -7,7 +7,6 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import ClientCursor, Connection
-from psycopg.errors import UndefinedTable
 from psycopg.rows import dict_row
 from tests.db import people
 from tests.seeds.blocks import run
@@ -263,6 +262,14 @@ def test_balances_are_read(service: Connection[Any], someone: UUID) -> None:
 # --- what comes later --------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(raises=UndefinedTable, reason="notifications come with their own issue")
 def test_notifications_are_read(service: Connection[Any], someone: UUID) -> None:
     assert run(service, "seed_000.notifications", user_id=someone) == []
+    for _ in range(6):
+        work = people.work(service, someone)
+        service.execute("UPDATE works SET status = 'failed' WHERE id = %s", (work,))
+    found = run(service, "seed_000.notifications", user_id=someone)
+    assert [row["type"] for row in found] == ["work.failed"] * 5
+    assert all(row["title"] and row["message"] for row in found)
+    times = [row["created_at"] for row in found]
+    assert times == sorted(times, reverse=True)
+

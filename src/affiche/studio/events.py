@@ -5,12 +5,15 @@ spells it "era.txid-id", and 0.1.0 without the era, which is 0. Events of transa
 not yet ended, or that older ones overlap, are held back until they have (docs/decisions/0016).
 """
 
+import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from affiche.db.database import Transaction
 from affiche.studio.studio import Caller, Studio
 
 _CURSOR = re.compile(r"(?:(\d{1,19})\.)?(\d{1,20})-(\d{1,19})", re.ASCII)
@@ -39,8 +42,20 @@ class Event:
     created_at: datetime
 
     @property
+    def place(self) -> Place:
+        return Place(self.era, int(self.txid), self.id)
+
+    @property
     def cursor(self) -> str:
-        return str(Place(self.era, int(self.txid), self.id))
+        return str(self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """Transactions below `oldest` have all ended, and those from `next` on have not begun."""
+
+    oldest: int
+    next: int
 
 
 async def after(studio: Studio, caller: Caller, cursor: str) -> list[Event]:
@@ -58,6 +73,27 @@ async def after(studio: Studio, caller: Caller, cursor: str) -> list[Event]:
             id=place.id,
             limit=MOST,
         )
+
+
+async def of_many(
+    studio: Studio, wanted: Sequence[tuple[UUID, Place]]
+) -> tuple[Horizon, list[list[Event]]]:
+    """What `after` gives each of these users behind their place, with the rights of each; and how
+    far one could see just before. One at least."""
+    many: list[list[Event]] = []
+    async with studio.database.as_user(wanted[0][0]) as transaction:
+        seen = await horizon(transaction)
+        for user_id, place in wanted:
+            claims = json.dumps({"sub": str(user_id), "role": "authenticated"})
+            await transaction.value("events.become", claims=claims)
+            params = {"era": place.era, "txid": str(place.txid), "id": place.id, "limit": MOST}
+            many.append(await transaction.all(Event, "events.after", user_id=user_id, **params))
+    return seen, many
+
+
+async def horizon(transaction: Transaction) -> Horizon:
+    found = await transaction.rows("events.horizon")
+    return Horizon(int(found[0]["oldest"]), int(found[0]["next"]))
 
 
 async def now(studio: Studio) -> Place:

@@ -23,3 +23,11 @@ ORDER BY e.era, e.txid, e.id LIMIT %(limit)s
 
 -- name: now
 SELECT event_era() || '.' || (pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)
+
+-- name: horizon
+SELECT pg_snapshot_xmin(now.seen)::text AS oldest, pg_snapshot_xmax(now.seen)::text AS next
+FROM pg_current_snapshot() AS now (seen)
+
+-- name: become
+-- Go on as somebody else in the same role; until the transaction ends.
+SELECT set_config('request.jwt.claims', %(claims)s, true)

@@ -61,8 +61,8 @@ ORDER BY notification_id LIMIT %(most)s
 
 -- name: add
 WITH message AS (
-  INSERT INTO messages (id, user_id, channel, run_at)
-  VALUES (%(id)s, %(user_id)s, %(channel)s, %(now)s)
+  INSERT INTO messages (id, user_id, channel, run_at, created_at)
+  VALUES (%(id)s, %(user_id)s, %(channel)s, %(now)s, %(now)s)
 )
 UPDATE outbox SET message_id = %(id)s
 WHERE channel = %(channel)s AND notification_id = ANY (%(notification_ids)s)
