@@ -178,16 +178,16 @@ async def set_budget(
     _operator(operator)
     if credits is not None and not 0 <= credits <= MOST:
         raise InvalidInputs([_between("credits", 0, MOST)])
-    what, whose = ("user", user_id) if project_id is None else ("project", project_id)
-    params = {f"{what}_id": whose, "period": period}
     async with studio.database.as_service() as service:
         # Whoever asks for a work waits, so that nothing is spent between counting and binding.
-        if not await service.rows(f"credits.lock_{what}", **{f"{what}_id": whose}):
-            raise NotFound(what=what)
-        if credits is None:
-            await service.run(f"credits.drop_{what}_budget", **params)
+        if project_id is not None:
+            if not await service.rows("credits.lock_project", project_id=project_id):
+                raise NotFound(what="project")
+            await _bind_project(service, project_id, period, credits)
         else:
-            await service.run(f"credits.put_{what}_budget", **params, credits=credits)
+            if not await service.rows("credits.lock_user", user_id=user_id):
+                raise NotFound(what="user")
+            await _bind_user(service, user_id, period, credits)
 
 
 async def budgets(studio: Studio, operator: Caller) -> list[Budget]:
@@ -195,6 +195,26 @@ async def budgets(studio: Studio, operator: Caller) -> list[Budget]:
     _operator(operator)
     async with studio.database.as_service() as service:
         return await service.all(Budget, "credits.budgets", most=BUDGETS)
+
+
+async def _bind_project(
+    service: Transaction, project_id: UUID, period: Period, credits: int | None
+) -> None:
+    whose = {"project_id": project_id, "period": period}
+    if credits is None:
+        await service.run("credits.drop_project_budget", **whose)
+    else:
+        await service.run("credits.put_project_budget", **whose, credits=credits)
+
+
+async def _bind_user(
+    service: Transaction, user_id: UUID | None, period: Period, credits: int | None
+) -> None:
+    whose = {"user_id": user_id, "period": period}
+    if credits is None:
+        await service.run("credits.drop_user_budget", **whose)
+    else:
+        await service.run("credits.put_user_budget", **whose, credits=credits)
 
 
 async def _write(
@@ -252,11 +272,15 @@ async def _account(service: Transaction, user_id: UUID) -> Account:
     return found
 
 
-async def _found(studio: Studio, operator: Caller, what: Literal["user", "project"], name: str
-) -> UUID:  # fmt: skip
+async def _found(
+    studio: Studio, operator: Caller, what: Literal["user", "project"], name: str
+) -> UUID:
     _operator(operator)
     async with studio.database.as_service() as service:
-        rows = await service.rows(f"credits.find_{what}", name=name[:320])
+        if what == "user":
+            rows = await service.rows("credits.find_user", name=name[:320])
+        else:
+            rows = await service.rows("credits.find_project", name=name[:320])
     if len(rows) != 1:
         raise NotFound(what=what)
     return UUID(str(rows[0]["id"]))
