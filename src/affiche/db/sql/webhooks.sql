@@ -85,7 +85,7 @@ FROM webhooks w
 WHERE w.id = d.webhook_id AND d.id = ANY (ARRAY(
   SELECT due.id FROM webhooks h CROSS JOIN LATERAL (
     SELECT id, next_at FROM webhook_deliveries
-    WHERE webhook_id = h.id AND status = 'pending' AND next_at <= clock_timestamp()
+    WHERE webhook_id = h.id AND status = 'pending' AND next_at <= statement_timestamp()
     ORDER BY next_at LIMIT %(each)s FOR NO KEY UPDATE SKIP LOCKED) due
   WHERE h.is_active AND h.key_print = %(key_print)s AND h.id <> ALL (%(busy)s::uuid[])
   ORDER BY due.next_at LIMIT %(most)s))
