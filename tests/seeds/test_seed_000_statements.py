@@ -272,4 +272,3 @@ def test_notifications_are_read(service: Connection[Any], someone: UUID) -> None
     assert all(row["title"] and row["message"] for row in found)
     times = [row["created_at"] for row in found]
     assert times == sorted(times, reverse=True)
-
