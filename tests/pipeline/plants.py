@@ -7,20 +7,17 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
 import pyvips
-from tests.cloud.place import ENDPOINT, PUT, free_port
+from tests.cloud.place import ENDPOINT, connected
 from tests.support.studios import engine, photograph
 
 from affiche.emulators import comfyui, runpod
-from affiche.serving import Server as Door
-from affiche.serving import application
-from affiche.studio.feed import Feed
 from affiche.studio.studio import Studio
 
 RUN_SECONDS, FILES = 0.3, ("LoadImage", "SaveImage")
@@ -170,32 +167,9 @@ async def _paint(job: dict[str, Any], progress: runpod.Progress) -> Any:
 
 @asynccontextmanager
 async def on_runpod(studio: Studio, *, told: bool) -> AsyncIterator[Runpod]:
-    settings = {"RUNPOD_API_KEY": runpod.KEY}
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(
-            runpod.serving(_paint, standby=1, workers=3, retry_pause=0.5)
-        )
-        if told:
-            port = free_port()
-            settings["AFFICHE_PUBLIC_URL"] = url = f"http://127.0.0.1:{port}"
-            studio = replace(studio, settings=replace(studio.settings, public_url=url))
-            feed = await stack.enter_async_context(Feed(studio).running())
-            await stack.enter_async_context(
-                Door(application(studio, feed), "127.0.0.1", port, fixed=True)
-            )
-        async with studio.database.as_service() as service:
-            await service.run("endpoints.retire", name="preview")
-            await service.connection.execute(
-                PUT,
-                {
-                    "name": "runpod",
-                    "url": server.url,
-                    "works_at_once": 4,
-                    "position": 50,
-                    "remote_id": ENDPOINT,
-                    "pictures_by": "auto",
-                    "does_stages": False,
-                    "request_shape": "workflow",
-                },
-            )
-        yield Runpod(server, told, settings)
+    async with (
+        runpod.serving(_paint, standby=1, workers=3, retry_pause=0.5) as server,
+        connected(studio, server, webhooks=told, door=told) as cloud,
+    ):
+        public = {"AFFICHE_PUBLIC_URL": cloud.studio.settings.public_url or ""}
+        yield Runpod(server, told, {"RUNPOD_API_KEY": runpod.KEY, **public})
