@@ -1,100 +1,25 @@
-"""What goes out by e-mail and Web Push: to a mail server and a push service that do what they can
-to prevent it."""
+"""What goes out by e-mail: to a mail server that does what it can to prevent it, and from processes
+that die."""
 
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from tests.support.mailboxes import CLOSE, HANG, Mailbox, mailbox
-from tests.support.pushes import Browser, PushService, push_service
-from tests.support.studios import ask, photograph
+from tests.pipeline.post import Post, posting
+from tests.support.mailboxes import CLOSE, HANG
 
 from affiche.pipeline import mail
 from affiche.pipeline.messages import LEASE, Messages, pause
-from affiche.studio import channels, notifications, uploads
-from affiche.studio.notifications import TYPES
+from affiche.studio import channels, notifications
 from affiche.studio.studio import Caller, Studio
-
-START = datetime(2026, 3, 1, 9, 0).astimezone()
-
-
-@dataclass
-class Clock:
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wait(self, passed: timedelta) -> None:
-        self.now += passed
-
-
-@dataclass
-class Post:
-    """A studio with a mail server and a push service, somebody in it, and a clock to turn."""
-
-    studio: Studio
-    messages: Messages
-    mail: Mailbox
-    pushes: PushService
-    reader: Caller
-    clock: Clock
-    file: uploads.File | None = None
-    ended: list[Any] = field(default_factory=list)
-
-    async def want(self, channel: channels.Channel) -> None:
-        await channels.choose(self.studio, self.reader, channel, TYPES)
-
-    async def browser(self) -> Browser:
-        made = self.pushes.browser()
-        await channels.add_browser(self.studio, self.reader, made.endpoint, *made.keys(), "a")
-        return made
-
-    async def end(self, status: str = "failed", prompt: str = "a beach") -> None:
-        """One more work ends; what waits in the outbox is of this clock's time."""
-        self.file = self.file or await uploads.upload(self.studio, self.reader, photograph(64, 64))
-        work = await ask(self.studio, self.reader, self.file, prompt)
-        async with self.studio.database.as_service() as service:
-            await service.connection.execute(
-                "UPDATE works SET status = %s, error_code = 'run_lost' WHERE id = %s",
-                (status, work.id),
-            )
-            await service.connection.execute(
-                "UPDATE outbox SET run_at = %(now)s, created_at = %(now)s"
-                " WHERE created_at < '2026-01-01' OR created_at > %(late)s",
-                {"now": self.clock.now, "late": START + timedelta(days=30)},
-            )
-
-    async def round(self) -> None:
-        await self.messages.settle()
-        await self.messages.send()
-
-    async def rows(self) -> list[tuple[str, str | None, int]]:
-        async with self.studio.database.as_service() as service:
-            cursor = await service.connection.execute(
-                "SELECT status, error_code, tries FROM messages ORDER BY id"
-            )
-            return [tuple(row) for row in await cursor.fetchall()]
 
 
 @pytest.fixture
 async def post(studio: Studio, bob: Caller) -> AsyncIterator[Post]:
-    async with mailbox() as server, push_service() as pushes:
-        clock = Clock()
-        settings = dataclasses.replace(
-            studio.settings,
-            smtp_host="127.0.0.1",
-            smtp_port=server.port,
-            smtp_from="studio@example.com",
-            smtp_tls="off",
-            public_url="https://studio.example.com",
-        )
-        own = dataclasses.replace(studio, settings=settings, now=clock)
-        yield Post(own, Messages(own), server, pushes, bob, clock)
+    async with posting(studio, bob) as made:
+        yield made
 
 
 # --- e-mail -----------------------------------------------------------------------------------
@@ -286,67 +211,3 @@ async def test_two_processes_send_each_once(post: Post) -> None:
         await asyncio.gather(both(post.messages), both(other))
     subjects = sorted(mail["Subject"] for mail in post.mail.received)
     assert len(subjects) == len(set(subjects)) == 3
-
-
-# --- Web Push ---------------------------------------------------------------------------------
-
-
-async def test_every_browser_is_told_and_can_read_it(post: Post) -> None:
-    await post.want("push")
-    browsers = [await post.browser(), await post.browser()]
-    await post.end(prompt="노을")
-    await post.round()
-    for browser in browsers:
-        (shown,) = browser.shown
-        assert shown["title"] == "Your work failed"
-        assert "The engine lost the run." in shown["body"]
-        assert shown["path"].startswith("/works/")
-        (headers,) = browser.headers
-        assert headers["Authorization"].startswith("vapid t=")
-        assert headers["Content-Encoding"] == "aes128gcm"
-        assert int(headers["TTL"]) > 0
-    assert browsers[0].shown[0]["tag"] == browsers[1].shown[0]["tag"]
-    assert await post.rows() == [("sent", None, 1)]
-
-
-@pytest.mark.parametrize("status", [404, 410, 403])
-async def test_a_browser_that_is_gone_is_forgotten(post: Post, status: int) -> None:
-    await post.want("push")
-    gone, there = await post.browser(), await post.browser()
-    gone.statuses = [status]
-    await post.end()
-    await post.round()
-    assert (len(gone.shown), len(there.shown)) == (0, 1)
-    assert len((await channels.choices(post.studio, post.reader)).browsers) == 1
-    assert await post.rows() == [("sent", None, 1)]
-
-
-async def test_of_several_browsers_only_those_are_told_again_that_were_not(post: Post) -> None:
-    await post.want("push")
-    well, busy = await post.browser(), await post.browser()
-    busy.statuses = [503, 429]
-    await post.end()
-    for n in range(3):
-        await post.round()
-        post.clock.wait(pause(n + 1))
-    assert (len(well.shown), len(busy.shown)) == (1, 1)
-    assert await post.rows() == [("sent", None, 3)]
-
-
-async def test_the_last_browser_that_is_gone_is_said(post: Post) -> None:
-    await post.want("push")
-    (await post.browser()).statuses = [410]
-    await post.end()
-    await post.round()
-    assert await post.rows() == [("dead", "no_browser", 1)]
-
-
-async def test_a_push_service_in_a_private_network_is_not_asked(post: Post) -> None:
-    await post.want("push")
-    browser = await post.browser()
-    await post.end()
-    closed = dataclasses.replace(post.studio.settings, fetch_private=())
-    await post.messages.settle()
-    await Messages(dataclasses.replace(post.studio, settings=closed)).send()
-    assert browser.shown == []
-    assert await post.rows() == [("dead", "message_refused", 1)]

@@ -40,6 +40,8 @@ ENDED = Work(
     completed_at=None,
     failed_at=NOW + timedelta(seconds=3),
     cancelled_at=None,
+    credits_used=0,
+    credits_refunded=0,
 )
 
 

@@ -1,0 +1,68 @@
+"""Three users with what they have, a project that two of them share, and a connection of each."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection, sql
+from psycopg.types.json import Jsonb
+from tests.db.conftest import Connect
+from tests.db.people import TEMPLATE, Person, file, person, user, value
+
+
+@dataclass(frozen=True)
+class Town:
+    """Connections, each in its role, and the people behind them."""
+
+    service: Connection[Any]
+    alice: Connection[Any]
+    bob: Connection[Any]
+    charlie: Connection[Any]
+    nobody: Connection[Any]
+    anon: Connection[Any]
+    a: Person
+    b: Person
+    c: UUID
+    project: UUID
+    """Alice's, in which bob is a member, with a work of hers."""
+    shared: Person
+
+
+def settled(connect: Connect) -> Town:
+    service = connect()
+    a, b, c = person(service, "alice"), person(service, "bob"), user(service, "charlie")
+    people = [connect("authenticated", who) for who in (a.id, b.id, c)]
+    project = value(
+        service, "INSERT INTO projects (user_id, name) VALUES (%s, 'ours') RETURNING id", a.id
+    )
+    service.execute("INSERT INTO project_members VALUES (%s, %s)", (project, b.id))
+    service.execute(
+        "INSERT INTO invitations (hash, email, project_id, expires_at)"
+        " VALUES ('x', 'd@example.com', %s, now())",
+        (project,),
+    )
+    service.execute(
+        "INSERT INTO webhooks (project_id, user_id, url, types, seed, key_print)"
+        " VALUES (%s, %s, 'https://example.com/', '{work.failed}', %s, 'x')",
+        (project, b.id, bytes(32)),
+    )
+    upload = file(service, a.id)
+    asked = value(
+        people[0],
+        "SELECT id FROM ask_work(uuid_v7(), %s, %s, 1, 1, %s)",
+        *(TEMPLATE, Jsonb({"image": str(upload)}), project),
+    )
+    ran = value(service, "SELECT id FROM generation_jobs WHERE work_id = %s", asked)
+    shared = Person(a.id, project, file(service, a.id, asked), asked, ran)
+    nobodies = connect("authenticated"), connect("anon")
+    return Town(service, *people, *nobodies, a, b, c, project, shared)
+
+
+def count(connection: Connection[Any], table: str, where: sql.Composable = sql.SQL("true")) -> int:
+    found: int = value(
+        connection,
+        sql.SQL("SELECT count(*) FROM {} WHERE {}")  # type: ignore[arg-type]
+        .format(sql.Identifier(table), where)
+        .as_string(),
+    )
+    return found
