@@ -168,12 +168,14 @@ def test_every_change_of_a_work_is_an_event(service: Connection[Any]) -> None:
     ):
         service.execute(f"UPDATE works SET {change} WHERE id = %s", (asked,))  # type: ignore[arg-type]
     query = "SELECT type, data FROM events WHERE work_id = %s ORDER BY id"
+    told = value(service, "SELECT id FROM notifications WHERE work_id = %s", asked)
     assert service.execute(query, (asked,)).fetchall() == [
         ("work.created", {"status": "pending"}),
         ("work.taken", {"status": "taken"}),
         ("work.processing", {"status": "processing"}),
         ("work.progress", {"status": "processing", "progress": {"percent": 40}}),
         ("work.completed", {"status": "completed"}),
+        ("notification.created", {"notification_id": str(told)}),
     ]
 
 

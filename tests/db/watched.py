@@ -5,18 +5,20 @@ from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine
+from hypothesis.stateful import RuleBasedStateMachine, invariant
 from psycopg import Connection, sql
 from psycopg.errors import CheckViolation
 from psycopg.rows import dict_row
 from tests.db.life import Job, Work
 from tests.db.strides import Hand
 
-TABLES = ("works", "generation_jobs", "files", "withdrawals", "events")
+TABLES = ("works", "generation_jobs", "files", "withdrawals", "events", "notifications")
 
 
 class Watched(RuleBasedStateMachine):
     service: Connection[Any]
+    alice: UUID
+    """Who asks for all of them."""
     works: list[Work]
 
     def rows(self, query: Any, *params: object) -> list[dict[str, Any]]:
@@ -68,3 +70,17 @@ class Watched(RuleBasedStateMachine):
 
     def hand(self, job: Job, token: UUID | None = None) -> Hand:
         return Hand(self.service, job.id, token or self.look(job)["token"], {})
+
+    @invariant()
+    def an_end_is_told_once_and_nothing_else_is(self) -> None:
+        ids = [work.id for work in self.works]
+        ends = [(w.id, self.alice, f"work.{w.status}") for w in self.works if not w.open]
+        query = "SELECT work_id, user_id, type, id FROM notifications WHERE work_id = ANY (%s)"
+        told = {row.pop("id"): tuple(row.values()) for row in self.rows(query, ids)}
+        assert sorted(told.values()) == sorted(ends)
+        events = self.rows(
+            "SELECT (data ->> 'notification_id')::uuid AS id FROM events"
+            " WHERE work_id = ANY (%s) AND type NOT LIKE 'work.%%' AND user_id = %s",
+            *(ids, self.alice),
+        )
+        assert sorted(row["id"] for row in events) == sorted(told)
