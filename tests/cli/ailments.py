@@ -223,6 +223,15 @@ async def a_run_that_cannot_be_stopped(p: Patient) -> AsyncIterator[None]:
     yield
 
 
+@fault("undelivered")
+async def a_message_that_was_given_up(p: Patient) -> AsyncIterator[None]:
+    await p.run(
+        "INSERT INTO messages (user_id, channel, status, ended_at)"
+        " SELECT id, 'email', 'dead', now() - interval '1 hour' FROM users LIMIT 1"
+    )
+    yield
+
+
 @fault("long_unswept")
 async def a_store_that_nobody_looks_through(p: Patient) -> AsyncIterator[None]:
     await p.run("INSERT INTO sweeps (bucket, ended_at) VALUES ('works', now() - interval '3 days')")

@@ -41,7 +41,7 @@ async def test_it_is_found_and_explained(patient: Patient, name: str) -> None:
 
 NOTES = {
     *("idle_workers", "other_versions", "waiting", "entries_without_job", "unstopped"),
-    *("long_unswept", "orphans", "no_public_url"),
+    *("long_unswept", "orphans", "no_public_url", "undelivered"),
 }
 
 

@@ -15,7 +15,7 @@ import affiche
 from affiche.db.statements import names, statement
 
 SOURCE = Path(affiche.__file__).parent
-CALLS = {"maybe", "all", "rows", "value", "run"}
+CALLS = {"maybe", "all", "rows", "value", "run", "_write"}
 NOUNS = {name.partition(".")[0] for name in names()}
 
 

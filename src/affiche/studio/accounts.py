@@ -95,8 +95,9 @@ async def delete(studio: Studio, caller: Caller, email: str) -> None:
         await _another(transaction, found.id)
         await transaction.run("people.end_sessions", user_id=found.id, hash=None)
         await transaction.run("people.revoke_keys", user_id=found.id, now=studio.now())
-        for each in ("forget_password", "forget_links", "leave_projects"):
-            await transaction.run(f"people.{each}", id=found.id)
+        await transaction.run("people.forget_password", id=found.id)
+        await transaction.run("people.forget_links", id=found.id)
+        await transaction.run("people.leave_projects", id=found.id)
         await transaction.run("people.forget", id=found.id, now=studio.now())
 
 

@@ -24,6 +24,7 @@ LONG_SECONDS: Final = 900.0
 FAILED_TRIES: Final = 3
 SKEW_SECONDS, MUCH_SKEW_SECONDS = 2.0, 60.0
 SWEPT_WITHIN: Final = timedelta(days=2)
+GIVEN_UP_WITHIN: Final = timedelta(days=1)
 SAMPLE, AT_ONCE = 40, 10
 SHOWN: Final = 5
 LAST: Final = UUID(int=2**128 - 1)
@@ -95,6 +96,13 @@ async def withdrawals(database: Database) -> list[Finding]:
         return []
     params = {"runs": row["open"], "tries": row["tries"], "minutes": round(row["age"] / 60)}
     return [Finding("note", "withdrawals", "unstopped", params)]
+
+
+async def messages(database: Database) -> list[Finding]:
+    """What should have gone out by e-mail and Web Push, and was given up."""
+    async with database.as_service() as transaction:
+        dead = await transaction.value("messages.dead", since=datetime.now(UTC) - GIVEN_UP_WITHIN)
+    return [Finding("note", "messages", "undelivered", {"messages": dead})] if dead else []
 
 
 async def space(database: Database) -> list[Finding]:

@@ -114,6 +114,7 @@ async def _all(
         ("workers", affairs.works(database)),
         ("queue", affairs.queue(database)),
         ("withdrawals", affairs.withdrawals(database)),
+        ("messages", affairs.messages(database)),
         ("leftovers", affairs.leftovers(database, settings)),
         ("credits", reckoning.findings(database, settings, thorough=thorough)),
         *stores,

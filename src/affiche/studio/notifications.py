@@ -72,11 +72,10 @@ async def page(
     limit: int = 50,
 ) -> list[Notification]:
     """One page of the caller's, newest first; the next begins `before` the last id."""
-    name = "notifications.page_of_unread" if unread else "notifications.page"
     async with studio.database.as_user(caller.id) as transaction:
         return await transaction.all(
             Notification,
-            name,
+            "notifications.page_of_unread" if unread else "notifications.page",
             user_id=caller.id,
             before=before or LAST_ID,
             limit=max(1, min(limit, 200)),

@@ -95,11 +95,6 @@ FROM users WHERE lower(email) = %(email)s
 INSERT INTO identities (issuer, subject, user_id) VALUES (%(issuer)s, %(subject)s, %(user_id)s)
 ON CONFLICT DO NOTHING
 
--- name: add_new
-INSERT INTO users (id, email, name, language, is_operator)
-VALUES (%(id)s, %(email)s, %(name)s, %(language)s, %(is_operator)s)
-ON CONFLICT DO NOTHING
-
 -- name: lock_identity
 SELECT pg_advisory_xact_lock(420787, hashtext(%(issuer)s || ' ' || %(subject)s))
 
