@@ -17,6 +17,8 @@ from affiche.errors import AfficheError, Forbidden, InvitationOver, NotFound, Ow
 from affiche.studio import projects
 
 router: Final = APIRouter(prefix="/v1/projects", tags=["people"], route_class=StrictRoute)
+EMAIL_PATTERN: Final = r"^[!#-+\--:=?A-~]+@[!#-+\--:=?A-~]*[!#-+\-/-:=?A-~]\.[!#-+\-/-:=?A-~]+$"
+"""What is taken for certain; letters beyond ASCII are too, where they can be seen."""
 Role = Literal["member", "admin"]
 MINE: Final[Sequence[type[AfficheError]]] = (*ALL, NotFound)
 RULED: Final[Sequence[type[AfficheError]]] = (*MINE, Forbidden)
@@ -39,7 +41,9 @@ class InvitationWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    email: Annotated[str, Field(min_length=3, max_length=254)]
+    email: Annotated[
+        str, Field(min_length=3, max_length=254, json_schema_extra={"pattern": EMAIL_PATTERN})
+    ]
     role: Role = "member"
 
 
@@ -119,13 +123,13 @@ async def join_project(request: Request, asked: TokenShape, caller: Administerin
     return Response(status_code=204)
 
 
-@router.get("/{project_id}", responses=refusals(*MINE))
+@router.get("/{project_id:uuid}", responses=refusals(*MINE))
 async def read_project(request: Request, project_id: UUID, caller: SignedIn) -> ProjectShape:
     """One that you are in."""
     return _project(await projects.get(studio_of(request), caller, project_id))
 
 
-@router.patch("/{project_id}", responses=refusals(*RULED, *BODY))
+@router.patch("/{project_id:uuid}", responses=refusals(*RULED, *BODY))
 async def rename_project(
     request: Request, project_id: UUID, asked: ProjectWish, caller: Administering
 ) -> ProjectShape:
@@ -133,7 +137,7 @@ async def rename_project(
     return _project(await projects.rename(studio_of(request), caller, project_id, asked.name))
 
 
-@router.get("/{project_id}/members", responses=refusals(*MINE))
+@router.get("/{project_id:uuid}/members", responses=refusals(*MINE))
 async def list_members(request: Request, project_id: UUID, caller: SignedIn) -> Members:
     """Who is in it."""
     found = await projects.members(studio_of(request), caller, project_id)
@@ -142,7 +146,7 @@ async def list_members(request: Request, project_id: UUID, caller: SignedIn) -> 
 
 
 @router.put(
-    "/{project_id}/members/{user_id}",
+    "/{project_id:uuid}/members/{user_id:uuid}",
     status_code=204,
     responses=refusals(*RULED, *BODY, OwnerStays),
 )
@@ -155,7 +159,9 @@ async def set_role(
 
 
 @router.delete(
-    "/{project_id}/members/{user_id}", status_code=204, responses=refusals(*RULED, OwnerStays)
+    "/{project_id:uuid}/members/{user_id:uuid}",
+    status_code=204,
+    responses=refusals(*RULED, OwnerStays),
 )
 async def remove_member(
     request: Request, project_id: UUID, user_id: UUID, caller: Administering
@@ -165,7 +171,7 @@ async def remove_member(
     return Response(status_code=204)
 
 
-@router.get("/{project_id}/invitations", responses=refusals(*RULED))
+@router.get("/{project_id:uuid}/invitations", responses=refusals(*RULED))
 async def list_invitations(
     request: Request, project_id: UUID, caller: Administering
 ) -> Invitations:
@@ -174,7 +180,7 @@ async def list_invitations(
     return Invitations(invitations=[_invitation(each) for each in found])
 
 
-@router.post("/{project_id}/invitations", status_code=201, responses=refusals(*RULED, *BODY))
+@router.post("/{project_id:uuid}/invitations", status_code=201, responses=refusals(*RULED, *BODY))
 async def invite(
     request: Request, project_id: UUID, asked: InvitationWish, caller: Administering
 ) -> NewInvitation:
@@ -187,7 +193,9 @@ async def invite(
 
 
 @router.delete(
-    "/{project_id}/invitations/{invitation_id}", status_code=204, responses=refusals(*RULED)
+    "/{project_id:uuid}/invitations/{invitation_id:uuid}",
+    status_code=204,
+    responses=refusals(*RULED),
 )
 async def take_back_invitation(
     request: Request, project_id: UUID, invitation_id: UUID, caller: Administering
