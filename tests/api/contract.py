@@ -4,6 +4,7 @@ how what it found is read."""
 import copy
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from schemathesis.engine import events, from_schema
 SEED: Final = 20260211
 EXAMPLES: Final = 16
 REFUSED: Final = ["2xx", "3xx", "401", "403", "404", "409", "429", "413", "415", "416", "422"]
+OVER: Final = ["2xx", "3xx", "401", "403", "404", "409", "410", "429"]
 HEADERS: Final = (
     "Accept-Language",
     "Accept",
@@ -21,6 +23,7 @@ HEADERS: Final = (
     "X-Forwarded-For",
     "Origin",
 )
+NOBODY: Final = "01a1fe6a-a666-737b-82bf-0123456789ab"
 TEXT: Final = {"type": "string"}
 WEBHOOKS: Final = "/v1/webhooks"
 PROBLEM: Final = {"type", "title", "status", "detail", "code", "hint", "fields", "request_id"}
@@ -38,6 +41,9 @@ class Here:
     templates: list[Json]
     foreign: list[str] = field(default_factory=list)
     notifications: list[str] = field(default_factory=list)
+    sessions: list[str] = field(default_factory=list)
+    asking: list[str] = field(default_factory=list)
+    """The sessions and keys by which is asked: who ends those ends the test."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +98,19 @@ def _with_what_is_there(parameter: Json, path: str, here: Here) -> None:
         "work_id": here.works + here.foreign,
         "file_id": here.files + here.foreign,
         "notification_id": here.notifications + here.foreign,
+        "project_id": here.projects,
+        "session_id": here.sessions,
         "before": here.works,
         "template": [name for each in here.templates for name in names(each)],
     }.get(parameter["name"])
-    if known:
+    if known and _takes_ids(parameter["schema"]):
         anything = {k: v for k, v in parameter["schema"].items() if k != "title"}
         parameter["schema"] = {"anyOf": [{"enum": known}, anything]}
+
+
+def _takes_ids(schema: Json) -> bool:
+    """And not numbers, as of lines in a statement."""
+    return all(each["type"] != "integer" for each in schema.get("anyOf", [schema]))
 
 
 def names(template: Json) -> list[str]:
@@ -157,10 +170,11 @@ def _inputs(template: Json, here: Here) -> Json:
     return {**schema, "properties": properties, "required": needed}
 
 
-def explore(url: str, headers: Mapping[str, str], api: Json, foreign: list[str]) -> Report:
+def explore(url: str, headers: Mapping[str, str], api: Json, here: Here) -> Report:
     """Ask the server at `url` all that schemathesis can think of; blocks.
 
-    Beside its own checks: whatever is refused is a problem, and nothing `foreign` is shown.
+    Beside its own checks: whatever is refused is a problem, nothing `here.foreign` is shown, and
+    of what is asked by, in `here.asking`, nothing is ended.
     """
     config = schemathesis.Config.from_dict(
         {
@@ -193,18 +207,40 @@ def explore(url: str, headers: Mapping[str, str], api: Json, foreign: list[str])
                     "/v1/notifications/channels/{channel}",
                     WEBHOOKS,
                 )
+            ]
+            # Nor whether a token was ever given to anybody.
+            + [
+                {
+                    "include-path": "/v1/projects/join",
+                    "checks": {"positive_data_acceptance": {"expected-statuses": OVER}},
+                }
             ],
         }
     )
     report = Report()
-    for event in from_schema(schemathesis.openapi.from_dict(api, config=config)).execute():
-        if isinstance(event, events.ScenarioFinished):
-            _read(event, report, foreign)
-        elif isinstance(event, events.NonFatalError):
-            report.errors.append(f"{event.label}: {event.value!r}")
-        elif isinstance(event, events.FatalError):
-            report.errors.append(repr(event.exception))
+    with _never_ending(here.asking):
+        for event in from_schema(schemathesis.openapi.from_dict(api, config=config)).execute():
+            if isinstance(event, events.ScenarioFinished):
+                _read(event, report, here.foreign)
+            elif isinstance(event, events.NonFatalError):
+                report.errors.append(f"{event.label}: {event.value!r}")
+            elif isinstance(event, events.FatalError):
+                report.errors.append(repr(event.exception))
     return report
+
+
+@contextmanager
+def _never_ending(asking: list[str]) -> Iterator[None]:
+    def before_call(context: Any, case: Any, kwargs: Any) -> None:
+        for name, value in (case.path_parameters or {}).items():
+            if case.method == "DELETE" and str(value) in asking:
+                case.path_parameters[name] = NOBODY
+
+    schemathesis.hook(before_call)
+    try:
+        yield
+    finally:
+        schemathesis.hooks.unregister(before_call)
 
 
 def _read(event: events.ScenarioFinished, report: Report, foreign: list[str]) -> None:
