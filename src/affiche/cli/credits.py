@@ -1,21 +1,19 @@
 """`affiche credits`: what people have, and what an operator gives, sells, mends and bounds."""
 
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 from datetime import timedelta
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 from uuid import UUID
 
 from cyclopts import Parameter
 from rich.table import Table
 
-from affiche.cli import logs, loop
 from affiche.cli.endings import Exit
 from affiche.cli.language import language, words
+from affiche.cli.operator import as_operator
 from affiche.cli.pages import application, flag
 from affiche.cli.terminal import err, out, write_json
-from affiche.settings import read
 from affiche.studio import credits as accounts
 from affiche.studio import reckoning, treasury
 from affiche.studio.credits import Account, Line
@@ -23,7 +21,6 @@ from affiche.studio.reckoning import Difference
 from affiche.studio.studio import Caller, Studio
 from affiche.texts import say
 
-T = TypeVar("T")
 credits = application("credits")
 
 
@@ -44,7 +41,7 @@ def balance(user: User, /, *, json: Json = False) -> None:
     async def ask(studio: Studio, who: Caller) -> Account:
         return await treasury.account(studio, who, await treasury.find_user(studio, who, user))
 
-    _tell(_run(ask), json)
+    _tell(as_operator(ask), json)
 
 
 @credits.command(name="statement", help=words("help.credits.statement"))
@@ -64,7 +61,7 @@ def statement(
             return []
         return await accounts.statement(studio, owner, limit=most)
 
-    lines = _run(ask)
+    lines = as_operator(ask)
     if json:
         write_json({"lines": [asdict(line) for line in lines]})
     elif not csv:
@@ -89,7 +86,7 @@ def grant(
         )
         return new, await treasury.account(studio, who, whose)
 
-    _written(*_run(ask), reference, json)
+    _written(*as_operator(ask), reference, json)
 
 
 @credits.command(name="purchase", help=words("help.credits.purchase"))
@@ -109,7 +106,7 @@ def purchase(
         )
         return new, await treasury.account(studio, who, whose)
 
-    _written(*_run(ask), reference, json)
+    _written(*as_operator(ask), reference, json)
 
 
 @credits.command(name="adjust", help=words("help.credits.adjust"))
@@ -127,7 +124,7 @@ def adjust(
         await treasury.adjust(studio, who, whose, amount, reason=reason, pool=pool)
         return await treasury.account(studio, who, whose)
 
-    _tell(_run(ask), json)
+    _tell(as_operator(ask), json)
 
 
 @credits.command(name="subscribe", help=words("help.credits.subscribe"))
@@ -143,7 +140,7 @@ def subscribe(
         whose = await treasury.find_user(studio, who, user)
         return await treasury.subscribe(studio, who, whose, allowance, day=day)
 
-    _tell(_run(ask), json)
+    _tell(as_operator(ask), json)
 
 
 @credits.command(name="budget", help=words("help.credits.budget"))
@@ -175,7 +172,7 @@ def budget(
         ids = set(whose.values())
         return [b for b in found if not ids or {b.user_id, b.project_id} & ids]
 
-    found = _run(ask)
+    found = as_operator(ask)
     if json:
         write_json({"budgets": [asdict(each) for each in found]})
         return
@@ -195,7 +192,7 @@ def reconcile(*, json: Json = False) -> int:
             found += differences
         return people, found
 
-    people, found = _run(ask)
+    people, found = as_operator(ask)
     if json:
         write_json({"people": people, "differences": [asdict(each) for each in found]})
     else:
@@ -211,7 +208,7 @@ def margin(*, days: Annotated[int, _told("days")] = 30, json: Json = False) -> N
     async def ask(studio: Studio, who: Caller) -> list[reckoning.Margin]:
         return await reckoning.margins(studio, who, studio.now() - timedelta(days=max(days, 0)))
 
-    found = _run(ask)
+    found = as_operator(ask)
     if json:
         write_json({"templates": [asdict(each) for each in found]})
         return
@@ -265,22 +262,6 @@ def _print(lines: list[Line]) -> None:
             line.reason or line.reference or str(line.work_id or ""),
         )
     out().print(table)
-
-
-def _run(asked: Callable[[Studio, Caller], Awaitable[T]]) -> T:
-    """Ask a studio's database, which need not be running, as its operator."""
-    logs.silence()
-    settings, _ = read()
-
-    async def run() -> Any:
-        from affiche import app
-        from affiche.studio import people
-
-        async with app.opened(settings) as studio:
-            return await asked(studio, await people.first_user(studio))
-
-    found: T = loop.run(lambda _: run())
-    return found
 
 
 __all__ = ["credits"]

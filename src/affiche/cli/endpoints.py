@@ -1,26 +1,22 @@
 """`affiche endpoints`: where works run, in which order, at what price, and how it is there."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from affiche.cli import logs, loop
 from affiche.cli.endings import Exit
 from affiche.cli.language import words
+from affiche.cli.operator import as_operator
 from affiche.cli.pages import application, flag
 from affiche.cli.terminal import err, out, write_json
 from affiche.domain.endpoints import ImagesAs, PicturesBy, RequestShape, WorkflowAs
-from affiche.settings import read
 from affiche.studio import endpoints as studio_endpoints
 from affiche.studio.endpoints import Listed
-from affiche.studio.studio import Caller, Studio
 
-T = TypeVar("T")
 endpoints = application("endpoints")
 
 
@@ -51,7 +47,7 @@ def listed(
     retired: Annotated[bool, flag("help.endpoints.retired")] = False,
     json: Json = False,
 ) -> None:
-    found = _run(lambda studio, who: studio_endpoints.listed(studio, who, retired=retired))
+    found = as_operator(lambda studio, who: studio_endpoints.listed(studio, who, retired=retired))
     if json:
         write_json({"endpoints": [record(each) for each in found]})
         return
@@ -114,7 +110,9 @@ def add(
         images_as=images_as, workflow_as=workflow_as, pictures_by=pictures_by, does_stages=stages,
         price_per_second=price, warm_minutes=warm, warm_hours=hours, position=position,
     )  # fmt: skip
-    _tell(_run(lambda studio, who: studio_endpoints.add(studio, who, name, kind, given)), json)
+    _tell(
+        as_operator(lambda studio, who: studio_endpoints.add(studio, who, name, kind, given)), json
+    )
 
 
 @endpoints.command(name="change", help=words("help.endpoints.change"))
@@ -142,7 +140,7 @@ def change(
         images_as=images_as, workflow_as=workflow_as, pictures_by=pictures_by, does_stages=stages,
         price_per_second=price, warm_minutes=warm, warm_hours=hours, position=position,
     )  # fmt: skip
-    _tell(_run(lambda studio, who: studio_endpoints.change(studio, who, name, given)), json)
+    _tell(as_operator(lambda studio, who: studio_endpoints.change(studio, who, name, given)), json)
 
 
 @endpoints.command(name="remove", help=words("help.endpoints.remove"))
@@ -152,13 +150,15 @@ def remove(
     *,
     force: Annotated[bool, flag("help.endpoints.force")] = False,
 ) -> None:
-    moved = _run(lambda studio, who: studio_endpoints.remove(studio, who, name, running=force))
+    moved = as_operator(
+        lambda studio, who: studio_endpoints.remove(studio, who, name, running=force)
+    )
     err().print(words("endpoints.removed", name=name, moved=moved))
 
 
 @endpoints.command(name="test", help=words("help.endpoints.test"))
 def tried(name: Name, /, *, json: Json = False) -> int:
-    found = _run(lambda studio, who: studio_endpoints.examine(studio, who, name))
+    found = as_operator(lambda studio, who: studio_endpoints.examine(studio, who, name))
     if json:
         write_json({"name": name, **asdict(found)})
     elif found.ok:
@@ -174,7 +174,7 @@ def route(
     /,
     *names: Annotated[str, Parameter(help=words("help.endpoints.names"))],
 ) -> None:
-    found = _run(lambda studio, who: studio_endpoints.route(studio, who, template, names))
+    found = as_operator(lambda studio, who: studio_endpoints.route(studio, who, template, names))
     if found:
         err().print(words("endpoints.routed", template=template, names=" → ".join(found)))
     else:
@@ -240,21 +240,6 @@ def _given(**options: Any) -> dict[str, Any]:
     if found.get("warm_minutes") == 0:
         found["warm_minutes"] = None
     return found
-
-
-def _run(asked: Callable[[Studio, Caller], Awaitable[T]]) -> T:
-    """Ask a studio's database, which need not be running, as its operator."""
-    logs.silence()
-    settings, _ = read()
-
-    async def run() -> T:
-        from affiche import app
-        from affiche.studio import people
-
-        async with app.opened(settings) as studio:
-            return await asked(studio, await people.first_user(studio))
-
-    return loop.run(lambda _: run())
 
 
 __all__ = ["endpoints"]

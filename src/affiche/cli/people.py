@@ -1,14 +1,13 @@
 """`affiche people`: who has an account here. Asks the database, as the studio's operator."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from cyclopts import Parameter
 from rich.table import Table
 
-from affiche.cli import logs, loop
 from affiche.cli.language import words
+from affiche.cli.operator import as_operator
 from affiche.cli.pages import application, flag
 from affiche.cli.running import running
 from affiche.cli.terminal import err, out, write_json
@@ -16,7 +15,6 @@ from affiche.settings import read
 from affiche.studio import accounts
 from affiche.studio.studio import Caller, Studio
 
-T = TypeVar("T")
 people = application("people")
 Email = Annotated[str, Parameter(help=words("help.people.email"))]
 Json = Annotated[bool, flag("help.json")]
@@ -24,7 +22,7 @@ Json = Annotated[bool, flag("help.json")]
 
 @people.command(name="list", help=words("help.people.list"))
 def listed(*, json: Json = False) -> None:
-    found = _run(accounts.listed)
+    found = as_operator(accounts.listed)
     if json:
         write_json({"people": [asdict(each) for each in found]})
         return
@@ -54,12 +52,12 @@ def add(
     async def asked(studio: Studio, who: Caller) -> str:
         return (await accounts.add(studio, who, email, name, is_operator=operator))[1]
 
-    _give(_run(asked), email)
+    _give(as_operator(asked), email)
 
 
 @people.command(name="link", help=words("help.people.link"))
 def link(email: Email, /) -> None:
-    _give(_run(lambda studio, who: accounts.link(studio, who, email)), email)
+    _give(as_operator(lambda studio, who: accounts.link(studio, who, email)), email)
 
 
 @people.command(name="role", help=words("help.people.role"))
@@ -69,25 +67,25 @@ def role(
     *,
     operator: Annotated[bool, flag("help.people.operator")] = False,
 ) -> None:
-    _run(lambda studio, who: accounts.set_operator(studio, who, email, is_operator=operator))
+    as_operator(lambda studio, who: accounts.set_operator(studio, who, email, is_operator=operator))
     err().print(words("people.kept", email=email))
 
 
 @people.command(name="disable", help=words("help.people.disable"))
 def disable(email: Email, /) -> None:
-    _run(lambda studio, who: accounts.set_disabled(studio, who, email, disabled=True))
+    as_operator(lambda studio, who: accounts.set_disabled(studio, who, email, disabled=True))
     err().print(words("people.kept", email=email))
 
 
 @people.command(name="enable", help=words("help.people.enable"))
 def enable(email: Email, /) -> None:
-    _run(lambda studio, who: accounts.set_disabled(studio, who, email, disabled=False))
+    as_operator(lambda studio, who: accounts.set_disabled(studio, who, email, disabled=False))
     err().print(words("people.kept", email=email))
 
 
 @people.command(name="delete", help=words("help.people.delete"))
 def delete(email: Email, /) -> None:
-    _run(lambda studio, who: accounts.delete(studio, who, email))
+    as_operator(lambda studio, who: accounts.delete(studio, who, email))
     err().print(words("people.deleted", email=email))
 
 
@@ -97,20 +95,6 @@ def _give(token: str, email: str) -> None:
     url = settings.url or (there.url if there else f"http://{settings.host}:{settings.port}")
     err().print(words("people.pass_on", email=email))
     out().print(f"{url.rstrip('/')}/password?token={token}", soft_wrap=True)
-
-
-def _run(asked: Callable[[Studio, Caller], Awaitable[T]]) -> T:
-    logs.silence()
-    settings, _ = read()
-
-    async def run() -> T:
-        from affiche import app
-        from affiche.studio import people
-
-        async with app.opened(settings) as studio:
-            return await asked(studio, await people.first_user(studio))
-
-    return loop.run(lambda _: run())
 
 
 __all__ = ["people"]

@@ -1,25 +1,22 @@
 """`affiche webhooks`: where news of works goes, and what came of it."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from cyclopts import Parameter
 from rich.table import Table
 from rich.text import Text
 
-from affiche.cli import logs, loop
 from affiche.cli.language import words
+from affiche.cli.operator import as_operator
 from affiche.cli.pages import application, flag
 from affiche.cli.terminal import err, out, write_json
 from affiche.domain.webhooks import ENDS
-from affiche.settings import read
 from affiche.studio import webhooks as studio_webhooks
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.webhooks import Delivery, Webhook
 
-T = TypeVar("T")
 PAGE = 20
 webhooks = application("webhooks")
 
@@ -37,7 +34,7 @@ Description = Annotated[str | None, _told("description")]
 
 @webhooks.command(name="list", help=words("help.webhooks.list"))
 def listed(*, json: Json = False) -> None:
-    found = _run(lambda studio, who: _listed(studio, who))
+    found = as_operator(lambda studio, who: _listed(studio, who))
     if json:
         write_json({"webhooks": found})
         return
@@ -72,7 +69,7 @@ def add(
         )
         return record(studio, made), secret
 
-    _tell_secret(*_run(run), json)
+    _tell_secret(*as_operator(run), json)
 
 
 @webhooks.command(name="change", help=words("help.webhooks.change"))
@@ -92,7 +89,7 @@ def change(
         )
         return record(studio, changed)
 
-    found = _run(run)
+    found = as_operator(run)
     if json:
         write_json(found)
     else:
@@ -106,18 +103,18 @@ def rotate(webhook: Id, /, *, json: Json = False) -> None:
         found, secret = await studio_webhooks.rotate(studio, who, webhook)
         return record(studio, found), secret
 
-    _tell_secret(*_run(run), json)
+    _tell_secret(*as_operator(run), json)
 
 
 @webhooks.command(name="remove", help=words("help.webhooks.remove"))
 def remove(webhook: Id, /) -> None:
-    _run(lambda studio, who: studio_webhooks.remove(studio, who, webhook))
+    as_operator(lambda studio, who: studio_webhooks.remove(studio, who, webhook))
     err().print(words("webhooks.removed"))
 
 
 @webhooks.command(name="test", help=words("help.webhooks.test"))
 def tried(webhook: Id, /, *, json: Json = False) -> None:
-    found = _run(lambda studio, who: studio_webhooks.try_out(studio, who, webhook))
+    found = as_operator(lambda studio, who: studio_webhooks.try_out(studio, who, webhook))
     _tell(found, json)
 
 
@@ -129,7 +126,7 @@ def deliveries(
     before: Annotated[UUID | None, _told("before")] = None,
     json: Json = False,
 ) -> None:
-    found = _run(
+    found = as_operator(
         lambda studio, who: studio_webhooks.deliveries(
             studio, who, webhook, before=before, limit=PAGE
         )
@@ -154,7 +151,7 @@ def deliveries(
 
 @webhooks.command(name="delivery", help=words("help.webhooks.attempts"))
 def delivery(webhook: Id, found: DeliveryId, /, *, json: Json = False) -> None:
-    message, attempts = _run(
+    message, attempts = as_operator(
         lambda studio, who: studio_webhooks.delivery(studio, who, webhook, found)
     )
     if json:
@@ -169,7 +166,10 @@ def delivery(webhook: Id, found: DeliveryId, /, *, json: Json = False) -> None:
 
 @webhooks.command(name="redeliver", help=words("help.webhooks.redeliver"))
 def redeliver(webhook: Id, found: DeliveryId, /, *, json: Json = False) -> None:
-    _tell(_run(lambda studio, who: studio_webhooks.redeliver(studio, who, webhook, found)), json)
+    _tell(
+        as_operator(lambda studio, who: studio_webhooks.redeliver(studio, who, webhook, found)),
+        json,
+    )
 
 
 def record(studio: Studio, webhook: Webhook) -> dict[str, Any]:
@@ -196,21 +196,6 @@ def _tell(found: Delivery, json: bool) -> None:
         write_json(asdict(found))
     else:
         err().print(words("webhooks.sent", id=found.id, webhook=found.webhook_id))
-
-
-def _run(asked: Callable[[Studio, Caller], Awaitable[T]]) -> T:
-    """Ask a studio's database, which need not be running, as its operator."""
-    logs.silence()
-    settings, _ = read()
-
-    async def run() -> T:
-        from affiche import app
-        from affiche.studio import people
-
-        async with app.opened(settings) as studio:
-            return await asked(studio, await people.first_user(studio))
-
-    return loop.run(lambda _: run())
 
 
 __all__ = ["webhooks"]

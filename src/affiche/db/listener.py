@@ -79,3 +79,13 @@ class Listener:
         """Raises TimeoutError, which is an OSError, when there is no answer."""
         async with asyncio.timeout(ANSWER_SECONDS):
             await connection.execute(statement)
+
+
+async def woken(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for the event, which a notification may set, that long at most; whether it was set."""
+    try:
+        async with asyncio.timeout(max(0.0, seconds)):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -11,7 +11,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from affiche.db.database import Database
-from affiche.db.listener import Listener
+from affiche.db.listener import Listener, woken
 from affiche.errors import DatabaseUnavailable
 from affiche.pipeline.line import Due, enqueue
 
@@ -48,11 +48,7 @@ class Admission:
                 log.warning("admission waits: %s", error)
                 pause = 1.0
             if pause:
-                try:
-                    async with asyncio.timeout(pause):
-                        await self._wanted.wait()
-                except TimeoutError:
-                    pass
+                await woken(self._wanted, pause)
             # What comes close upon another is admitted with it.
             await asyncio.sleep(max(0.0, again_at - clock()))
             self._wanted.clear()

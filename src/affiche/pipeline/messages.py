@@ -17,6 +17,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from affiche.db.database import Transaction
+from affiche.db.listener import woken
 from affiche.domain.quiet import Pace, decide
 from affiche.errors import (
     AfficheError,
@@ -100,11 +101,7 @@ class Messages:
                 log.warning("messages wait: %s", error)
                 more = False
             if not more:
-                try:
-                    async with asyncio.timeout(EVERY):
-                        await self.wanted.wait()
-                except TimeoutError:
-                    pass
+                await woken(self.wanted, EVERY)
 
     async def settle(self) -> int:
         """Make messages of what waits in the outbox; of how many channels something was due."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from affiche.db.listener import Listener
+from affiche.db.listener import Listener, woken
 from affiche.domain.endpoints import NAMING_KINDS
 from affiche.domain.jobs import Job, Wait, decide
 from affiche.domain.observations import Hint, Queued, Running
@@ -63,14 +63,7 @@ class Polls:
                 else:
                     self._room.release()
                 if len(due) < BATCH:
-                    await self._pause()
-
-    async def _pause(self) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._wanted.wait()
-        except TimeoutError:
-            pass
+                    await woken(self._wanted, POLL_SECONDS)
 
     async def _due(self) -> Sequence[Poll]:
         try:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from aiohttp.abc import AbstractResolver
 
-from affiche.db.listener import Listener
+from affiche.db.listener import Listener, woken
 from affiche.domain.webhooks import Outcome, judged, message, message_id
 from affiche.errors import (
     AddressRefused,
@@ -90,11 +90,7 @@ class Webhooks:
                     await self.begin()
                 except DatabaseUnavailable as error:
                     log.warning("webhooks wait: %s", error)
-                try:
-                    async with asyncio.timeout(LOOK_SECONDS):
-                        await self.wanted.wait()
-                except TimeoutError:
-                    pass
+                await woken(self.wanted, LOOK_SECONDS)
         finally:
             # Whoever else is there sends them, when their time is over.
             for task in self.under_way:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from affiche.db.listener import Listener
+from affiche.db.listener import Listener, woken
 from affiche.domain.wellness import UNWELL_EVERY, WELL_EVERY, Wellness, judged
 from affiche.engines.engine import Health
 from affiche.errors import AfficheError, DatabaseUnavailable, EndpointRefused
@@ -55,11 +55,7 @@ class Rounds:
                 await self.look()
             except DatabaseUnavailable as error:
                 log.warning("the endpoints are not looked at: %s", error)
-            try:
-                async with asyncio.timeout(TICK):
-                    await self._wanted.wait()
-            except TimeoutError:
-                pass
+            await woken(self._wanted, TICK)
             self._wanted.clear()
 
     async def look(self) -> None:

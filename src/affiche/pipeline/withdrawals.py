@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from affiche.db.listener import woken
 from affiche.errors import DatabaseUnavailable, EngineError
 from affiche.pipeline.line import Line
 
@@ -45,11 +46,7 @@ class Withdrawals:
                 log.warning("withdrawals wait: %s", error)
                 more = False
             if not more:
-                try:
-                    async with asyncio.timeout(1.0):
-                        await self.wanted.wait()
-                except TimeoutError:
-                    pass
+                await woken(self.wanted, 1.0)
             self.wanted.clear()
 
     async def withdraw(self) -> bool:

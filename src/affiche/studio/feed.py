@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from affiche.db.listener import Listener
+from affiche.db.listener import Listener, woken
 from affiche.errors import DatabaseUnavailable
 from affiche.studio import events
 from affiche.studio.events import Event, Place
@@ -139,7 +139,7 @@ class Feed:
                         self._want(caller.id)
                 elif ear.batches:
                     found = [event for event in ear.batches.popleft() if event.place > place]
-                elif await _wait(ear.wake, KEEPALIVE - (_clock() - quiet_since)):
+                elif await woken(ear.wake, KEEPALIVE - (_clock() - quiet_since)):
                     continue
                 else:
                     yield None
@@ -162,7 +162,7 @@ class Feed:
             found = await asyncio.shield(_read(studio, caller, place))
         if found is None:
             ear.behind = True
-            await _wait(self.stopping, PAUSES[3])
+            await woken(self.stopping, PAUSES[3])
             return [], False
         whole = len(found) < events.MOST
         ear.behind = ear.behind or not whole
@@ -214,7 +214,7 @@ class Feed:
             if _clock() - swept >= SWEEP:
                 swept = _clock()
                 self._want(*self._groups)
-            await _wait(self._wanted, self._pause(looks))
+            await woken(self._wanted, self._pause(looks))
 
     def _pause(self, looks: int) -> float:
         """Seconds until somebody is to be read for, if nobody is notified before."""
@@ -297,15 +297,6 @@ async def _read(studio: Studio, caller: Caller, place: Place) -> list[Event] | N
     except DatabaseUnavailable as error:
         log.warning("a stream waits for the database: %s", error)
         return None
-
-
-async def _wait(wake: asyncio.Event, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(max(0.0, seconds)):
-            await wake.wait()
-    except TimeoutError:
-        return False
-    return True
 
 
 def _clock() -> float:
