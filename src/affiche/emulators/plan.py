@@ -4,8 +4,8 @@ import asyncio
 import random
 from abc import ABC, abstractmethod
 from collections import OrderedDict, deque
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 _STRUCK_KEPT: Final = 10_000
@@ -39,6 +39,14 @@ class Strikes(Protocol):
 
 
 F = TypeVar("F", bound=Strikes)
+Reading = Callable[[str], object]
+_NUMBERS: Final[Mapping[str, Reading]] = {
+    "times": int,
+    "nth": int,
+    "seconds": float,
+    "status": int,
+    "keep": int,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,15 @@ class Plan(Generic[F]):
     @property
     def planned(self) -> list[F]:
         return [entry.fault for entry in self._planned]
+
+    def told(self) -> dict[str, Any]:
+        """What is planned, and the faults that struck, the oldest first; as JSON data."""
+        planned: list[Any] = self.planned
+        return {
+            "planned": [asdict(fault) for fault in planned],
+            "chance": asdict(self.chance) if self.chance else None,
+            "struck": [asdict(struck) for struck in self.struck],
+        }
 
     def put(self, fault: F) -> None:
         self._planned.append(_Planned(fault, fault.times, fault.nth))
@@ -163,3 +180,36 @@ class Plan(Generic[F]):
         if len(self._visits) > _VISITS_KEPT:
             self._visits.popitem(last=False)
         return f"{'/'.join(map(str, key))}/{self._visits[key]}"
+
+
+def parsed(make: type[F], text: str, readings: Mapping[str, Reading]) -> F:
+    """A fault as a command line names it: `point:kind` or `point:kind:name=value,name=value`.
+
+    `make` is the dataclass of such faults; `readings` say how the values of some names are read, of
+    which the rest are texts but for the common numbers. Raises ValueError with what is wrong, or
+    what there is instead.
+    """
+    shape: Any = make
+    names = [each.name for each in fields(shape) if each.default is not MISSING]
+    point, _, rest = text.partition(":")
+    kind, _, told = rest.partition(":")
+    details: dict[str, object] = {}
+    for part in told.split(",") if told else ():
+        name, equals, value = part.partition("=")
+        if name not in names or not equals:
+            raise ValueError(f"{part!r} is not one of {'=…, '.join(names)}=…")
+        details[name] = _value(readings.get(name) or _NUMBERS.get(name, str), name, value)
+    fault: F = shape(point, kind, **details)
+    return fault
+
+
+def id_or_number(value: str) -> object:
+    """Of a run: its id, or its number among those asked for."""
+    return int(value) if value.isdecimal() else value
+
+
+def _value(reading: Reading, name: str, value: str) -> object:
+    try:
+        return reading(value)
+    except ValueError:
+        raise ValueError(f"{name} has to be a number, not {value!r}") from None

@@ -1,9 +1,9 @@
 """What can go wrong in the cloud, and where."""
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from typing import Final, Literal
 
-from affiche.emulators.plan import Asker
+from affiche.emulators.plan import Asker, id_or_number, parsed
 from affiche.emulators.runpod.faults.shapes import SHAPES
 
 Kind = Literal[
@@ -94,8 +94,8 @@ class Fault:
         return self.endpoint is None or self.endpoint in names
 
 
-_READ: Final = {"times": int, "nth": int, "seconds": float, "status": int, "keep": int}
-_NAMES: Final = tuple(field.name for field in fields(Fault) if field.default is not MISSING)
+def _is_yes(value: str) -> bool:
+    return value.lower() in ("1", "true", "yes")
 
 
 def parse(text: str) -> Fault:
@@ -105,24 +105,4 @@ def parse(text: str) -> Fault:
 
     Raises ValueError with what is wrong, or what there is instead.
     """
-    point, _, rest = text.partition(":")
-    kind, _, told = rest.partition(":")
-    details: dict[str, object] = {}
-    for part in told.split(",") if told else ():
-        name, equals, value = part.partition("=")
-        if name not in _NAMES or not equals:
-            raise ValueError(f"{part!r} is not one of {'=…, '.join(_NAMES)}=…")
-        if name == "job":
-            details[name] = int(value) if value.isdecimal() else value
-        elif name == "html":
-            details[name] = value.lower() in ("1", "true", "yes")
-        else:
-            details[name] = _value(name, value)
-    return Fault(point, kind, **details)  # type: ignore[arg-type]
-
-
-def _value(name: str, value: str) -> object:
-    try:
-        return _READ.get(name, str)(value)
-    except ValueError:
-        raise ValueError(f"{name} has to be a number, not {value!r}") from None
+    return parsed(Fault, text, {"job": id_or_number, "html": _is_yes})

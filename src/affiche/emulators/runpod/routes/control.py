@@ -12,14 +12,7 @@ from affiche.emulators.runpod.service import Service
 
 async def get_faults(service: Service, request: Request) -> Response:
     """What is planned, and the faults that struck, the oldest first."""
-    faults = service.faults
-    return JSONResponse(
-        {
-            "planned": [asdict(fault) for fault in faults.planned],
-            "chance": asdict(faults.chance) if faults.chance else None,
-            "struck": [asdict(struck) for struck in faults.struck],
-        }
-    )
+    return JSONResponse(service.faults.told())
 
 
 async def post_fault(service: Service, request: Request) -> Response:
