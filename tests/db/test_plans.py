@@ -49,7 +49,9 @@ def studio(cluster: Cluster, shared: Address, connect: Connect) -> Studio:
     fellow = value(service, "SELECT id FROM users ORDER BY id OFFSET 7 LIMIT 1")
     service.execute(
         "INSERT INTO project_members (project_id, user_id) SELECT id, %s FROM projects"
-        " WHERE id = %s OR id IN (SELECT id FROM projects ORDER BY id OFFSET 50 LIMIT 20)",
+        " WHERE id = %s OR id IN (SELECT id FROM projects ORDER BY id OFFSET 50 LIMIT 20)"
+        # Ids are drawn anew each time: one of the twenty may be the fellow's own.
+        " ON CONFLICT DO NOTHING",
         (fellow, project),
     )
     endpoint = value(service, "SELECT endpoint_id FROM generation_jobs LIMIT 1")
