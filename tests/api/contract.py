@@ -3,7 +3,7 @@ how what it found is read."""
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -170,11 +170,17 @@ def _inputs(template: Json, here: Here) -> Json:
     return {**schema, "properties": properties, "required": needed}
 
 
-def explore(url: str, headers: Mapping[str, str], api: Json, here: Here) -> Report:
+def explore(
+    url: str,
+    headers: Mapping[str, str],
+    api: Json,
+    foreign: Collection[str],
+    asking: Collection[str] = (),
+) -> Report:
     """Ask the server at `url` all that schemathesis can think of; blocks.
 
-    Beside its own checks: whatever is refused is a problem, nothing `here.foreign` is shown, and
-    of what is asked by, in `here.asking`, nothing is ended.
+    Beside its own checks: whatever is refused is a problem, nothing `foreign` is shown, and
+    of what is asked by, `asking`, nothing is ended.
     """
     config = schemathesis.Config.from_dict(
         {
@@ -218,10 +224,10 @@ def explore(url: str, headers: Mapping[str, str], api: Json, here: Here) -> Repo
         }
     )
     report = Report()
-    with _never_ending(here.asking):
+    with _never_ending(asking):
         for event in from_schema(schemathesis.openapi.from_dict(api, config=config)).execute():
             if isinstance(event, events.ScenarioFinished):
-                _read(event, report, here.foreign)
+                _read(event, report, foreign)
             elif isinstance(event, events.NonFatalError):
                 report.errors.append(f"{event.label}: {event.value!r}")
             elif isinstance(event, events.FatalError):
@@ -230,7 +236,7 @@ def explore(url: str, headers: Mapping[str, str], api: Json, here: Here) -> Repo
 
 
 @contextmanager
-def _never_ending(asking: list[str]) -> Iterator[None]:
+def _never_ending(asking: Collection[str]) -> Iterator[None]:
     def before_call(context: Any, case: Any, kwargs: Any) -> None:
         for name, value in (case.path_parameters or {}).items():
             if case.method == "DELETE" and str(value) in asking:
@@ -243,7 +249,7 @@ def _never_ending(asking: list[str]) -> Iterator[None]:
         schemathesis.hooks.unregister(before_call)
 
 
-def _read(event: events.ScenarioFinished, report: Report, foreign: list[str]) -> None:
+def _read(event: events.ScenarioFinished, report: Report, foreign: Collection[str]) -> None:
     recorder = event.recorder
     for case_id, interaction in recorder.interactions.items():
         label = recorder.cases[case_id].value.operation.label
@@ -258,7 +264,7 @@ def _read(event: events.ScenarioFinished, report: Report, foreign: list[str]) ->
     report.findings += _findings(recorder)
 
 
-def _wrong(response: Any, foreign: list[str]) -> str | None:
+def _wrong(response: Any, foreign: Collection[str]) -> str | None:
     if response.status_code >= 400:
         problem = json.loads(response.content)
         if response.headers["content-type"] != ["application/problem+json"]:

@@ -77,7 +77,7 @@ async def sign_in(studio: Studio, caller: Caller) -> None:
 async def explored(client: Client, found: Here, headers: Mapping[str, str]) -> Report:
     described = description(client.server)
     api, url = told(described, found), client.server.url
-    report = await asyncio.to_thread(explore, url, headers, api, found)
+    report = await asyncio.to_thread(explore, url, headers, api, found.foreign, found.asking)
     assert not report.errors, report.errors
     assert not report.findings, "\n\n".join(map(str, report.findings[:10]))
     # It says nothing of what it did not come to try.

@@ -73,7 +73,7 @@ async def test_results_progress_failure_and_a_cancellation(tmp_path: Path) -> No
             while not mark.exists():
                 await asyncio.sleep(0.01)
         counted = cloud.server.counted()["requests"]
-        assert counted["stop"] >= 3
+        assert counted["stop"] >= 2, "told of both"
         assert counted["ping"] >= 1
         assert counted["done"] == 5, "four results, one progress, none of what was cancelled"
 
