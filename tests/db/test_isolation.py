@@ -15,6 +15,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "affiche_migrations": "owner",
     "api_keys": "user_id",
     "browsers": "user_id",
+    "characters": "user_id",
     "credit_budgets": "user_id",
     "credit_rules": "everybody",
     "credit_transactions": "user_id",
@@ -35,6 +36,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "project_members": "user_id",
     "projects": "user_id",
     "rates": "service",
+    "reference_images": "user_id",
     "runs": "service",
     "sessions": "service",
     "sign_in_links": "service",
@@ -55,11 +57,13 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
 VIEWS = {"shown_works": "user_id"}
 # Of these a project's members see what is of the project, by this column.
 SHARED_BY = {
+    "characters": "project_id",
     "events": "project_id",
     "files": "project_ids",
     "generation_jobs": "project_id",
     "project_members": "project_id",
     "projects": "id",
+    "reference_images": "project_id",
     "shown_works": "project_id",
     "works": "project_id",
 }

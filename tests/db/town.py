@@ -46,6 +46,8 @@ def settled(connect: Connect) -> Town:
         " VALUES (%s, %s, 'https://example.com/', '{work.failed}', %s, 'x')",
         (project, b.id, bytes(32)),
     )
+    for who, whose in ((a.id, project), (a.id, a.project), (b.id, b.project)):
+        subjects(service, who, whose)
     upload = file(service, a.id)
     asked = value(
         people[0],
@@ -56,6 +58,19 @@ def settled(connect: Connect) -> Town:
     shared = Person(a.id, project, file(service, a.id, asked), asked, ran)
     nobodies = connect("authenticated"), connect("anon")
     return Town(service, *people, *nobodies, a, b, c, project, shared)
+
+
+def subjects(service: Connection[Any], user_id: UUID, project: UUID) -> None:
+    """A character and a reference of the project's."""
+    service.execute(
+        "INSERT INTO characters (project_id, user_id, name, slug) VALUES (%s, %s, 'Milan', 'milan')",
+        (project, user_id),
+    )
+    service.execute(
+        "INSERT INTO reference_images (project_id, user_id, filename, file_id, sha256)"
+        " VALUES (%s, %s, '1.jpg', %s, %s)",
+        (project, user_id, file(service, user_id), bytes(32)),
+    )
 
 
 def count(connection: Connection[Any], table: str, where: sql.Composable = sql.SQL("true")) -> int:

@@ -113,13 +113,18 @@ CREATE TABLE public.works (
     output_data jsonb,
     credits_refunded integer DEFAULT 0 NOT NULL,
     outputs_refunded integer[] DEFAULT '{}'::integer[] NOT NULL,
+    character_id uuid,
+    reference_id uuid,
+    subject jsonb,
+    title_by text,
     CONSTRAINT works_check CHECK (((credits_refunded >= 0) AND (credits_refunded <= credits_used))),
     CONSTRAINT works_credits_used_check CHECK ((credits_used >= 0)),
     CONSTRAINT works_output_count_check CHECK (((output_count >= 1) AND (output_count <= 10))),
     CONSTRAINT works_purchased_credits_used_check CHECK ((purchased_credits_used >= 0)),
     CONSTRAINT works_seed_check CHECK (((seed >= 1) AND (seed <= '9007199254740991'::bigint))),
     CONSTRAINT works_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
-    CONSTRAINT works_subscription_credits_used_check CHECK ((subscription_credits_used >= 0))
+    CONSTRAINT works_subscription_credits_used_check CHECK ((subscription_credits_used >= 0)),
+    CONSTRAINT works_title_by_check CHECK ((title_by = ANY (ARRAY['model'::text, 'person'::text])))
 )
 WITH (fillfactor='80');
 
@@ -266,7 +271,8 @@ CREATE FUNCTION public.choose_endpoint(template uuid, of_version integer, avoide
     AND coalesce((
       SELECT v.engines ? e.kind FROM template_versions v
       WHERE v.template_id = template AND v.version = of_version), true)
-  ORDER BY r.position IS NULL AND e.kind = 'preview', e.unwell_since IS NOT NULL,
+  ORDER BY r.position IS NULL AND e.kind = 'preview',
+    e.unwell_since IS NOT NULL OR e.paused_at IS NOT NULL,
     e.id IS NOT DISTINCT FROM avoided, coalesce(r.position, e.position), e.id
   LIMIT 1
 $$;
@@ -341,6 +347,36 @@ END $$;
 
 ALTER FUNCTION public.delete_notification(notification uuid) OWNER TO service_role;
 
+CREATE FUNCTION public.edit_work(work uuid, new_title text DEFAULT NULL::text, new_tags text[] DEFAULT NULL::text[]) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF new_title IS NOT NULL AND (btrim(new_title) = '' OR length(new_title) > 400)
+    OR cardinality(new_tags) > 20
+    OR EXISTS (SELECT FROM unnest(new_tags) AS tag
+      WHERE tag IS NULL OR btrim(tag) = '' OR length(tag) > 160) THEN
+    RAISE EXCEPTION 'a title or a tag is empty or too long' USING ERRCODE = 'check_violation';
+  END IF;
+  PERFORM FROM works w WHERE w.id = work AND (
+    w.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(w.project_id));
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  IF new_title IS NOT NULL THEN
+    -- First this row, as whoever asks the model locks them: then what is written here stays.
+    DELETE FROM titles t WHERE t.work_id = work;
+  END IF;
+  UPDATE works w SET
+    title = coalesce(new_title, w.title),
+    title_by = CASE WHEN new_title IS NULL THEN w.title_by ELSE 'person' END,
+    tags = coalesce(new_tags, w.tags)
+  WHERE w.id = work;
+  RETURN true;
+END $$;
+
+ALTER FUNCTION public.edit_work(work uuid, new_title text, new_tags text[]) OWNER TO service_role;
+
 CREATE FUNCTION public.end_jobs() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -387,6 +423,29 @@ BEGIN
     own_system, own_timeline)
   RETURNING * INTO latest;
   RETURN latest.era;
+END $$;
+
+CREATE FUNCTION public.folded(words text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  SELECT lower(normalize(coalesce(words, ''), NFKC))
+$$;
+
+CREATE FUNCTION public.forget_audit(earliest timestamp with time zone, most integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE gone integer;
+BEGIN
+  PERFORM set_config('affiche.forgetting', 'audit_log', true);
+  DELETE FROM audit_log WHERE id = ANY (ARRAY(
+    SELECT id FROM audit_log
+    WHERE at < least(earliest, clock_timestamp() - interval '30 days' - interval '1 minute')
+    ORDER BY at LIMIT most FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  PERFORM set_config('affiche.forgetting', '', true);
+  RETURN gone;
 END $$;
 
 CREATE FUNCTION public.give_turn() RETURNS trigger
@@ -440,6 +499,20 @@ BEGIN
     SELECT t.turn + 1 FROM turns t
     WHERE t.endpoint_id = NEW.endpoint_id AND t.priority = NEW.priority));
   RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.guard_audit() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    IF current_setting('affiche.forgetting', true) = 'audit_log'
+      AND OLD.at < clock_timestamp() - interval '30 days' THEN
+      RETURN OLD;
+    END IF;
+  END IF;
+  RAISE EXCEPTION 'the audit log is only added to' USING ERRCODE = 'check_violation';
 END $$;
 
 CREATE FUNCTION public.guard_charge() RETURNS trigger
@@ -647,6 +720,20 @@ BEGIN
   RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 
+CREATE FUNCTION public.keep_tags() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.tags <> '{}' THEN
+    DELETE FROM work_tags WHERE work_id = NEW.id;
+  END IF;
+  INSERT INTO work_tags (work_id, tag, user_id, project_id)
+  SELECT DISTINCT NEW.id, tag_key(tag), NEW.user_id, NEW.project_id
+  FROM unnest(NEW.tags) AS tag WHERE tag IS NOT NULL;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.member_of(project uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -757,6 +844,41 @@ CREATE FUNCTION public.my_projects(wanted text DEFAULT 'member'::text) RETURNS u
 $$;
 
 ALTER FUNCTION public.my_projects(wanted text) OWNER TO service_role;
+
+CREATE FUNCTION public.name_subject() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  chosen characters;
+  shown reference_images;
+BEGIN
+  SELECT * INTO chosen FROM characters
+  WHERE project_id = NEW.project_id AND archived_at IS NULL
+    AND (id::text = lower(NEW.input_data ->> 'character') OR slug = NEW.input_data ->> 'character');
+  IF FOUND THEN
+    NEW.character_id := chosen.id;
+    NEW.subject := jsonb_build_object('character', jsonb_build_object(
+      'id', chosen.id, 'number', chosen.number, 'slug', chosen.slug, 'name', chosen.name,
+      'skin_tone', chosen.skin_tone, 'hair_color', chosen.hair_color,
+      'hair_style', chosen.hair_style, 'lora_file', chosen.lora_file,
+      'lora_strength', chosen.lora_strength, 'trigger_word', chosen.trigger_word,
+      'negative_prompt', chosen.negative_prompt));
+  END IF;
+  SELECT * INTO shown FROM reference_images
+  WHERE project_id = NEW.project_id
+    AND id = (SELECT named FROM named_files(NEW.input_data -> 'reference') AS named LIMIT 1);
+  IF FOUND THEN
+    NEW.reference_id := shown.id;
+    NEW.subject := coalesce(NEW.subject, '{}') || jsonb_build_object('reference',
+      jsonb_build_object(
+        'id', shown.id, 'number', shown.number, 'filename', shown.filename,
+        'category', shown.category, 'file_id', shown.file_id,
+        'caption', coalesce(shown.vision_description, ''),
+        'caption_ko', coalesce(shown.caption_ko, '')));
+  END IF;
+  RETURN NEW;
+END $$;
 
 CREATE FUNCTION public.named_files(inputs jsonb) RETURNS SETOF uuid
     LANGUAGE sql IMMUTABLE
@@ -949,6 +1071,22 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.record_work_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  others uuid[] := ARRAY(
+    SELECT user_id FROM project_members
+    WHERE project_id = NEW.project_id AND user_id <> NEW.user_id);
+BEGIN
+  INSERT INTO events (user_id, project_id, work_id, type, data)
+  VALUES (NEW.user_id, CASE WHEN others <> '{}' THEN NEW.project_id END, NEW.id, 'work.changed',
+    jsonb_build_object('status', NEW.status));
+  PERFORM pg_notify('affiche_event', told::text) FROM unnest(NEW.user_id || others) AS told;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.record_work_event() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1030,6 +1168,17 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.search_grams(words text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT coalesce(array_agg(DISTINCT gram), '{}') FROM (
+    SELECT unnest(ARRAY[one, one || lead(one) OVER (ORDER BY at)]) AS gram
+    FROM string_to_table(public.folded(words), NULL) WITH ORDINALITY AS letter (one, at)
+  ) cut
+  WHERE gram IS NOT NULL AND gram !~ '\s'
+$$;
+
 CREATE FUNCTION public.spend_budgets(payer uuid, project uuid, price integer) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1060,6 +1209,11 @@ BEGIN
     WHERE id = budget.id;
   END LOOP;
 END $$;
+
+CREATE FUNCTION public.tag_key(tag text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ SELECT left(lower(tag), 160) $$;
 
 CREATE FUNCTION public.tell_webhooks() RETURNS trigger
     LANGUAGE plpgsql
@@ -1116,6 +1270,41 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.wake_job(job uuid) RETURNS TABLE(id uuid, work_id uuid, status text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  SELECT j.id, j.work_id, j.status INTO wake_job.id, wake_job.work_id, wake_job.status
+  FROM generation_jobs j
+  WHERE j.id = job AND (
+    j.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(j.project_id));
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  IF wake_job.status = 'pending' THEN
+    PERFORM pg_notify('generation_job_created', json_build_object('id', job)::text);
+  END IF;
+  RETURN NEXT;
+END $$;
+
+ALTER FUNCTION public.wake_job(job uuid) OWNER TO service_role;
+
+CREATE FUNCTION public.want_title() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO titles (work_id)
+  SELECT w.id FROM works w
+  WHERE w.id = NEW.work_id AND w.title_by IS NULL AND w.title = NEW.about ->> 'title'
+  ON CONFLICT DO NOTHING;
+  IF FOUND THEN
+    PERFORM pg_notify('title_wanted', '');
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.withdraw_run() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1152,6 +1341,50 @@ CREATE TABLE public.affiche_migrations (
 
 ALTER TABLE ONLY public.affiche_migrations FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.alert_mails (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid,
+    address text,
+    news jsonb NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    token uuid DEFAULT gen_random_uuid() NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    handed_at timestamp with time zone,
+    error_code text,
+    created_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT alert_mails_address_check CHECK ((length(address) <= 320)),
+    CONSTRAINT alert_mails_check CHECK ((num_nonnulls(user_id, address) = 1)),
+    CONSTRAINT alert_mails_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'dead'::text]))),
+    CONSTRAINT alert_mails_tries_check CHECK ((tries >= 0))
+);
+
+ALTER TABLE ONLY public.alert_mails FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.alert_rounds (
+    only_row boolean DEFAULT true NOT NULL,
+    run_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT alert_rounds_only_row_check CHECK (only_row)
+);
+
+ALTER TABLE ONLY public.alert_rounds FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.alerts (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    rule text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    params jsonb DEFAULT '{}'::jsonb NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT alerts_rule_check CHECK ((rule ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT alerts_subject_check CHECK ((length(subject) <= 200))
+);
+
+ALTER TABLE ONLY public.alerts FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.api_keys (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     hash bytea NOT NULL,
@@ -1168,6 +1401,24 @@ CREATE TABLE public.api_keys (
 
 ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.audit_log (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor uuid,
+    origin text DEFAULT ''::text NOT NULL,
+    action text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    before jsonb,
+    after jsonb,
+    CONSTRAINT audit_log_action_check CHECK ((action ~ '^[a-z_]{1,40}\.[a-z_]{1,40}$'::text)),
+    CONSTRAINT audit_log_origin_check CHECK ((length(origin) <= 200)),
+    CONSTRAINT audit_log_reason_check CHECK ((length(reason) <= 500)),
+    CONSTRAINT audit_log_subject_check CHECK ((length(subject) <= 200))
+);
+
+ALTER TABLE ONLY public.audit_log FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.browsers (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     user_id uuid NOT NULL,
@@ -1183,6 +1434,47 @@ CREATE TABLE public.browsers (
 );
 
 ALTER TABLE ONLY public.browsers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.characters (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    number bigint NOT NULL,
+    project_id uuid NOT NULL,
+    user_id uuid,
+    name text NOT NULL,
+    slug text NOT NULL,
+    skin_tone text DEFAULT ''::text NOT NULL,
+    hair_color text DEFAULT ''::text NOT NULL,
+    hair_style text DEFAULT ''::text NOT NULL,
+    lora_file text DEFAULT ''::text NOT NULL,
+    lora_strength double precision DEFAULT 0.65 NOT NULL,
+    trigger_word text DEFAULT ''::text NOT NULL,
+    negative_prompt text DEFAULT ''::text NOT NULL,
+    portrait_file_id uuid,
+    is_demo boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    archived_at timestamp with time zone,
+    CONSTRAINT characters_hair_color_check CHECK ((length(hair_color) <= 50)),
+    CONSTRAINT characters_hair_style_check CHECK ((length(hair_style) <= 200)),
+    CONSTRAINT characters_lora_file_check CHECK ((length(lora_file) <= 200)),
+    CONSTRAINT characters_lora_strength_check CHECK (((lora_strength >= (0.3)::double precision) AND (lora_strength <= (1.0)::double precision))),
+    CONSTRAINT characters_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT characters_negative_prompt_check CHECK ((length(negative_prompt) <= 2000)),
+    CONSTRAINT characters_skin_tone_check CHECK ((length(skin_tone) <= 50)),
+    CONSTRAINT characters_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 50))),
+    CONSTRAINT characters_trigger_word_check CHECK ((length(trigger_word) <= 100))
+);
+
+ALTER TABLE ONLY public.characters FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.characters ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.characters_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.credit_budgets (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -1272,6 +1564,7 @@ CREATE TABLE public.endpoints (
     misses integer DEFAULT 0 NOT NULL,
     health jsonb DEFAULT '{}'::jsonb NOT NULL,
     warmed_at timestamp with time zone,
+    paused_at timestamp with time zone,
     CONSTRAINT endpoints_images_as_check CHECK ((images_as = ANY (ARRAY['map'::text, 'list'::text]))),
     CONSTRAINT endpoints_kind_check CHECK ((kind = ANY (ARRAY['runpod'::text, 'comfyui'::text, 'preview'::text]))),
     CONSTRAINT endpoints_pictures_by_check CHECK ((pictures_by = ANY (ARRAY['auto'::text, 'url'::text, 'base64'::text]))),
@@ -1459,6 +1752,59 @@ CREATE TABLE public.invitations (
 
 ALTER TABLE ONLY public.invitations FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.templates (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    number bigint NOT NULL,
+    template_name text NOT NULL,
+    slug text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    work_type text NOT NULL,
+    title text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    estimated_time integer DEFAULT 30 NOT NULL,
+    is_active boolean DEFAULT false NOT NULL,
+    display_order integer DEFAULT 100 NOT NULL,
+    credits integer DEFAULT 1 NOT NULL,
+    form_fields jsonb DEFAULT '[]'::jsonb NOT NULL,
+    request_dto jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT templates_credits_check CHECK ((credits >= 0)),
+    CONSTRAINT templates_estimated_time_check CHECK ((estimated_time > 0)),
+    CONSTRAINT templates_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY public.templates FORCE ROW LEVEL SECURITY;
+
+CREATE VIEW public.job_states WITH (security_invoker='true') AS
+ SELECT j.id,
+    j.work_id,
+    j.user_id,
+    j.project_id,
+    t.slug AS template,
+    j.stage,
+    j.output_index,
+    e.name AS endpoint,
+    j.status,
+    j.step,
+    j.priority,
+    j.takes,
+    j.external_id,
+    j.error_code,
+    j.error_params,
+    j.run_at,
+    j.deadline_at,
+    j.created_at,
+    j.updated_at,
+    j.taken_at,
+    j.started_at,
+    COALESCE(j.completed_at, j.failed_at, j.cancelled_at) AS ended_at,
+    j.execution_seconds
+   FROM (((public.generation_jobs j
+     JOIN public.works w ON ((w.id = j.work_id)))
+     JOIN public.templates t ON ((t.id = w.template_id)))
+     LEFT JOIN public.endpoints e ON ((e.id = j.endpoint_id)));
+
 CREATE TABLE public.message_channels (
     user_id uuid NOT NULL,
     channel text NOT NULL,
@@ -1563,7 +1909,8 @@ CREATE TABLE public.projects (
     user_id uuid NOT NULL,
     name text NOT NULL,
     is_default boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    demo_at timestamp with time zone
 );
 
 ALTER TABLE ONLY public.projects FORCE ROW LEVEL SECURITY;
@@ -1585,6 +1932,47 @@ WITH (fillfactor='50');
 
 ALTER TABLE ONLY public.rates FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.reference_images (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    number bigint NOT NULL,
+    project_id uuid NOT NULL,
+    user_id uuid,
+    filename text NOT NULL,
+    category text DEFAULT ''::text NOT NULL,
+    storage_path text GENERATED ALWAYS AS (
+CASE category
+    WHEN ''::text THEN filename
+    ELSE ((category || '/'::text) || filename)
+END) STORED,
+    file_id uuid NOT NULL,
+    sha256 bytea NOT NULL,
+    vision_description text,
+    caption_ko text,
+    caption_state text DEFAULT 'none'::text NOT NULL,
+    analyzed_at timestamp with time zone,
+    is_demo boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    grams text[] GENERATED ALWAYS AS (public.search_grams(((((((filename || ' '::text) || category) || ' '::text) || COALESCE(vision_description, ''::text)) || ' '::text) || COALESCE(caption_ko, ''::text)))) STORED,
+    CONSTRAINT reference_images_caption_ko_check CHECK (((length(caption_ko) >= 1) AND (length(caption_ko) <= 2000))),
+    CONSTRAINT reference_images_caption_state_check CHECK ((caption_state = ANY (ARRAY['none'::text, 'waiting'::text, 'written'::text, 'edited'::text, 'failed'::text]))),
+    CONSTRAINT reference_images_category_check CHECK ((length(category) <= 100)),
+    CONSTRAINT reference_images_filename_check CHECK (((length(filename) >= 1) AND (length(filename) <= 500))),
+    CONSTRAINT reference_images_sha256_check CHECK ((length(sha256) = 32)),
+    CONSTRAINT reference_images_vision_description_check CHECK (((length(vision_description) >= 1) AND (length(vision_description) <= 2000)))
+);
+
+ALTER TABLE ONLY public.reference_images FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reference_images ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reference_images_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.runs (
     key uuid NOT NULL,
     job_id uuid NOT NULL,
@@ -1595,6 +1983,18 @@ CREATE TABLE public.runs (
 );
 
 ALTER TABLE ONLY public.runs FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.secret_ages (
+    name text NOT NULL,
+    key_print bytea NOT NULL,
+    digest bytea NOT NULL,
+    since timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT secret_ages_digest_check CHECK ((length(digest) = 16)),
+    CONSTRAINT secret_ages_name_check CHECK ((length(name) <= 200))
+);
+
+ALTER TABLE ONLY public.secret_ages FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.sessions (
     hash bytea NOT NULL,
@@ -1607,30 +2007,6 @@ CREATE TABLE public.sessions (
 );
 
 ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.templates (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    number bigint NOT NULL,
-    template_name text NOT NULL,
-    slug text NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    work_type text NOT NULL,
-    title text NOT NULL,
-    description text DEFAULT ''::text NOT NULL,
-    estimated_time integer DEFAULT 30 NOT NULL,
-    is_active boolean DEFAULT false NOT NULL,
-    display_order integer DEFAULT 100 NOT NULL,
-    credits integer DEFAULT 1 NOT NULL,
-    form_fields jsonb DEFAULT '[]'::jsonb NOT NULL,
-    request_dto jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT templates_credits_check CHECK ((credits >= 0)),
-    CONSTRAINT templates_estimated_time_check CHECK ((estimated_time > 0)),
-    CONSTRAINT templates_version_check CHECK ((version > 0))
-);
-
-ALTER TABLE ONLY public.templates FORCE ROW LEVEL SECURITY;
 
 CREATE VIEW public.shown_works WITH (security_invoker='true') AS
  SELECT w.id,
@@ -1661,7 +2037,10 @@ CREATE VIEW public.shown_works WITH (security_invoker='true') AS
     t.slug AS template_slug,
     t.estimated_time,
     w.credits_used,
-    w.credits_refunded
+    w.credits_refunded,
+    w.character_id,
+    w.reference_id,
+    w.subject
    FROM (public.works w
      JOIN public.templates t ON ((t.id = w.template_id)));
 
@@ -1720,6 +2099,18 @@ ALTER TABLE public.templates ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.titles (
+    work_id uuid NOT NULL,
+    token uuid DEFAULT gen_random_uuid() NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    run_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT titles_tries_check CHECK ((tries >= 0))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY public.titles FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.turns (
     endpoint_id uuid NOT NULL,
@@ -1856,6 +2247,15 @@ CREATE VIEW public.work_costs WITH (security_invoker='true') AS
              LEFT JOIN public.endpoints e ON ((e.id = j.endpoint_id)))
           WHERE (j.work_id = w.id)) cost);
 
+CREATE TABLE public.work_tags (
+    work_id uuid NOT NULL,
+    tag text NOT NULL,
+    user_id uuid NOT NULL,
+    project_id uuid
+);
+
+ALTER TABLE ONLY public.work_tags FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.workers (
     id uuid NOT NULL,
     host text NOT NULL,
@@ -1904,17 +2304,38 @@ ALTER TABLE public.works ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
 ALTER TABLE ONLY public.affiche_migrations
     ADD CONSTRAINT affiche_migrations_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY public.alert_mails
+    ADD CONSTRAINT alert_mails_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.alert_rounds
+    ADD CONSTRAINT alert_rounds_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_hash_key UNIQUE (hash);
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.browsers
     ADD CONSTRAINT browsers_endpoint_key UNIQUE (endpoint);
 
 ALTER TABLE ONLY public.browsers
     ADD CONSTRAINT browsers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.characters
+    ADD CONSTRAINT characters_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.characters
+    ADD CONSTRAINT characters_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.characters
+    ADD CONSTRAINT characters_project_id_slug_key UNIQUE (project_id, slug);
 
 ALTER TABLE ONLY public.credit_budgets
     ADD CONSTRAINT credit_budgets_pkey PRIMARY KEY (id);
@@ -2006,8 +2427,20 @@ ALTER TABLE ONLY public.projects
 ALTER TABLE ONLY public.rates
     ADD CONSTRAINT rates_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.reference_images
+    ADD CONSTRAINT reference_images_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.reference_images
+    ADD CONSTRAINT reference_images_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.reference_images
+    ADD CONSTRAINT reference_images_project_id_sha256_key UNIQUE (project_id, sha256);
+
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.secret_ages
+    ADD CONSTRAINT secret_ages_pkey PRIMARY KEY (name, key_print);
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_id_key UNIQUE (id);
@@ -2039,6 +2472,9 @@ ALTER TABLE ONLY public.templates
 ALTER TABLE ONLY public.templates
     ADD CONSTRAINT templates_template_name_key UNIQUE (template_name);
 
+ALTER TABLE ONLY public.titles
+    ADD CONSTRAINT titles_pkey PRIMARY KEY (work_id);
+
 ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_pkey PRIMARY KEY (endpoint_id, priority);
 
@@ -2063,6 +2499,9 @@ ALTER TABLE ONLY public.webhooks
 ALTER TABLE ONLY public.withdrawals
     ADD CONSTRAINT withdrawals_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.work_tags
+    ADD CONSTRAINT work_tags_pkey PRIMARY KEY (work_id, tag);
+
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
 
@@ -2081,9 +2520,33 @@ ALTER TABLE ONLY public.works
 ALTER TABLE ONLY public.works
     ADD CONSTRAINT works_pkey PRIMARY KEY (id);
 
+CREATE INDEX alert_mails_due ON public.alert_mails USING btree (run_at) WHERE (status = ANY (ARRAY['waiting'::text, 'sending'::text]));
+
+CREATE INDEX alert_mails_ended ON public.alert_mails USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+CREATE INDEX alert_mails_user ON public.alert_mails USING btree (user_id) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX alerts_closed ON public.alerts USING btree (closed_at) WHERE (closed_at IS NOT NULL);
+
+CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (rule, subject) WHERE (closed_at IS NULL);
+
 CREATE INDEX api_keys_user ON public.api_keys USING btree (user_id, id);
 
+CREATE INDEX audit_log_action ON public.audit_log USING btree (action, subject, id DESC);
+
+CREATE INDEX audit_log_actor ON public.audit_log USING btree (actor, id DESC);
+
+CREATE INDEX audit_log_age ON public.audit_log USING btree (at);
+
+CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject, id DESC);
+
 CREATE INDEX browsers_user ON public.browsers USING btree (user_id, id);
+
+CREATE INDEX characters_portrait ON public.characters USING btree (portrait_file_id) WHERE (portrait_file_id IS NOT NULL);
+
+CREATE INDEX characters_project ON public.characters USING btree (project_id, id);
+
+CREATE INDEX characters_user ON public.characters USING btree (user_id) WHERE (user_id IS NOT NULL);
 
 CREATE INDEX credit_transactions_project ON public.credit_transactions USING btree (project_id, created_at) WHERE (project_id IS NOT NULL);
 
@@ -2113,6 +2576,8 @@ CREATE INDEX files_user ON public.files USING btree (user_id, id DESC);
 
 CREATE INDEX files_work ON public.files USING btree (work_id, user_id) WHERE (work_id IS NOT NULL);
 
+CREATE INDEX generation_jobs_cancelled ON public.generation_jobs USING btree (id DESC) WHERE (status = 'cancelled'::text);
+
 CREATE INDEX generation_jobs_deadline ON public.generation_jobs USING btree (deadline_at) WHERE (status = ANY (ARRAY['taken'::text, 'processing'::text]));
 
 CREATE INDEX generation_jobs_delayed ON public.generation_jobs USING btree (run_at) WHERE ((status = 'pending'::text) AND (turn IS NULL) AND (endpoint_id IS NOT NULL));
@@ -2120,6 +2585,8 @@ CREATE INDEX generation_jobs_delayed ON public.generation_jobs USING btree (run_
 CREATE INDEX generation_jobs_ended ON public.generation_jobs USING btree (COALESCE(completed_at, failed_at, cancelled_at)) WHERE (status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]));
 
 CREATE INDEX generation_jobs_external ON public.generation_jobs USING btree (external_id) WHERE (status = 'processing'::text);
+
+CREATE INDEX generation_jobs_failed ON public.generation_jobs USING btree (id DESC) WHERE (status = 'failed'::text);
 
 CREATE INDEX generation_jobs_homeless ON public.generation_jobs USING btree (created_at) WHERE ((status = 'pending'::text) AND (endpoint_id IS NULL));
 
@@ -2183,6 +2650,18 @@ CREATE UNIQUE INDEX projects_default ON public.projects USING btree (user_id) WH
 
 CREATE INDEX projects_user ON public.projects USING btree (user_id, id);
 
+CREATE INDEX reference_images_category ON public.reference_images USING btree (project_id, category, id DESC);
+
+CREATE INDEX reference_images_file ON public.reference_images USING btree (file_id);
+
+CREATE INDEX reference_images_page ON public.reference_images USING btree (project_id, id DESC);
+
+CREATE INDEX reference_images_uncaptioned ON public.reference_images USING btree (project_id, id) WHERE (caption_state = ANY (ARRAY['none'::text, 'waiting'::text, 'failed'::text]));
+
+CREATE INDEX reference_images_user ON public.reference_images USING btree (user_id) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX reference_images_words ON public.reference_images USING gin (grams);
+
 CREATE INDEX runs_endpoint ON public.runs USING btree (endpoint_id);
 
 CREATE INDEX runs_job ON public.runs USING btree (job_id, sent_at DESC);
@@ -2198,6 +2677,8 @@ CREATE INDEX sign_in_links_user ON public.sign_in_links USING btree (user_id);
 CREATE INDEX template_endpoints_endpoint ON public.template_endpoints USING btree (endpoint_id);
 
 CREATE INDEX templates_gallery ON public.templates USING btree (display_order, slug) WHERE is_active;
+
+CREATE INDEX titles_due ON public.titles USING btree (run_at);
 
 CREATE INDEX users_email_anyhow ON public.users USING btree (lower(email));
 
@@ -2223,11 +2704,25 @@ CREATE INDEX withdrawals_endpoint ON public.withdrawals USING btree (endpoint_id
 
 CREATE INDEX withdrawals_job ON public.withdrawals USING btree (job_id);
 
+CREATE INDEX work_tags_project ON public.work_tags USING btree (project_id, tag, work_id DESC);
+
+CREATE INDEX work_tags_user ON public.work_tags USING btree (user_id, tag, work_id DESC);
+
+CREATE INDEX works_character ON public.works USING btree (character_id, id DESC) WHERE (character_id IS NOT NULL);
+
+CREATE INDEX works_character_status ON public.works USING btree (character_id, status, id DESC) WHERE (character_id IS NOT NULL);
+
+CREATE INDEX works_failures ON public.works USING btree (failed_at, error_code, template_id, engine) WHERE (status = 'failed'::text);
+
+CREATE INDEX works_outcomes ON public.works USING btree (created_at, template_id, engine, status) WHERE (status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text]));
+
 CREATE INDEX works_output_file ON public.works USING btree (output_file_id) WHERE (output_file_id IS NOT NULL);
 
 CREATE INDEX works_project ON public.works USING btree (project_id, id DESC);
 
 CREATE INDEX works_project_status ON public.works USING btree (project_id, status, id DESC);
+
+CREATE INDEX works_reference ON public.works USING btree (reference_id, id DESC) WHERE (reference_id IS NOT NULL);
 
 CREATE INDEX works_retry ON public.works USING btree (retry_of) WHERE (retry_of IS NOT NULL);
 
@@ -2275,6 +2770,8 @@ CREATE TRIGGER d_pair_again BEFORE UPDATE ON public.works FOR EACH ROW WHEN ((((
 
 CREATE TRIGGER d_place BEFORE INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.place_job();
 
+CREATE TRIGGER d_subject BEFORE INSERT ON public.works FOR EACH ROW WHEN (((new.input_data ? 'character'::text) OR (new.input_data ? 'reference'::text))) EXECUTE FUNCTION public.name_subject();
+
 CREATE TRIGGER e_charge BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.charge_work();
 
 CREATE TRIGGER e_turn BEFORE INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.give_turn();
@@ -2283,9 +2780,15 @@ CREATE TRIGGER e_turn_again BEFORE UPDATE OF status, run_at, endpoint_id, priori
 
 CREATE TRIGGER end_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.end_jobs();
 
+CREATE TRIGGER event_changed AFTER UPDATE OF title, tags ON public.works FOR EACH ROW WHEN ((((old.title IS DISTINCT FROM new.title) OR (old.tags IS DISTINCT FROM new.tags)) AND (old.status = new.status) AND (NOT (old.output_file_id IS DISTINCT FROM new.output_file_id)))) EXECUTE FUNCTION public.record_work_change();
+
 CREATE TRIGGER event_moved AFTER UPDATE OF status, progress ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR ((old.progress IS DISTINCT FROM new.progress) AND (new.status = 'processing'::text)))) EXECUTE FUNCTION public.record_work_event();
 
 CREATE TRIGGER event_new AFTER INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.record_work_event();
+
+CREATE TRIGGER guard_audit BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.guard_audit();
+
+CREATE TRIGGER guard_audit_whole BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.guard_audit();
 
 CREATE TRIGGER guard_charge BEFORE UPDATE OF credits_used, subscription_credits_used, purchased_credits_used, credits_refunded, outputs_refunded, output_count, user_id ON public.works FOR EACH ROW WHEN (((((((old.credits_used IS DISTINCT FROM new.credits_used) OR (old.subscription_credits_used IS DISTINCT FROM new.subscription_credits_used)) OR (old.purchased_credits_used IS DISTINCT FROM new.purchased_credits_used)) OR (old.credits_refunded IS DISTINCT FROM new.credits_refunded)) OR (old.outputs_refunded IS DISTINCT FROM new.outputs_refunded)) OR ((old.credits_used > 0) AND ((old.output_count IS DISTINCT FROM new.output_count) OR (old.user_id IS DISTINCT FROM new.user_id))))) EXECUTE FUNCTION public.guard_charge();
 
@@ -2309,6 +2812,10 @@ CREATE TRIGGER place_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WH
 
 CREATE TRIGGER restart_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = 'pending'::text))) EXECUTE FUNCTION public.restart_jobs();
 
+CREATE TRIGGER tags_changed AFTER UPDATE OF tags, user_id, project_id ON public.works FOR EACH ROW WHEN ((((old.tags IS DISTINCT FROM new.tags) OR (old.user_id IS DISTINCT FROM new.user_id)) OR (old.project_id IS DISTINCT FROM new.project_id))) EXECUTE FUNCTION public.keep_tags();
+
+CREATE TRIGGER tags_new AFTER INSERT ON public.works FOR EACH ROW WHEN ((new.tags <> '{}'::text[])) EXECUTE FUNCTION public.keep_tags();
+
 CREATE TRIGGER tell_webhooks AFTER INSERT ON public.events FOR EACH ROW WHEN ((new.type <> ALL (ARRAY['work.progress'::text, 'work.taken'::text, 'work.processing'::text, 'work.pending'::text, 'notification.read'::text, 'notification.deleted'::text]))) EXECUTE FUNCTION public.tell_webhooks();
 
 CREATE TRIGGER trg_notify_work_status_change AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.notify_work_status_change();
@@ -2321,15 +2828,29 @@ CREATE TRIGGER use_files AFTER INSERT ON public.works FOR EACH ROW EXECUTE FUNCT
 
 CREATE TRIGGER use_files_later AFTER UPDATE OF input_data ON public.works FOR EACH ROW WHEN ((old.input_data IS DISTINCT FROM new.input_data)) EXECUTE FUNCTION public.use_files();
 
+CREATE TRIGGER want_title AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = 'completed'::text) AND (new.about ? 'asks_title'::text))) EXECUTE FUNCTION public.want_title();
+
 CREATE TRIGGER withdraw AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN (((old.external_id IS NOT NULL) AND (old.status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (new.status = ANY (ARRAY['pending'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.withdraw_run();
 
 CREATE TRIGGER withdraw_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN (((old.external_id IS NOT NULL) AND (old.status = ANY (ARRAY['taken'::text, 'processing'::text])))) EXECUTE FUNCTION public.withdraw_run();
+
+ALTER TABLE ONLY public.alert_mails
+    ADD CONSTRAINT alert_mails_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.browsers
     ADD CONSTRAINT browsers_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.characters
+    ADD CONSTRAINT characters_portrait_file_id_fkey FOREIGN KEY (portrait_file_id) REFERENCES public.files(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.characters
+    ADD CONSTRAINT characters_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.characters
+    ADD CONSTRAINT characters_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.credit_budgets
     ADD CONSTRAINT credit_budgets_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
@@ -2409,6 +2930,15 @@ ALTER TABLE ONLY public.project_members
 ALTER TABLE ONLY public.projects
     ADD CONSTRAINT projects_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.reference_images
+    ADD CONSTRAINT reference_images_file_id_fkey FOREIGN KEY (file_id) REFERENCES public.files(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reference_images
+    ADD CONSTRAINT reference_images_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reference_images
+    ADD CONSTRAINT reference_images_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
 
@@ -2429,6 +2959,9 @@ ALTER TABLE ONLY public.template_endpoints
 
 ALTER TABLE ONLY public.template_versions
     ADD CONSTRAINT template_versions_template_id_fkey FOREIGN KEY (template_id) REFERENCES public.templates(id);
+
+ALTER TABLE ONLY public.titles
+    ADD CONSTRAINT titles_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
@@ -2451,11 +2984,20 @@ ALTER TABLE ONLY public.withdrawals
 ALTER TABLE ONLY public.withdrawals
     ADD CONSTRAINT withdrawals_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.generation_jobs(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.work_tags
+    ADD CONSTRAINT work_tags_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.works
+    ADD CONSTRAINT works_character_id_fkey FOREIGN KEY (character_id) REFERENCES public.characters(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.works
     ADD CONSTRAINT works_output_file_id_fkey FOREIGN KEY (output_file_id) REFERENCES public.files(id);
 
 ALTER TABLE ONLY public.works
     ADD CONSTRAINT works_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.works
+    ADD CONSTRAINT works_reference_id_fkey FOREIGN KEY (reference_id) REFERENCES public.reference_images(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.works
     ADD CONSTRAINT works_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES public.works(id);
@@ -2475,9 +3017,19 @@ CREATE POLICY admins ON public.webhooks FOR SELECT TO authenticated USING ((proj
 
 ALTER TABLE public.affiche_migrations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.alert_mails ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alert_rounds ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.browsers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.characters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credit_budgets ENABLE ROW LEVEL SECURITY;
 
@@ -2512,6 +3064,10 @@ ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.identities ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY members ON public.characters FOR SELECT TO authenticated USING ((project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[])));
+
+CREATE POLICY members ON public.reference_images FOR SELECT TO authenticated USING ((project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[])));
 
 ALTER TABLE public.message_channels ENABLE ROW LEVEL SECURITY;
 
@@ -2551,13 +3107,27 @@ ALTER TABLE public.projects ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rates ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.reference_images ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.secret_ages ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY self ON public.users FOR SELECT TO authenticated USING ((id = ( SELECT auth.uid() AS uid)));
 
+CREATE POLICY service ON public.alert_mails TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.alert_rounds TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.alerts TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.api_keys TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.audit_log TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.browsers TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.characters TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.credit_budgets TO service_role USING (true) WITH CHECK (true);
 
@@ -2599,7 +3169,11 @@ CREATE POLICY service ON public.projects TO service_role USING (true) WITH CHECK
 
 CREATE POLICY service ON public.rates TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.reference_images TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.runs TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.secret_ages TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.sessions TO service_role USING (true) WITH CHECK (true);
 
@@ -2613,6 +3187,8 @@ CREATE POLICY service ON public.template_versions TO service_role USING (true) W
 
 CREATE POLICY service ON public.templates TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.titles TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.turns TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.users TO service_role USING (true) WITH CHECK (true);
@@ -2624,6 +3200,8 @@ CREATE POLICY service ON public.webhook_deliveries TO service_role USING (true) 
 CREATE POLICY service ON public.webhooks TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.withdrawals TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.work_tags TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.workers TO service_role USING (true) WITH CHECK (true);
 
@@ -2641,6 +3219,12 @@ CREATE POLICY shared ON public.generation_jobs FOR SELECT TO authenticated USING
 
 CREATE POLICY shared ON public.projects FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) OR (id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[]))));
 
+CREATE POLICY shared ON public.work_tags FOR SELECT TO authenticated USING (
+CASE
+    WHEN (user_id = ( SELECT auth.uid() AS uid)) THEN true
+    ELSE (project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[]))
+END);
+
 CREATE POLICY shared ON public.works FOR SELECT TO authenticated USING (
 CASE
     WHEN (user_id = ( SELECT auth.uid() AS uid)) THEN true
@@ -2657,6 +3241,8 @@ ALTER TABLE public.template_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.templates ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.titles ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.turns ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
@@ -2668,6 +3254,8 @@ ALTER TABLE public.webhook_deliveries ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.webhooks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.withdrawals ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.work_tags ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.workers ENABLE ROW LEVEL SECURITY;
 
@@ -2698,6 +3286,9 @@ GRANT ALL ON FUNCTION public.cancel_work(work_id uuid) TO authenticated;
 REVOKE ALL ON FUNCTION public.delete_notification(notification uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.delete_notification(notification uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.edit_work(work uuid, new_title text, new_tags text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.edit_work(work uuid, new_title text, new_tags text[]) TO authenticated;
+
 REVOKE ALL ON PROCEDURE public.entrust(IN target regproc) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.member_of(project uuid) FROM PUBLIC;
@@ -2716,6 +3307,15 @@ GRANT ALL ON FUNCTION public.read_notifications(one uuid, newest uuid) TO authen
 
 REVOKE ALL ON FUNCTION public.refund_work() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.refund_work() TO authenticated;
+
+REVOKE ALL ON FUNCTION public.wake_job(job uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wake_job(job uuid) TO authenticated;
+
+GRANT ALL ON TABLE public.alert_mails TO service_role;
+
+GRANT ALL ON TABLE public.alert_rounds TO service_role;
+
+GRANT ALL ON TABLE public.alerts TO service_role;
 
 GRANT ALL ON TABLE public.api_keys TO service_role;
 
@@ -2737,6 +3337,8 @@ GRANT SELECT(expires_at) ON TABLE public.api_keys TO authenticated;
 
 GRANT SELECT(last_used_at) ON TABLE public.api_keys TO authenticated;
 
+GRANT ALL ON TABLE public.audit_log TO service_role;
+
 GRANT ALL ON TABLE public.browsers TO service_role;
 
 GRANT SELECT(id) ON TABLE public.browsers TO authenticated;
@@ -2746,6 +3348,9 @@ GRANT SELECT(user_id) ON TABLE public.browsers TO authenticated;
 GRANT SELECT(name) ON TABLE public.browsers TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.browsers TO authenticated;
+
+GRANT ALL ON TABLE public.characters TO service_role;
+GRANT SELECT ON TABLE public.characters TO authenticated;
 
 GRANT ALL ON TABLE public.credit_budgets TO service_role;
 GRANT SELECT ON TABLE public.credit_budgets TO authenticated;
@@ -2823,6 +3428,11 @@ GRANT SELECT(expires_at) ON TABLE public.invitations TO authenticated;
 
 GRANT SELECT(accepted_at) ON TABLE public.invitations TO authenticated;
 
+GRANT ALL ON TABLE public.templates TO service_role;
+GRANT SELECT ON TABLE public.templates TO authenticated;
+
+GRANT SELECT ON TABLE public.job_states TO service_role;
+
 GRANT ALL ON TABLE public.message_channels TO service_role;
 
 GRANT SELECT(user_id) ON TABLE public.message_channels TO authenticated;
@@ -2867,12 +3477,14 @@ GRANT SELECT ON TABLE public.projects TO authenticated;
 
 GRANT ALL ON TABLE public.rates TO service_role;
 
+GRANT ALL ON TABLE public.reference_images TO service_role;
+GRANT SELECT ON TABLE public.reference_images TO authenticated;
+
 GRANT ALL ON TABLE public.runs TO service_role;
 
-GRANT ALL ON TABLE public.sessions TO service_role;
+GRANT ALL ON TABLE public.secret_ages TO service_role;
 
-GRANT ALL ON TABLE public.templates TO service_role;
-GRANT SELECT ON TABLE public.templates TO authenticated;
+GRANT ALL ON TABLE public.sessions TO service_role;
 
 GRANT SELECT ON TABLE public.shown_works TO authenticated;
 GRANT SELECT ON TABLE public.shown_works TO service_role;
@@ -2885,6 +3497,8 @@ GRANT ALL ON TABLE public.template_endpoints TO service_role;
 
 GRANT ALL ON TABLE public.template_versions TO service_role;
 GRANT SELECT ON TABLE public.template_versions TO authenticated;
+
+GRANT ALL ON TABLE public.titles TO service_role;
 
 GRANT ALL ON TABLE public.turns TO service_role;
 
@@ -2928,6 +3542,9 @@ GRANT SELECT(created_at) ON TABLE public.webhooks TO authenticated;
 GRANT ALL ON TABLE public.withdrawals TO service_role;
 
 GRANT SELECT ON TABLE public.work_costs TO service_role;
+
+GRANT ALL ON TABLE public.work_tags TO service_role;
+GRANT SELECT ON TABLE public.work_tags TO authenticated;
 
 GRANT ALL ON TABLE public.workers TO service_role;
 

@@ -43,7 +43,8 @@ PRIORITIES = (-10, 10)
 class Work:
     """One thing that somebody asked for. `progress` has percent, node, label while it runs;
     and stage (from 1) and stages where its template has several. While a worker is being woken
-    for it, `waking` has the seconds that this may take yet."""
+    for it, `waking` has the seconds that this may take yet. `subject`: what the character and the
+    reference said when they were asked for (`affiche.domain.subjects`)."""
 
     id: UUID
     number: int
@@ -74,6 +75,9 @@ class Work:
     cancelled_at: datetime | None
     credits_used: int
     credits_refunded: int
+    character_id: UUID | None = None
+    reference_id: UUID | None = None
+    subject: dict[str, Any] | None = None
     replayed: bool = False
 
     @property
