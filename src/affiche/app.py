@@ -9,9 +9,11 @@ from affiche.catalog.catalog import load_all
 from affiche.db import embedded, migrate
 from affiche.db.address import Address, parse
 from affiche.db.database import Database
+from affiche.llm.client import Model, Place
+from affiche.pipeline import rates
 from affiche.settings import Settings
 from affiche.storage.objects import Objects
-from affiche.studio import furniture, issuers, moves, oidc, templates
+from affiche.studio import furniture, issuers, language, moves, oidc, templates
 from affiche.studio.studio import Studio
 
 
@@ -32,6 +34,7 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
 
     Raises DatabaseUnavailable, SchemaOutdated, StorageFailed, TemplateInvalid, SettingInvalid.
     """
+    place = language.place(settings)
     issuers.configured(settings)
     oidc.configured(settings)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -44,10 +47,25 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
             if migrating:
                 await furnish(settings, database)
             objects = Objects(object_store(settings))
-            studio = Studio(settings, database, objects, signing_secret(settings.data))
+            model = language_model(place, settings, database) if place else None
+            studio = Studio(settings, database, objects, signing_secret(settings.data), model=model)
             async with database.as_service() as service:
                 studio.vault.in_use = bool(await service.value("people.any_password"))
-            yield studio
+            try:
+                yield studio
+            finally:
+                if model is not None:
+                    await model.close()
+
+
+def language_model(place: Place, settings: Settings, database: Database) -> Model:
+    """The model at `place`, within the one limit of all processes."""
+    return Model(
+        place,
+        rates.language_model(database, settings.llm_rate, patient=False),
+        rates.language_model(database, settings.llm_rate, patient=True),
+        language.Ledger(database),
+    )
 
 
 def object_store(settings: Settings) -> str | Path:

@@ -139,6 +139,29 @@ class Settings:
     runpod_does_stages: bool = _setting(
         False, "Whether the RunPod worker runs all stages of a template in one job."
     )
+    llm_key: str | None = _setting(
+        None,
+        "Key of the language model, for translations, titles and captions; none without it.",
+        also=("OPENROUTER_API_KEY",),
+        secret=True,
+    )
+    llm_url: str | None = _setting(
+        None,
+        "Address of an OpenAI-compatible API; OpenRouter's if unset. One of your own needs no key.",
+    )
+    llm_model: str = _setting("openai/gpt-4o-mini", "The language model's name there.")
+    llm_rate: int = _setting(
+        100, "Questions a minute that all processes together ask the language model."
+    )
+    llm_seconds: float = _setting(
+        20.0, "Seconds for one question to the language model with all its tries."
+    )
+    llm_price_in: float | None = _setting(
+        None, "US dollars for a million tokens asked, where the API does not tell the cost."
+    )
+    llm_price_out: float | None = _setting(
+        None, "US dollars for a million tokens answered, where the API does not tell the cost."
+    )
     secrets: Path | None = _setting(None, "Secrets file; secrets.toml in the data folder if unset.")
     credits: bool = _setting(False, "Whether works cost credits.")
     smtp_host: str | None = _setting(None, "Mail server for notifications; no e-mail if unset.")

@@ -55,6 +55,14 @@ from affiche.errors.house import (
     SettingInvalid,
     StorageFailed,
 )
+from affiche.errors.language import (
+    LanguageModelBusy,
+    LanguageModelError,
+    LanguageModelOff,
+    LanguageModelRefused,
+    LanguageModelUnavailable,
+    LanguageModelUnfit,
+)
 from affiche.errors.messages import (
     ChannelOff,
     MessageDelayed,
@@ -157,6 +165,12 @@ __all__ = [
     "InvalidInputs",
     "InvitationOver",
     "IssuerUnreachable",
+    "LanguageModelBusy",
+    "LanguageModelError",
+    "LanguageModelOff",
+    "LanguageModelRefused",
+    "LanguageModelUnavailable",
+    "LanguageModelUnfit",
     "MediaTypeRefused",
     "MessageDelayed",
     "MessageError",

@@ -15,13 +15,15 @@ from affiche.db.database import Database
 from affiche.domain.endpoints import Endpoint
 from affiche.domain.rates import PATIENCE, USED_WITHIN, Rate
 from affiche.engines.access import Question
-from affiche.errors import DatabaseUnavailable, EngineBusy
+from affiche.errors import AfficheError, DatabaseUnavailable, EngineBusy, LanguageModelBusy
 
 RUNPOD: Final[dict[Question, Rate]] = {
     "run": Rate(900, 10.0),
     "status": Rate(1800, 10.0),
     "cancel": Rate(90, 10.0),
 }
+PATIENT_SECONDS: Final = 2.0
+"""How far questions to the language model that can come later may fill up what is ahead."""
 AHEAD: Final = 0.4
 """Seconds for which is taken beyond those who wait: what lately was asked in that time."""
 LATELY: Final = 2.0
@@ -32,9 +34,17 @@ class Limiter:
     """One process's share of one limit, by the name that all processes know it under."""
 
     def __init__(
-        self, database: Database, name: str, rate: Rate, clock: Clock = time.monotonic
+        self,
+        database: Database,
+        name: str,
+        rate: Rate,
+        clock: Clock = time.monotonic,
+        *,
+        patience: float = PATIENCE,
+        busy: type[AfficheError] = EngineBusy,
     ) -> None:
         self._database, self._name, self._rate, self._clock = database, name, rate, clock
+        self._patience, self._busy = patience, busy
         self._left, self._from, self._until = 0, 0.0, 0.0
         self._turn, self._waiting = asyncio.Lock(), 0
         self._spent: deque[float] = deque(maxlen=1000)
@@ -43,15 +53,16 @@ class Limiter:
     async def spend(self) -> None:
         """Wait until one more may be asked.
 
-        Raises EngineBusy if that would be more than about ten seconds, or the database is away.
+        Raises what `busy` names if that would be much longer than `patience`, or the database is
+        away.
         """
-        give_up = self._clock() + PATIENCE
+        give_up = self._clock() + self._patience
         self._waiting += 1
         try:
             async with self._turn:
                 while not await self._ready():
                     if self._clock() >= give_up:
-                        raise EngineBusy(detail=f"{self._name} was not given in time")
+                        raise self._busy(detail=f"{self._name} was not given in time")
                     await self._take(give_up)
                 self._left -= 1
                 self._spent.append(self._clock())
@@ -85,9 +96,9 @@ class Limiter:
                     most=timedelta(seconds=PATIENCE + self._rate.slack),
                 )
         except DatabaseUnavailable as error:
-            raise EngineBusy(detail=f"{self._name}: {error}") from error
+            raise self._busy(detail=f"{self._name}: {error}") from error
         if wait is None:
-            raise EngineBusy(detail=f"{self._name}: too many questions are waiting")
+            raise self._busy(detail=f"{self._name}: too many questions are waiting")
         # Due at some moment after we asked and before now; so spent no sooner and no later.
         self._left, self._from = count, self._clock() + wait
         self._until = asked_at + wait + USED_WITHIN
@@ -112,3 +123,15 @@ class EndpointBudget:
     async def spend(self, question: Question) -> None:
         """Raises EngineBusy."""
         await self._limiters[question].spend()
+
+
+def language_model(database: Database, a_minute: int, *, patient: bool) -> Limiter:
+    """Of the one limit on questions to the language model: for those that wait for the answer, and
+    for those that can come later, which fill no more than PATIENT_SECONDS of what is ahead."""
+    return Limiter(
+        database,
+        "language model",
+        Rate(a_minute, 60.0),
+        patience=PATIENT_SECONDS if patient else PATIENCE,
+        busy=LanguageModelBusy,
+    )

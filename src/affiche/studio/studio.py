@@ -10,6 +10,7 @@ from uuid import UUID
 from affiche.db.database import Database
 from affiche.domain.ids import uuid7
 from affiche.fetch.urls import Policy
+from affiche.llm.client import Model
 from affiche.pictures.verification import Limits
 from affiche.settings import Settings
 from affiche.storage.objects import Objects
@@ -42,7 +43,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """The resources of one process; `secret` signs links."""
+    """The resources of one process; `secret` signs links; `model` is None without a key to one."""
 
     settings: Settings
     database: Database
@@ -54,6 +55,7 @@ class Studio:
     vault: Vault = field(default_factory=Vault)
     now: Callable[[], datetime] = _utc_now
     random: Random = field(default_factory=SystemRandom)
+    model: Model | None = None
 
     def new_id(self) -> UUID:
         return uuid7(self.now(), self.random)

@@ -1,0 +1,1 @@
+"""Words from a language model, over any server that speaks OpenAI's chat completions."""
