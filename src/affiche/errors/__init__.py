@@ -82,6 +82,7 @@ from affiche.errors.people import (
     InvitationOver,
     IssuerUnreachable,
     OwnerStays,
+from affiche.errors.operations import EndedByOperator
     PasswordTooShort,
     ScopeMissing,
     SignInRefused,
@@ -159,6 +160,7 @@ __all__ = [
     "GpuFailed",
     "GraphInvalid",
     "GraphProblem",
+    "EndedByOperator",
     "HeadTooLarge",
     "HostRefused",
     "IdempotencyMismatch",

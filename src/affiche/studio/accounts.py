@@ -6,7 +6,7 @@ from uuid import UUID
 
 from affiche.db.database import Transaction
 from affiche.errors import Conflict, EmailTaken, FieldProblem, Forbidden, InvalidInputs, NotFound
-from affiche.studio import people
+from affiche.studio import audit, people
 from affiche.studio.identities import Known, by_email, join, plain_email
 from affiche.studio.studio import Caller, Studio
 from affiche.texts import Language
@@ -49,6 +49,14 @@ async def add(
         if await by_email(transaction, address):
             raise EmailTaken
         made = await join(studio, transaction, address, name=name, is_operator=is_operator)
+        await audit.record(
+            transaction,
+            studio,
+            caller,
+            "people.add",
+            made.id,
+            after={"is_operator": is_operator},
+        )
     return made.id, await people.make_link(studio, made.id, "password")
 
 
@@ -57,6 +65,7 @@ async def link(studio: Studio, caller: Caller, email: str) -> str:
     _operator(caller)
     async with studio.database.as_service() as transaction:
         found = await _found(transaction, email)
+        await audit.record(transaction, studio, caller, "people.link", found.id)
     return await people.make_link(studio, found.id, "password")
 
 
@@ -68,6 +77,15 @@ async def set_operator(studio: Studio, caller: Caller, email: str, *, is_operato
         if not is_operator:
             await _another(transaction, found.id)
         await transaction.run("people.set_operator", id=found.id, is_operator=is_operator)
+        await audit.record(
+            transaction,
+            studio,
+            caller,
+            "people.role",
+            found.id,
+            before={"is_operator": found.is_operator},
+            after={"is_operator": is_operator},
+        )
 
 
 async def set_disabled(studio: Studio, caller: Caller, email: str, *, disabled: bool) -> None:
@@ -82,6 +100,15 @@ async def set_disabled(studio: Studio, caller: Caller, email: str, *, disabled: 
             await _another(transaction, found.id)
             await transaction.run("people.end_sessions", user_id=found.id, hash=None)
         await transaction.run("people.disable", id=found.id, disabled=disabled, now=studio.now())
+        await audit.record(
+            transaction,
+            studio,
+            caller,
+            "people.disable" if disabled else "people.enable",
+            found.id,
+            before={"disabled": found.disabled},
+            after={"disabled": disabled},
+        )
 
 
 async def delete(studio: Studio, caller: Caller, email: str) -> None:
@@ -99,6 +126,7 @@ async def delete(studio: Studio, caller: Caller, email: str) -> None:
         await transaction.run("people.forget_links", id=found.id)
         await transaction.run("people.leave_projects", id=found.id)
         await transaction.run("people.forget", id=found.id, now=studio.now())
+        await audit.record(transaction, studio, caller, "people.delete", found.id)
 
 
 def checked_email(given: str) -> str:

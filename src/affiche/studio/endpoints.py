@@ -19,7 +19,7 @@ from affiche.errors import (
     InvalidInputs,
     NotFound,
 )
-from affiche.studio import access, moves
+from affiche.studio import access, audit, moves
 from affiche.studio.furniture import COMFYUI_POSITION, OURS, RUNPOD_POSITION
 from affiche.studio.secrets import RUNPOD
 from affiche.studio.studio import Caller, Studio
@@ -43,6 +43,7 @@ class Listed:
     waiting: int
     checked_at: datetime | None
     unwell_since: datetime | None
+    paused_at: datetime | None
     health: Mapping[str, Any]
     warmed_at: datetime | None
     templates: Sequence[str]
@@ -91,7 +92,7 @@ async def add(
     own = started | {k: v for k, v in given.items() if k != "position"}
     row = _settled(Endpoint(id=studio.new_id(), name=name, kind=kind, **own))
     position = given.get("position", RUNPOD_POSITION if runpod else COMFYUI_POSITION)
-    await _save(studio, row, position)
+    await _save(studio, caller, row, position, None)
     return await get(studio, caller, name)
 
 
@@ -106,7 +107,40 @@ async def change(studio: Studio, caller: Caller, name: str, given: Mapping[str, 
     own = {k: v for k, v in given.items() if k != "position"}
     # Of a row that settings made only what changes is looked at: the rest is theirs to say.
     row = _settled(replace(before.endpoint, **own), own if OURS.fullmatch(name) else None)
-    await _save(studio, row, given.get("position", before.position))
+    await _save(studio, caller, row, given.get("position", before.position), before)
+    return await get(studio, caller, name)
+
+
+async def pause(studio: Studio, caller: Caller, name: str, *, reason: str = "") -> Listed:
+    """Give it nothing new: what waits there goes to the next of its route that is neither unwell
+    nor paused, else waits; what runs there is finished. Raises Forbidden, NotFound."""
+    return await _set_paused(studio, caller, name, reason, paused=True)
+
+
+async def resume(studio: Studio, caller: Caller, name: str, *, reason: str = "") -> Listed:
+    """As before the pause. Raises Forbidden, NotFound."""
+    return await _set_paused(studio, caller, name, reason, paused=False)
+
+
+async def _set_paused(
+    studio: Studio, caller: Caller, name: str, reason: str, *, paused: bool
+) -> Listed:
+    before = await get(studio, caller, name)
+    async with studio.database.as_service() as service:
+        await service.run(
+            "endpoints.pause", id=before.endpoint.id, paused_at=studio.now() if paused else None
+        )
+        await _moved(service)
+        await audit.record(
+            service,
+            studio,
+            caller,
+            "endpoints.pause" if paused else "endpoints.resume",
+            name,
+            reason=reason,
+            before={"paused": before.paused_at is not None},
+            after={"paused": paused},
+        )
     return await get(studio, caller, name)
 
 
@@ -124,7 +158,17 @@ async def remove(studio: Studio, caller: Caller, name: str, *, running: bool = F
     async with studio.database.as_service() as service:
         await service.run("endpoints.leave_routes", id=found.endpoint.id)
         await service.run("endpoints.retire", name=name)
-        return await _moved(service)
+        moved = await _moved(service)
+        await audit.record(
+            service,
+            studio,
+            caller,
+            "endpoints.remove",
+            name,
+            before=_settings(found.endpoint, found.position),
+            after={"moved": moved, "running": found.running},
+        )
+        return moved
 
 
 async def examine(studio: Studio, caller: Caller, name: str) -> Health:
@@ -140,7 +184,8 @@ async def route(studio: Studio, caller: Caller, template: str, names: Sequence[s
     Raises Forbidden, NotFound, InvalidInputs for an endpoint of a kind that the template does not
     run on, or one that is named twice.
     """
-    known = {each.endpoint.name: each.endpoint for each in await listed(studio, caller)}
+    before = {each.endpoint.name: each for each in await listed(studio, caller)}
+    known = {name: each.endpoint for name, each in before.items()}
     async with studio.database.as_service() as service:
         row = await service.maybe(Row, "templates.find", name=template[:200])
     if row is None:
@@ -161,13 +206,43 @@ async def route(studio: Studio, caller: Caller, template: str, names: Sequence[s
         await service.run("endpoints.forget_route", template_id=row.id, ids=ids)
         await service.run("endpoints.put_route", template_id=row.id, ids=ids)
         await _moved(service)
+        await audit.record(
+            service,
+            studio,
+            caller,
+            "endpoints.route",
+            row.slug,
+            before={"route": [n for n, each in before.items() if row.slug in each.templates]},
+            after={"route": list(names)},
+        )
     return list(names)
 
 
-async def _save(studio: Studio, row: Endpoint, position: int) -> None:
+async def _save(
+    studio: Studio, caller: Caller, row: Endpoint, position: int, before: Listed | None
+) -> None:
+    old = _settings(before.endpoint, before.position) if before else {}
+    new = _settings(row, position)
+    changed = [name for name, value in new.items() if old.get(name) != value]
     async with studio.database.as_service() as service:
         await service.run("endpoints.save", position=position, **asdict(row))
         await _moved(service)
+        await audit.record(
+            service,
+            studio,
+            caller,
+            "endpoints.change" if before else "endpoints.add",
+            row.name,
+            before={name: old[name] for name in changed} if before else None,
+            after={name: new[name] for name in changed},
+        )
+
+
+def _settings(row: Endpoint, position: int) -> dict[str, Any]:
+    """What an operator decides of it; of its key there is only the name."""
+    own = asdict(row)
+    own.pop("id")
+    return own | {"position": position}
 
 
 async def _moved(service: Transaction) -> int:

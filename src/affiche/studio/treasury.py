@@ -4,6 +4,7 @@ Every line says who wrote it and why. A payment or a renewal has a name (`refere
 it counts once.
 """
 
+from dataclasses import asdict
 from typing import Final, Literal
 from uuid import UUID
 
@@ -11,7 +12,9 @@ import psycopg
 
 from affiche.db.database import Transaction
 from affiche.domain.renewals import day_in_seoul, next_renewal
-from affiche.errors import CreditsShort, FieldProblem, Forbidden, InvalidInputs, NotFound
+from affiche.errors import CreditsShort, FieldProblem, InvalidInputs, NotFound
+from affiche.studio import audit
+from affiche.studio.audit import require_operator
 from affiche.studio.credits import Account, Budget
 from affiche.studio.studio import Caller, Studio
 
@@ -22,6 +25,8 @@ MOST: Final = 1_000_000_000
 BATCH: Final = 100
 REASON: Final = 500
 BUDGETS: Final = 1000
+VERBS: Final = {"grant": "grant", "purchase": "purchase", "adjustment": "adjust"}
+"""What the audit log calls writing a line of a kind."""
 
 
 async def find_user(studio: Studio, operator: Caller, name: str) -> UUID:
@@ -36,7 +41,7 @@ async def find_project(studio: Studio, operator: Caller, name: str) -> UUID:
 
 async def account(studio: Studio, operator: Caller, user_id: UUID) -> Account:
     """Anybody's, whether works cost anything or not. Raises Forbidden, NotFound."""
-    _operator(operator)
+    require_operator(operator)
     async with studio.database.as_service() as service:
         return await _account(service, user_id)
 
@@ -56,7 +61,7 @@ async def grant(
     Whether it is new: under a `reference` that was granted before, nothing happens. Raises
     Forbidden, InvalidInputs, NotFound.
     """
-    _operator(operator)
+    require_operator(operator)
     _check(credits, 1, reason)
     return await _write(studio, operator, user_id, "grant", pool, credits, reason, reference)
 
@@ -71,7 +76,7 @@ async def purchase(
     reason: str = "",
 ) -> bool:
     """Credits that were paid for, under the payment's `reference`. As `grant` else."""
-    _operator(operator)
+    require_operator(operator)
     _check(credits, 1, reason)
     return await _write(
         studio, operator, user_id, "purchase", "purchased", credits, reason, reference
@@ -91,7 +96,7 @@ async def adjust(
 
     Raises Forbidden, InvalidInputs, NotFound, and CreditsShort where less than that is there.
     """
-    _operator(operator)
+    require_operator(operator)
     _check(credits, -MOST, reason, needs_reason=True)
     try:
         await _write(studio, operator, user_id, "adjustment", pool, credits, reason, None)
@@ -109,7 +114,7 @@ async def subscribe(
     The first month begins at once. Of one who has a subscription the allowance changes with the
     next renewal, and 0 ends it then. Raises Forbidden, InvalidInputs, NotFound.
     """
-    _operator(operator)
+    require_operator(operator)
     if not 0 <= allowance <= MOST:
         raise InvalidInputs([_between("allowance", 0, MOST)])
     if day is not None and not 1 <= day <= 31:
@@ -139,7 +144,17 @@ async def subscribe(
                 reference=f"subscription {now.isoformat()}",
                 actor=operator.id,
             )
-        return await _account(service, user_id)
+        after = await _account(service, user_id)
+        await audit.record(
+            service,
+            studio,
+            operator,
+            "credits.subscribe",
+            user_id,
+            before=asdict(before),
+            after=asdict(after),
+        )
+        return after
 
 
 async def renew(studio: Studio) -> int:
@@ -175,7 +190,7 @@ async def set_budget(
 ) -> None:
     """How many credits the user or the project, one of them, may spend in a `period`; None for no
     bound. What was spent in the present one counts. Raises Forbidden, InvalidInputs, NotFound."""
-    _operator(operator)
+    require_operator(operator)
     if credits is not None and not 0 <= credits <= MOST:
         raise InvalidInputs([_between("credits", 0, MOST)])
     async with studio.database.as_service() as service:
@@ -184,15 +199,25 @@ async def set_budget(
             if not await service.rows("credits.lock_project", project_id=project_id):
                 raise NotFound(what="project")
             await _bind_project(service, project_id, period, credits)
+            whose = "project"
         else:
             if not await service.rows("credits.lock_user", user_id=user_id):
                 raise NotFound(what="user")
             await _bind_user(service, user_id, period, credits)
+            whose = "user"
+        await audit.record(
+            service,
+            studio,
+            operator,
+            "credits.budget",
+            project_id or user_id,
+            after={"of": whose, "period": period, "credits": credits},
+        )
 
 
 async def budgets(studio: Studio, operator: Caller) -> list[Budget]:
     """All there are, the first thousand of them. Raises Forbidden."""
-    _operator(operator)
+    require_operator(operator)
     async with studio.database.as_service() as service:
         return await service.all(Budget, "credits.budgets", most=BUDGETS)
 
@@ -228,8 +253,8 @@ async def _write(
     reference: str | None,
 ) -> bool:
     async with studio.database.as_service() as service:
-        await _account(service, user_id)
-        return await _line(
+        before = await _account(service, user_id)
+        new = await _line(
             service,
             user_id,
             kind,
@@ -238,6 +263,26 @@ async def _write(
             reference=reference,
             actor=operator.id,
         )
+        if new:
+            after = await _account(service, user_id)
+            await audit.record(
+                service,
+                studio,
+                operator,
+                f"credits.{VERBS[kind]}",
+                user_id,
+                reason=reason,
+                before=_held(before),
+                after=_held(after) | {"credits": credits, "pool": pool, "reference": reference},
+            )
+        return new
+
+
+def _held(account: Account) -> dict[str, object]:
+    return {
+        "subscription_credits": account.subscription_credits,
+        "purchased_credits": account.purchased_credits,
+    }
 
 
 async def _line(
@@ -275,7 +320,7 @@ async def _account(service: Transaction, user_id: UUID) -> Account:
 async def _found(
     studio: Studio, operator: Caller, what: Literal["user", "project"], name: str
 ) -> UUID:
-    _operator(operator)
+    require_operator(operator)
     async with studio.database.as_service() as service:
         if what == "user":
             rows = await service.rows("credits.find_user", name=name[:320])
@@ -301,8 +346,3 @@ def _check(credits: int, least: int, reason: str, *, needs_reason: bool = False)
 
 def _between(field: str, low: int, high: int) -> FieldProblem:
     return FieldProblem(field, "between", (("low", low), ("high", high)))
-
-
-def _operator(caller: Caller) -> None:
-    if not caller.is_operator:
-        raise Forbidden(detail="only operators")

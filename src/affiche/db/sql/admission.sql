@@ -12,7 +12,7 @@ WHERE id = ANY (ARRAY(
 -- trouble with its workers is given what no other takes: it is work that gets them started.
 SELECT e.id FROM endpoints e
 -- Ordered, so that no other index is taken for one that finds a waiting job as soon.
-WHERE e.is_active AND (e.unwell_since IS NULL OR e.health ? 'workers') AND (
+WHERE e.is_active AND e.paused_at IS NULL AND (e.unwell_since IS NULL OR e.health ? 'workers') AND (
   SELECT true FROM generation_jobs j
   WHERE j.endpoint_id = e.id AND j.status = 'pending' AND j.turn IS NOT NULL
   ORDER BY j.priority DESC, j.turn, j.created_at, j.id LIMIT 1)
@@ -20,7 +20,8 @@ ORDER BY e.position, e.id
 
 -- name: lock
 SELECT true FROM endpoints
-WHERE id = %(endpoint_id)s AND is_active AND (unwell_since IS NULL OR health ? 'workers')
+WHERE id = %(endpoint_id)s AND is_active AND paused_at IS NULL
+  AND (unwell_since IS NULL OR health ? 'workers')
 FOR NO KEY UPDATE SKIP LOCKED
 
 -- name: places

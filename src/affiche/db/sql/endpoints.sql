@@ -66,21 +66,22 @@ UPDATE generation_jobs j SET endpoint_id = s.goal FROM strays s WHERE j.id = s.i
 
 -- name: left
 -- Where works may wait that are to run elsewhere.
-SELECT id FROM endpoints e WHERE (NOT is_active OR unwell_since IS NOT NULL) AND (
+SELECT id FROM endpoints e
+WHERE (NOT is_active OR unwell_since IS NOT NULL OR paused_at IS NOT NULL) AND (
   SELECT true FROM generation_jobs j
   WHERE j.endpoint_id = e.id AND j.status = 'pending' AND j.turn IS NOT NULL
   ORDER BY j.priority DESC, j.turn, j.created_at, j.id LIMIT 1)
 
 -- name: rehome
 -- The first in line go first to where their template's works go now, and line up there in the same
--- order; from an unwell endpoint only to one that is well.
+-- order; from an unwell endpoint, or one that is paused, only to one that is neither.
 WITH goals AS MATERIALIZED (
   SELECT g.template_id, g.version, g.id FROM (
     SELECT v.template_id, v.version, choose_endpoint(v.template_id, v.version) AS id
     FROM templates t JOIN template_versions v ON v.template_id = t.id WHERE t.is_active
   ) g, endpoints e, endpoints own
   WHERE e.id = g.id AND own.id = %(endpoint_id)s AND e.id <> own.id
-    AND (e.unwell_since IS NULL OR NOT own.is_active)
+    AND ((e.unwell_since IS NULL AND e.paused_at IS NULL) OR NOT own.is_active)
 ), strays AS MATERIALIZED (
   SELECT j.id, (
     SELECT g.id FROM works w JOIN goals g
@@ -122,7 +123,7 @@ WHERE id = %(id)s AND url IS NOT DISTINCT FROM %(url)s
 
 -- name: kept_warm
 SELECT id, warm_minutes, warm_hours, warmed_at FROM endpoints
-WHERE is_active AND warm_minutes IS NOT NULL AND unwell_since IS NULL
+WHERE is_active AND warm_minutes IS NOT NULL AND unwell_since IS NULL AND paused_at IS NULL
 
 -- name: warm
 -- Whoever writes it first is the one to ping.
@@ -132,7 +133,8 @@ WHERE id = %(id)s AND warmed_at IS NOT DISTINCT FROM %(warmed_at)s
 -- name: listed
 SELECT e.id, e.name, e.kind, e.url, e.works_at_once, e.remote_id, e.secret, e.request_shape,
   e.images_as, e.workflow_as, e.pictures_by, e.does_stages, e.price_per_second, e.warm_minutes,
-  e.warm_hours, e.position, e.is_active, e.checked_at, e.unwell_since, e.health, e.warmed_at,
+  e.warm_hours, e.position, e.is_active, e.checked_at, e.unwell_since, e.paused_at, e.health,
+  e.warmed_at,
   (e.running + (SELECT coalesce(sum(c.places), 0) FROM place_changes c
     WHERE c.endpoint_id = e.id))::integer AS running,
   (SELECT count(*) FROM (
@@ -160,6 +162,11 @@ ON CONFLICT (name) DO UPDATE SET
   warm_minutes = excluded.warm_minutes, warm_hours = excluded.warm_hours,
   position = excluded.position, is_active = true, checked_at = NULL, misses = 0,
   unwell_since = NULL, health = '{}'
+
+-- name: pause
+UPDATE endpoints SET paused_at = CASE WHEN %(paused_at)s::timestamptz IS NOT NULL
+  THEN coalesce(paused_at, %(paused_at)s) END
+WHERE id = %(id)s
 
 -- name: leave_routes
 DELETE FROM template_endpoints WHERE endpoint_id = %(id)s
