@@ -155,7 +155,7 @@ def _inputs(template: Json, here: Here) -> Json:
     for definition in template["form_fields"]:
         key = definition["request_key"]
         properties[key] = schema["properties"][key]
-        if definition["type"] == "file":
+        if definition["type"] in ("file", "mask"):
             properties[key] = {"enum": here.files}
         step, least = definition.get("step"), definition.get("min")
         if step and not float(step).is_integer():

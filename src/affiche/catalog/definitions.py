@@ -7,7 +7,7 @@ from uuid import UUID
 
 from affiche.catalog import stages
 from affiche.domain import definitions as read
-from affiche.domain import forms
+from affiche.domain import forms, masks, subjects
 from affiche.domain.definitions import DefinitionInvalid, Table
 from affiche.domain.fields import Field
 from affiche.domain.templates import (
@@ -31,6 +31,9 @@ _slug = read.matching(r"[a-z0-9]+(-[a-z0-9]+)*", "lower-case words joined by -")
 _name = read.matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", "letters, digits and _ . -")
 _FEEDS: Final[Mapping[str, tuple[BindingType, ...]]] = {
     "file": ("picture",),
+    "mask": ("picture",),
+    "character": (),
+    "reference": ("picture",),
     "text": ("string",),
     "textarea": ("string",),
     "number": ("number", "integer"),
@@ -180,7 +183,7 @@ def _fed(template: Template, at: int) -> Stage:
     for name in stage.inputs:
         if name not in takers:
             raise DefinitionInvalid(f"{where}.inputs.{name}", "is no binding or placeholder")
-    for name in takers - set(stage.takes):
+    for name in takers - set(stage.takes) - subjects.provided(template.fields):
         if stage.source(name) not in by_name:
             raise DefinitionInvalid(where, f"“{name}” is fed by no field of the form")
     bindings = tuple(
@@ -209,7 +212,8 @@ def _bounded(stage: Stage, binding: Binding, field: Field | None, where: str) ->
 
 
 def _check_fields_used(template: Template) -> None:
-    used = set(_sources(template))
+    used = set(_sources(template)) | masks.used_without_binding(template.fields)
+    used |= subjects.feeding(template.fields)
     for at, field in enumerate(template.fields):
         if field.name not in used:
             raise DefinitionInvalid(f"fields[{at}]", f"no stage uses “{field.name}”")

@@ -54,7 +54,7 @@ def read(fields: Sequence[Field], given: Mapping[str, str]) -> Answers:
     files = {
         name: Path(value[1:]).expanduser()
         for name, value in given.items()
-        if value.startswith("@") and name in by_key and by_key[name].type == "file"
+        if value.startswith("@") and name in by_key and by_key[name].is_picture
     }
     values = {
         name: _LATER if name in files else typed(by_key.get(name), value)

@@ -1,7 +1,9 @@
 """One answer to one field: the value it stands for, typed and within bounds."""
 
+import re
 import unicodedata
 from typing import Any, Final
+from uuid import UUID
 
 from affiche.domain.fields import MAX_FILE, MAX_TEXT, Field
 from affiche.domain.numbers import MAX_WHOLE, is_number, is_whole, on_step, parsed
@@ -10,6 +12,7 @@ from affiche.domain.uploads import NotAnUpload, UploadReference, reference
 
 Answer = str | int | float | bool | UploadReference
 
+_SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _ON: Final = frozenset({"on", "true", "1", "yes"})
 _OFF: Final = frozenset({"off", "false", "0", "no", ""})
 
@@ -46,8 +49,10 @@ def answer(field: Field, value: Any, *, lenient: bool = False) -> Any:
             return _choice(field, value, lenient)
         case "checkbox":
             return _truth(value, lenient)
-        case "file":
+        case "file" | "mask" | "reference":
             return _upload(field, value)
+        case "character":
+            return _character(value)
 
 
 def _text(field: Field, value: object) -> str:
@@ -105,6 +110,18 @@ def _truth(value: object, lenient: bool) -> bool:
     if lenient and isinstance(value, str) and value.strip().lower() in _ON | _OFF:
         return value.strip().lower() in _ON
     raise Wrong("not_boolean")
+
+
+def _character(value: object) -> str:
+    """An id or a slug; whether there is such a one is for the database to say."""
+    if isinstance(value, UUID):
+        return str(value)
+    if not isinstance(value, str):
+        raise Wrong("not_text")
+    name = value.strip().lower()
+    if not _SLUG.fullmatch(name):
+        raise Wrong("character_unknown")
+    return name
 
 
 def _upload(field: Field, value: object) -> UploadReference:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final, cast
 
 from affiche.domain import definitions as read
+from affiche.domain import masks
 from affiche.domain.answers import Wrong, answer
 from affiche.domain.definitions import Table
 from affiche.domain.fields import FIELD_TYPES, MEDIA_TYPES, Field, FieldType, Option
@@ -22,7 +23,17 @@ def fields_from(data: object, where: str = "fields") -> tuple[Field, ...]:
             if key in seen:
                 raise read.DefinitionInvalid(f"{where}[{at}]", f"“{key}” is taken already")
         seen.update(field.keys)
+    masks.check_fields(fields, where)
+    _check_subjects(fields, where)
     return fields
+
+
+def _check_subjects(fields: Sequence[Field], where: str) -> None:
+    """The database reads who and what a work is about from its inputs (0023), by these keys."""
+    for at, field in enumerate(fields):
+        if field.type in ("character", "reference") and field.request_key != field.type:
+            reason = f"must be “{field.type}” for a {field.type} field"
+            raise read.DefinitionInvalid(f"{where}[{at}].request_key", reason)
 
 
 _identifier = read.matching(r"[A-Za-z][A-Za-z0-9_]{0,62}", "a name of letters, digits and _")
@@ -34,11 +45,14 @@ _OWN_KEYS: Final = {
     "max": ("number", "slider"),
     "step": ("number", "slider"),
     "default_value": ("text", "textarea", "number", "slider", "select", "checkbox"),
-    "accept": ("file",),
-    "max_size": ("file",),
-    "upload_label": ("file",),
-    "upload_description": ("file",),
+    "accept": ("file", "mask", "reference"),
+    "max_size": ("file", "mask", "reference"),
+    "upload_label": ("file", "mask", "reference"),
+    "upload_description": ("file", "mask", "reference"),
     "options": ("select",),
+    "target": ("mask",),
+    "feather": ("mask",),
+    "promise": ("mask",),
 }
 
 
@@ -76,6 +90,9 @@ def _field(data: object, where: str) -> Field:
         upload_label=table.maybe("upload_label", read.wording),
         upload_description=table.maybe("upload_description", read.wording),
         options=options,
+        target=table.need("target", _identifier) if kind == "mask" else None,
+        feather=table.maybe("feather", _identifier),
+        promise=table.fallback("promise", read.boolean, kind == "mask"),
     )
     table.close()
     return _consistent(_with_seed_bound(field), table)

@@ -14,9 +14,23 @@ from affiche.domain.numbers import is_whole
 from affiche.domain.wording import Text
 from affiche.texts import Language
 
-FieldType = Literal["file", "textarea", "text", "number", "slider", "select", "checkbox"]
+FieldType = Literal[
+    "file",
+    "mask",
+    "character",
+    "reference",
+    "textarea",
+    "text",
+    "number",
+    "slider",
+    "select",
+    "checkbox",
+]
 FIELD_TYPES: Final[tuple[str, ...]] = (
     "file",
+    "mask",
+    "character",
+    "reference",
     "textarea",
     "text",
     "number",
@@ -53,7 +67,12 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field. `minimum`, `maximum` include their ends; `max_length` counts code points,
-    `max_size` bytes; `accept` holds extensions or media types, lower case, empty for all."""
+    `max_size` bytes; `accept` holds extensions or media types, lower case, empty for all.
+
+    Of a mask, `target` names the field whose picture it lies on and `feather` the one that says
+    how soft its edge is; with `promise`, nothing but what it covers is changed
+    (`affiche.domain.masks`). A `character` is answered by its id or slug, a `reference` by its id
+    or, like a file, by any picture (`affiche.domain.subjects`)."""
 
     type: FieldType
     name: str
@@ -75,6 +94,14 @@ class Field:
     upload_label: Text | None = None
     upload_description: Text | None = None
     options: tuple[Option, ...] = ()
+    target: str | None = None
+    feather: str | None = None
+    promise: bool = False
+
+    @property
+    def is_picture(self) -> bool:
+        """It is answered with a picture."""
+        return self.type in ("file", "mask", "reference")
 
     @property
     def is_seed(self) -> bool:
@@ -152,5 +179,8 @@ def _definition(field: Field, language: Language | None) -> dict[str, Any]:
         "upload_label": phrase(field.upload_label),
         "upload_description": phrase(field.upload_description),
         "options": options or None,
+        "target": field.target,
+        "feather": field.feather,
+        "promise": field.promise if field.type == "mask" else None,
     }
     return {key: value for key, value in whole.items() if value is not None}

@@ -153,13 +153,14 @@ def _shape(field: Field, language: Language) -> dict[str, Any]:
         return {"const": True} if field.required else {"type": "boolean"}
     if field.type == "select":
         return {"enum": [option.value for option in field.options]}
-    if field.type == "file":
+    if field.is_picture:
         size = megabytes(field.max_size or MAX_FILE)
-        return {
-            "type": "string",
-            "pattern": r"\S",
-            "description": say(language, "forms.file_value", size=size),
-        }
+        said = [say(language, "forms.file_value", size=size)]
+        if field.type == "mask":
+            said.append(say(language, "forms.mask_value"))
+        return {"type": "string", "pattern": r"\S", "description": " ".join(said)}
+    if field.type == "character":
+        return {"type": "string", "pattern": r"^\s*[A-Za-z0-9]+(-[A-Za-z0-9]+)*\s*$"}
     return {
         "type": "string",
         "maxLength": field.max_length or MAX_TEXT,

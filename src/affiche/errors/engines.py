@@ -95,6 +95,12 @@ class OutputBroken(EngineError):
     code, retryable = "output_broken", True
 
 
+class MaskNotKept(EngineError):
+    """`changed` pixels that the mask does not cover differ in what was stored."""
+
+    code, retryable = "mask_not_kept", True
+
+
 class TakenTooOften(EngineError):
     """`takes`: how many times the job was begun."""
 

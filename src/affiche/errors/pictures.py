@@ -54,6 +54,26 @@ class PictureTooSlow(PictureError):
     code = "picture_too_slow"
 
 
+class MaskError(PictureError):
+    """A picture that was read well and is of no use as a mask."""
+
+    code = "mask_wrong"
+
+
+class MaskEmpty(MaskError):
+    code = "mask_empty"
+
+
+class MaskFull(MaskError):
+    code = "mask_full"
+
+
+class MaskMisfit(MaskError):
+    """`width`, `height` of the mask; `target_width`, `target_height` of what it should lie on."""
+
+    code = "mask_misfit"
+
+
 class AddressRefused(AfficheError):
     """A URL that leads, or could lead, somewhere we do not go."""
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid5
 
-from affiche.domain import seeds
+from affiche.domain import seeds, subjects
 from affiche.domain.fields import Field
 from affiche.domain.forms import InlinePicture, PictureAddress, UploadedFile, validate
+from affiche.domain.subjects import Reference
 from affiche.domain.templates import Template
 from affiche.errors import FieldProblem, InvalidInputs
 from affiche.fetch.download import picture_bytes
@@ -37,7 +38,7 @@ async def prepare(line: Line, begun: Begun) -> Begun:
         external_id=chosen,
         stages=stages,
         parameters=settled.parameters,
-        prompt=settled.parameters.get("prompt"),
+        prompt=settled.parameters.get("positive_prompt", settled.parameters.get("prompt")),
         negative_prompt=settled.parameters.get("negative_prompt"),
         input_data=settled.input_data,
         seed=settled.seed,
@@ -67,17 +68,25 @@ class Settled:
 
 async def _settled(line: Line, begun: Begun, template: Template) -> Settled:
     values = await _valid(template, begun.input_data)
+    subject = subjects.subject_from(begun.subject)
+    subjects.check(template.fields, subject)
+    values = subjects.with_strength(template.fields, subject, values, begun.input_data)
     wanted = values.pop("seed", begun.seed)
     base = seeds.settle(wanted, begun.seed or seeds.draw(line.studio.random)).value
     files: dict[str, uploads.File] = {}
     for field in template.fields:
-        if field.type == "file" and field.name in values:
+        if field.type == "reference" and subject.reference is not None:
+            files[field.name] = await _shown(line, field, subject.reference)
+            values[field.name] = str(subject.reference.id)
+        elif field.is_picture and field.name in values:
             files[field.name] = await _stored(line, begun, field, values[field.name])
             values[field.name] = str(files[field.name].id)
     # Outputs of one work differ in nothing but the seed; each can be made again from its own.
     seed = (base + begun.output_index - 1) % seeds.MAX_SEED + 1
     data = _input_data(template, values, base)
-    return Settled({**values, "seed": seed}, data, base, files)
+    named = {name: str(file.id) for name, file in files.items()}
+    told = {**values, **named, **subjects.variables(template.fields, subject, values)}
+    return Settled({**told, "seed": seed}, data, base, files)
 
 
 async def _chosen(line: Line, begun: Begun) -> str | None:
@@ -95,6 +104,14 @@ async def _valid(template: Template, data: dict[str, Any]) -> dict[str, Any]:
     if size > INLINE_MOST:
         return await asyncio.to_thread(validate, template.fields, data)
     return validate(template.fields, data)
+
+
+async def _shown(line: Line, field: Field, reference: Reference) -> uploads.File:
+    """The reference's picture, which is the project's, whoever brought it."""
+    file = await line.writes.file(file_id=reference.file_id)
+    if file is None:
+        raise InvalidInputs([FieldProblem(field.name, "file_unknown")])
+    return file
 
 
 async def _stored(line: Line, begun: Begun, field: Field, value: object) -> uploads.File:

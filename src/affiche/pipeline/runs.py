@@ -62,7 +62,7 @@ async def run_of(line: Line, begun: Begun, template: Template, engine: Engine) -
         {name: held[file.id] for name, file in fields.items()},
         {slug: held[file.id] for slug, file in given.items()},
     )
-    keys = {f.name: f.request_key for f in template.fields if f.type != "file"}
+    keys = {f.name: f.request_key for f in template.fields if not f.is_picture}
     return Run(
         begun.external_id or str(begun.id),
         first.graph,

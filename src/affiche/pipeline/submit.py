@@ -108,7 +108,7 @@ def _deadline(line: Line, template: Template) -> datetime:
 
 def _metadata(template: Template, parameters: dict[str, Any], seed: int | None) -> dict[str, Any]:
     """What seed 001 keeps of a generation; width and height follow with the picture."""
-    files = {f.name for f in template.fields if f.type == "file"}
+    files = {f.name for f in template.fields if f.is_picture}
     return {
         **{name: value for name, value in parameters.items() if name not in files},
         "original_prompt": parameters.get("prompt"),

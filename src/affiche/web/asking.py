@@ -75,7 +75,7 @@ async def put_picture(request: Request, slug: str, key: str, caller: SignedIn) -
     try:
         template = (await templates.find(page.studio, caller, slug)).template
         field = next(
-            (f for f in template.fields if f.type == "file" and f.request_key == key), None
+            (f for f in template.fields if f.is_picture and f.request_key == key), None
         )
         if field is None:
             raise NotFound(what="field")

@@ -48,7 +48,7 @@ class FieldView:
     @property
     def group(self) -> Group:
         """Pictures and words are what a work is about; all else has a default."""
-        if self.field.type == "file":
+        if self.field.is_picture:
             return "pictures"
         needed = self.field.required and self.field.default is None
         return "words" if needed or self.field.type in ("textarea", "text") else "settings"
@@ -117,8 +117,8 @@ async def views(
     found = []
     for field in template.fields:
         value = answers.values.get(field.request_key, "")
-        picture = await _held(studio, caller, value) if field.type == "file" else None
-        if field.type == "file" and picture is None and not value.startswith(("http:", "https:")):
+        picture = await _held(studio, caller, value) if field.is_picture else None
+        if field.is_picture and picture is None and not value.startswith(("http:", "https:")):
             value = ""
         found.append(
             FieldView(
@@ -141,7 +141,7 @@ def problem(field: Field, problems: Iterable[FieldProblem], language: Language) 
     """The first thing that is wrong with the field."""
     for found in problems:
         if found.field in field.keys:
-            if field.type == "file" and found.code == "required":
+            if field.is_picture and found.code == "required":
                 return say(language, "web.form.picture_required")
             return found.message(language)
     return None

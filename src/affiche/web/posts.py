@@ -26,7 +26,7 @@ async def read(request: Request, studio: Studio, caller: Caller, template: Templ
     A picture that cannot be kept is a problem of its field, and whatever was held stays.
     Raises PictureTooLarge for a form that is too large to be read at all.
     """
-    pictures = [field for field in template.fields if field.type == "file"]
+    pictures = [field for field in template.fields if field.is_picture]
     limit = max((sources.limits_of(studio, f).megabytes for f in pictures), default=1)
     request = Bounded(request, MORE * limit, len(pictures))
     values: dict[str, str] = {}
@@ -39,7 +39,7 @@ async def read(request: Request, studio: Studio, caller: Caller, template: Templ
             sent = next(
                 (one for one in given if isinstance(one, UploadFile) and one.filename), None
             )
-            if field.type != "file" or sent is None:
+            if not field.is_picture or sent is None:
                 continue
             try:
                 file = await _keep(sent, studio, caller, field)

@@ -116,7 +116,7 @@ def parameters(work: Work, template: Template, language: Language) -> Sequence[P
     found = []
     for field in template.fields:
         value = work.input_data.get(field.request_key)
-        if value is None or field.type == "file" or field.is_seed or field.name == "prompt":
+        if value is None or field.is_picture or field.is_seed or field.name == "prompt":
             continue
         options = {str(option.value): option.label.say(language) for option in field.options}
         if isinstance(value, bool):

@@ -30,7 +30,7 @@ def of_template(asked: ParametersIn, template: Template, rng: random.Random) -> 
         raise InvalidInputs(told) from None
     keys = {f.name: sent.get(f.name, f.request_key) for f in template.fields}
     files: dict[str, UploadReference] = {
-        f.name: values[f.name] for f in template.fields if f.type == "file" and f.name in values
+        f.name: values[f.name] for f in template.fields if f.is_picture and f.name in values
     }
     unknown = [name for name, file in files.items() if isinstance(file, UploadedFile)]
     if unknown:
@@ -74,7 +74,7 @@ def _called(template: Template, given: Mapping[str, Any]) -> tuple[dict[str, Any
     """The values by request key, and what each field was called by its sender."""
     own = {field.name: list(_own(field)) for field in template.fields}
     claimed = {name for names in own.values() for name in names}
-    files = [field for field in template.fields if field.type == "file"]
+    files = [field for field in template.fields if field.is_picture]
     for at, field in enumerate(files):
         names = _with_ways(["image" if at == 0 else f"image_{at + 1}"])
         own[field.name] += [name for name in names if name not in claimed]
@@ -92,7 +92,7 @@ def _called(template: Template, given: Mapping[str, Any]) -> tuple[dict[str, Any
 def _own(field: Field) -> Iterator[str]:
     """What a field may be called. A picture's way may be told too; where the endpoint serves many
     templates, its first picture is `image` and its second `image_2`, whatever they are here."""
-    yield from _with_ways(field.keys) if field.type == "file" else field.keys
+    yield from _with_ways(field.keys) if field.is_picture else field.keys
 
 
 def _with_ways(names: Iterable[str]) -> Iterator[str]:

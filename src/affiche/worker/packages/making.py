@@ -185,7 +185,7 @@ def _asked(template: Template) -> dict[str, Any]:
     for field in template.fields:
         if field.is_seed:
             found[field.request_key] = 1
-        elif field.type == "file" and field.required:
+        elif field.is_picture and field.required:
             found[_picture_key(field)] = PICTURE
         elif field.default is not None:
             found[field.request_key] = field.default
