@@ -8,6 +8,24 @@ CREATE FUNCTION auth.uid() RETURNS uuid
     LANGUAGE sql STABLE
     AS $$ SELECT nullif(auth.jwt() ->> 'sub', '')::uuid $$;
 
+CREATE FUNCTION public.accept_charge() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM credit_transactions t
+    WHERE t.work_id = NEW.id AND t.type = 'charge' AND t.user_id = NEW.user_id
+      AND (t.subscription_amount, t.purchased_amount)
+        = (-NEW.subscription_credits_used, -NEW.purchased_credits_used)
+      AND t.amount = -NEW.credits_used) THEN
+    RAISE EXCEPTION 'work % was not charged', NEW.id USING ERRCODE = 'check_violation';
+  END IF;
+  NEW.credits_refunded := 0;
+  NEW.outputs_refunded := '{}';
+  RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.account_for_balance() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -43,7 +61,8 @@ CREATE FUNCTION public.admin_of(project uuid) RETURNS boolean
     AS $$
   SELECT EXISTS (
     SELECT FROM project_members m
-    WHERE m.project_id = project AND m.user_id = auth.uid() AND m.role = 'admin')
+    WHERE m.project_id = project AND m.user_id = auth.uid() AND m.role = 'admin'
+      AND m.project_id = coalesce(bound_project(), m.project_id))
 $$;
 
 ALTER FUNCTION public.admin_of(project uuid) OWNER TO service_role;
@@ -74,6 +93,83 @@ CREATE FUNCTION public.uuid_v7() RETURNS uuid
         FROM 1 FOR 6),
       52, 1), 53, 1), 'hex')::uuid
 $$;
+
+CREATE TABLE public.batches (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    number bigint NOT NULL,
+    user_id uuid NOT NULL,
+    project_id uuid,
+    template_id uuid NOT NULL,
+    template_version integer,
+    name text DEFAULT ''::text NOT NULL,
+    inputs jsonb DEFAULT '{}'::jsonb NOT NULL,
+    reference_key text,
+    reference_count integer DEFAULT 1 NOT NULL,
+    variations integer DEFAULT 1 NOT NULL,
+    grid jsonb DEFAULT '{}'::jsonb NOT NULL,
+    seed bigint NOT NULL,
+    works integer NOT NULL,
+    like_id uuid,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT batches_name_check CHECK ((length(name) <= 200)),
+    CONSTRAINT batches_reference_count_check CHECK ((reference_count > 0)),
+    CONSTRAINT batches_reference_key_check CHECK ((length(reference_key) <= 100)),
+    CONSTRAINT batches_seed_check CHECK (((seed >= 1) AND (seed <= '9007199254740991'::bigint))),
+    CONSTRAINT batches_variations_check CHECK (((variations >= 1) AND (variations <= 5))),
+    CONSTRAINT batches_works_check CHECK (((works >= 1) AND (works <= 5000)))
+)
+WITH (fillfactor='80');
+
+ALTER TABLE ONLY public.batches FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.ask_batch(asked jsonb, places jsonb, job_priority integer DEFAULT 0, idempotency_key text DEFAULT NULL::text, request_digest bytea DEFAULT NULL::bytea) RETURNS public.batches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  caller CONSTANT uuid := auth.uid();
+  made batches := jsonb_populate_record(NULL::batches, asked);
+BEGIN
+  IF caller IS NULL OR NOT EXISTS (
+    SELECT FROM users WHERE id = caller AND disabled_at IS NULL) THEN
+    RAISE EXCEPTION 'nobody is signed in' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF job_priority NOT BETWEEN -10 AND 10
+    AND auth.jwt() ->> 'role' IS DISTINCT FROM 'service_role' THEN
+    RAISE EXCEPTION 'a priority goes from -10 to 10' USING ERRCODE = 'check_violation';
+  END IF;
+  made.template_version := (SELECT version FROM templates WHERE id = made.template_id AND is_active);
+  IF made.template_version IS NULL THEN
+    RAISE EXCEPTION 'no such template' USING ERRCODE = 'no_data_found', HINT = 'template';
+  END IF;
+  IF made.project_id IS NOT NULL AND NOT member_of(made.project_id) THEN
+    RAISE EXCEPTION 'no such project' USING ERRCODE = 'no_data_found', HINT = 'project';
+  END IF;
+  IF made.like_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM batches b
+    WHERE b.id = made.like_id AND sees_batch(b.user_id, b.project_id)) THEN
+    RAISE EXCEPTION 'no such batch' USING ERRCODE = 'no_data_found', HINT = 'batch';
+  END IF;
+  made.project_id := coalesce(made.project_id, bound_project(), (
+    SELECT id FROM projects WHERE user_id = caller AND is_default));
+  IF idempotency_key IS NOT NULL THEN
+    -- A second request with the key waits here for the first and then fails on the key.
+    INSERT INTO idempotency_keys (user_id, key, digest, work_id, inputs)
+    VALUES (caller, idempotency_key, request_digest, made.id, '{}');
+  END IF;
+  INSERT INTO batches (id, user_id, project_id, template_id, template_version, name, inputs,
+    reference_key, reference_count, variations, grid, seed, works, like_id)
+  VALUES (made.id, caller, made.project_id, made.template_id, made.template_version,
+    coalesce(made.name, ''), coalesce(made.inputs, '{}'), made.reference_key,
+    made.reference_count, made.variations, coalesce(made.grid, '{}'), made.seed,
+    jsonb_array_length(places), made.like_id)
+  RETURNING * INTO made;
+  PERFORM ask_works(made, caller, places, job_priority);
+  RETURN made;
+END $$;
+
+ALTER FUNCTION public.ask_batch(asked jsonb, places jsonb, job_priority integer, idempotency_key text, request_digest bytea) OWNER TO service_role;
 
 CREATE TABLE public.works (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -113,18 +209,26 @@ CREATE TABLE public.works (
     output_data jsonb,
     credits_refunded integer DEFAULT 0 NOT NULL,
     outputs_refunded integer[] DEFAULT '{}'::integer[] NOT NULL,
+    trace text,
+    translation jsonb,
     character_id uuid,
     reference_id uuid,
     subject jsonb,
+    batch_id uuid,
+    batch_position integer,
+    choice text,
     title_by text,
+    CONSTRAINT works_batch_position_check CHECK (((batch_position >= 0) AND (batch_position <= 4999))),
     CONSTRAINT works_check CHECK (((credits_refunded >= 0) AND (credits_refunded <= credits_used))),
+    CONSTRAINT works_choice_check CHECK ((choice = ANY (ARRAY['kept'::text, 'rejected'::text]))),
     CONSTRAINT works_credits_used_check CHECK ((credits_used >= 0)),
     CONSTRAINT works_output_count_check CHECK (((output_count >= 1) AND (output_count <= 10))),
     CONSTRAINT works_purchased_credits_used_check CHECK ((purchased_credits_used >= 0)),
     CONSTRAINT works_seed_check CHECK (((seed >= 1) AND (seed <= '9007199254740991'::bigint))),
     CONSTRAINT works_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
     CONSTRAINT works_subscription_credits_used_check CHECK ((subscription_credits_used >= 0)),
-    CONSTRAINT works_title_by_check CHECK ((title_by = ANY (ARRAY['model'::text, 'person'::text])))
+    CONSTRAINT works_title_by_check CHECK ((title_by = ANY (ARRAY['model'::text, 'person'::text]))),
+    CONSTRAINT works_trace_check CHECK ((length(trace) <= 100))
 )
 WITH (fillfactor='80');
 
@@ -172,6 +276,140 @@ END $$;
 
 ALTER FUNCTION public.ask_work(work_id uuid, template uuid, inputs jsonb, outputs integer, chosen_seed bigint, project uuid, retried uuid, job_priority integer, idempotency_key text, request_digest bytea) OWNER TO service_role;
 
+CREATE FUNCTION public.ask_works(made public.batches, payer uuid, places jsonb, job_priority integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  asked CONSTANT integer := jsonb_array_length(places);
+  price CONSTANT bigint := CASE
+    WHEN (SELECT charging FROM credit_rules WHERE only_row) THEN coalesce(
+      (SELECT credits FROM template_versions
+        WHERE template_id = made.template_id AND version = made.template_version),
+      (SELECT credits FROM templates WHERE id = made.template_id), 0)
+    ELSE 0 END;
+  common CONSTANT uuid[] := ARRAY(SELECT named_files(made.inputs));
+  named CONSTANT uuid[] := common || ARRAY(SELECT DISTINCT named_files(places));
+  endpoint CONSTANT uuid := choose_endpoint(made.template_id, made.template_version);
+  workflow CONSTANT uuid := (
+    SELECT workflow_ids[1] FROM template_versions
+    WHERE template_id = made.template_id AND version = made.template_version);
+  others CONSTANT uuid[] := ARRAY(
+    SELECT user_id FROM project_members
+    WHERE project_id = made.project_id AND user_id <> payer);
+  held users;
+BEGIN
+  IF price > 0 THEN
+    SELECT * INTO held FROM users WHERE id = payer FOR NO KEY UPDATE;
+    IF held.subscription_credits + held.purchased_credits < asked * price THEN
+      RAISE EXCEPTION 'the credits do not suffice' USING ERRCODE = 'AF002',
+        DETAIL = json_build_object('needed', asked * price,
+          'balance', held.subscription_credits + held.purchased_credits)::text;
+    END IF;
+    PERFORM spend_budgets(payer, made.project_id, (asked * price)::integer);
+    -- The subscription first, as if each had been asked for after the other.
+    INSERT INTO credit_transactions (
+      user_id, type, subscription_amount, purchased_amount, work_id, project_id)
+    SELECT payer, 'charge', -paid.subscribed, paid.subscribed - price, paid.id, made.project_id
+    FROM (
+      SELECT (place ->> 'id')::uuid AS id, n,
+        least(price, greatest(0, held.subscription_credits - (n - 1) * price)) AS subscribed
+      FROM jsonb_array_elements(places) WITH ORDINALITY AS one (place, n)) paid
+    ORDER BY paid.n;
+  END IF;
+
+  INSERT INTO works (id, user_id, project_id, template_id, template_version, retry_of, input_data,
+    seed, batch_id, batch_position, credits_used, subscription_credits_used, purchased_credits_used)
+  SELECT p.id, payer, made.project_id, made.template_id, made.template_version, p.retry_of,
+    made.inputs || coalesce(p.inputs, '{}'), p.seed, made.id, p.position, price,
+    paid.subscribed, price - paid.subscribed
+  FROM ROWS FROM (jsonb_to_recordset(places) AS (
+    id uuid, position integer, seed bigint, retry_of uuid, inputs jsonb))
+    WITH ORDINALITY AS p (id, position, seed, retry_of, inputs, n)
+  CROSS JOIN LATERAL (SELECT CASE WHEN price > 0 THEN
+    least(price, greatest(0, held.subscription_credits - (p.n - 1) * price)) ELSE 0 END
+    AS subscribed) paid
+  ORDER BY p.n;
+
+  INSERT INTO generation_jobs (work_id, priority, workflow_id, endpoint_id)
+  SELECT (place ->> 'id')::uuid, job_priority, workflow, endpoint
+  FROM jsonb_array_elements(places) WITH ORDINALITY AS one (place, n) ORDER BY n;
+
+  -- As `use_files` does it for a work alone.
+  IF named <> '{}' THEN
+    UPDATE files SET used_at = clock_timestamp() WHERE id = ANY (named) AND used_at IS NULL;
+    UPDATE files SET project_ids = project_ids || made.project_id
+    WHERE id = ANY (named) AND made.project_id IS NOT NULL
+      AND NOT project_ids @> ARRAY[made.project_id]
+      AND (user_id = payer OR project_ids && ARRAY(
+        SELECT m.project_id FROM project_members m WHERE m.user_id = payer));
+    INSERT INTO file_uses (work_id, file_id)
+    SELECT uses.id, f.id FROM (
+      SELECT DISTINCT (place ->> 'id')::uuid AS id, file
+      FROM jsonb_array_elements(places) AS place
+      CROSS JOIN LATERAL (
+        SELECT named_files(place -> 'inputs') UNION SELECT unnest(common)) AS one (file)) uses
+    JOIN files f ON f.id = uses.file
+    WHERE f.user_id = payer OR f.project_ids && ARRAY(
+      SELECT m.project_id FROM project_members m WHERE m.user_id = payer);
+  END IF;
+
+  INSERT INTO batch_changes (batch_id, come, works) VALUES (made.id, 'pending', asked);
+  INSERT INTO events (user_id, project_id, type, data)
+  VALUES (payer, CASE WHEN others <> '{}' THEN made.project_id END, 'batch.created',
+    jsonb_build_object('batch_id', made.id, 'works', asked));
+  PERFORM pg_notify('affiche_event', told::text) FROM unnest(payer || others) AS told;
+  -- Who asked to be told of each is told of each.
+  INSERT INTO webhook_deliveries (webhook_id, type, data)
+  SELECT h.id, 'work.created', jsonb_strip_nulls(jsonb_build_object(
+    'work_id', w.id, 'number', w.number, 'status', w.status, 'project_id', w.project_id,
+    'user_id', w.user_id, 'template', t.slug, 'batch_id', w.batch_id, 'retry_of', w.retry_of))
+  FROM webhooks h
+  JOIN works w ON w.batch_id = made.id AND w.id IN (
+    SELECT (place ->> 'id')::uuid FROM jsonb_array_elements(places) AS place)
+  JOIN templates t ON t.id = w.template_id
+  WHERE h.project_id = made.project_id AND h.is_active AND 'work.created' = ANY (h.types);
+  IF FOUND THEN
+    PERFORM pg_notify('webhook_due', '');
+  END IF;
+END $$;
+
+CREATE FUNCTION public.batch_counts(batch uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  many CONSTANT integer := 200;
+  counters_of CONSTANT integer := 4207852;
+  counted jsonb;
+  changes bigint;
+BEGIN
+  SELECT sum_counts(b.counts, c.changes), jsonb_array_length(c.changes) INTO counted, changes
+  FROM batches b CROSS JOIN LATERAL (
+    SELECT coalesce(jsonb_agg(jsonb_build_array(d.gone, d.come, d.works)), '[]') AS changes
+    FROM batch_changes d WHERE d.batch_id = b.id) c
+  WHERE b.id = batch AND sees_batch(b.user_id, b.project_id);
+  IF changes > many
+    AND pg_try_advisory_xact_lock(counters_of, uuid_hash_extended(batch, 0)::bit(32)::integer) THEN
+    WITH folded AS (
+      DELETE FROM batch_changes d WHERE d.batch_id = batch RETURNING d.gone, d.come, d.works
+    )
+    UPDATE batches b SET counts = sum_counts(b.counts, (
+      SELECT coalesce(jsonb_agg(jsonb_build_array(f.gone, f.come, f.works)), '[]') FROM folded f))
+    WHERE b.id = batch;
+  END IF;
+  RETURN counted;
+END $$;
+
+ALTER FUNCTION public.batch_counts(batch uuid) OWNER TO service_role;
+
+CREATE FUNCTION public.bound_project() RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT nullif(auth.jwt() ->> 'affiche_project', '')::uuid
+$$;
+
 CREATE FUNCTION public.budget_refunds(payer uuid, project uuid, since timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -191,6 +429,29 @@ BEGIN
       WHERE c.work_id = r.work_id AND c.type = 'charge' AND c.created_at >= since));
 END $$;
 
+CREATE FUNCTION public.cancel_batch(batch uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  held batches := hold_batch(batch);
+  cancelled integer;
+BEGIN
+  IF held.id IS NULL THEN
+    RETURN NULL;
+  END IF;
+  -- First the jobs, as every step locks them, and then the works, which end their jobs.
+  PERFORM FROM works w JOIN generation_jobs j ON j.work_id = w.id
+  WHERE w.batch_id = batch AND w.status IN ('pending', 'taken', 'processing')
+  ORDER BY j.id FOR UPDATE OF j;
+  UPDATE works w SET status = 'cancelled'
+  WHERE w.batch_id = batch AND w.status IN ('pending', 'taken', 'processing');
+  GET DIAGNOSTICS cancelled = ROW_COUNT;
+  RETURN cancelled;
+END $$;
+
+ALTER FUNCTION public.cancel_batch(batch uuid) OWNER TO service_role;
+
 CREATE FUNCTION public.cancel_work(work_id uuid) RETURNS SETOF public.works
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -198,7 +459,8 @@ CREATE FUNCTION public.cancel_work(work_id uuid) RETURNS SETOF public.works
 DECLARE work works;
 BEGIN
   SELECT * INTO work FROM works w WHERE w.id = cancel_work.work_id AND (
-    w.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(w.project_id));
+    w.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(w.project_id))
+    AND w.project_id IS NOT DISTINCT FROM coalesce(bound_project(), w.project_id);
   IF NOT FOUND THEN
     RETURN;
   END IF;
@@ -259,6 +521,15 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.check_room() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM take_room(NEW.project_id, 0);
+  RETURN NEW;
+END $$;
+
 CREATE FUNCTION public.choose_endpoint(template uuid, of_version integer, avoided uuid DEFAULT NULL::uuid) RETURNS uuid
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -276,6 +547,45 @@ CREATE FUNCTION public.choose_endpoint(template uuid, of_version integer, avoide
     e.id IS NOT DISTINCT FROM avoided, coalesce(r.position, e.position), e.id
   LIMIT 1
 $$;
+
+CREATE FUNCTION public.choose_works(batch uuid, chosen uuid[], pick text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  picked integer;
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM batches b WHERE b.id = batch AND sees_batch(b.user_id, b.project_id)) THEN
+    RETURN NULL;
+  END IF;
+  WITH held AS (
+    SELECT w.id, w.choice FROM works w
+    WHERE w.batch_id = batch AND w.id = ANY (chosen) AND w.status = 'completed'
+      AND w.batch_position IS NOT NULL
+    ORDER BY w.id FOR NO KEY UPDATE
+  ), told AS (
+    INSERT INTO batch_changes (batch_id, gone, come, works)
+    SELECT batch, choice, pick, count(*) FROM held
+    WHERE choice IS DISTINCT FROM pick GROUP BY choice
+  ), done AS (
+    UPDATE works w SET choice = pick FROM held
+    WHERE w.id = held.id AND held.choice IS DISTINCT FROM pick
+  )
+  SELECT count(*) INTO picked FROM held;
+  IF picked > 0 THEN
+    INSERT INTO events (user_id, project_id, type, data)
+    SELECT b.user_id, b.project_id, 'batch.changed', jsonb_build_object('batch_id', b.id)
+    FROM batches b WHERE b.id = batch;
+    PERFORM pg_notify('affiche_event', told::text) FROM batches b CROSS JOIN LATERAL (
+      SELECT b.user_id AS told
+      UNION SELECT m.user_id FROM project_members m WHERE m.project_id = b.project_id) people
+    WHERE b.id = batch;
+  END IF;
+  RETURN picked;
+END $$;
+
+ALTER FUNCTION public.choose_works(batch uuid, chosen uuid[], pick text) OWNER TO service_role;
 
 CREATE FUNCTION public.complete_job() RETURNS trigger
     LANGUAGE plpgsql
@@ -329,6 +639,24 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.count_storage() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    INSERT INTO storage_counts (project_id, bytes, files)
+    SELECT OLD.project_id, -OLD.file_size - coalesce(OLD.thumbnail_size, 0), -1
+    WHERE OLD.project_id IS NOT NULL;
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    INSERT INTO storage_counts (project_id, bytes, files)
+    SELECT NEW.project_id, NEW.file_size + coalesce(NEW.thumbnail_size, 0), 1
+    WHERE NEW.project_id IS NOT NULL;
+  END IF;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.delete_notification(notification uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -346,6 +674,45 @@ BEGIN
 END $$;
 
 ALTER FUNCTION public.delete_notification(notification uuid) OWNER TO service_role;
+
+CREATE FUNCTION public.drop_file(file uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF is_needed(file) THEN
+    RETURN false;
+  END IF;
+  DELETE FROM files WHERE id = file;
+  RETURN FOUND;
+EXCEPTION WHEN foreign_key_violation THEN
+  -- Named meanwhile.
+  RETURN false;
+END $$;
+
+CREATE FUNCTION public.drop_works(chosen uuid[]) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  ended CONSTANT uuid[] := ARRAY(
+    SELECT id FROM works WHERE id = ANY (chosen) AND status IN ('completed', 'failed', 'cancelled')
+    ORDER BY id FOR UPDATE SKIP LOCKED);
+  named CONSTANT uuid[] := ARRAY(
+    SELECT DISTINCT file_id FROM file_uses WHERE work_id = ANY (ended));
+  own CONSTANT uuid[] := ARRAY(SELECT id FROM files WHERE work_id = ANY (ended));
+BEGIN
+  UPDATE works SET retry_of = NULL WHERE retry_of = ANY (ended);
+  UPDATE files SET work_id = NULL WHERE id = ANY (own);
+  DELETE FROM generation_jobs WHERE work_id = ANY (ended);
+  DELETE FROM works WHERE id = ANY (ended);
+  PERFORM drop_file(id) FROM files
+  WHERE (id = ANY (own) OR id = ANY (named)) AND bucket_id = 'works' AND work_id IS NULL;
+  UPDATE files SET used_at = NULL
+  WHERE id = ANY (named) AND bucket_id = 'uploads'
+    AND NOT is_needed(id);
+  RETURN cardinality(ended);
+END $$;
 
 CREATE FUNCTION public.edit_work(work uuid, new_title text DEFAULT NULL::text, new_tags text[] DEFAULT NULL::text[]) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -446,6 +813,15 @@ BEGIN
   GET DIAGNOSTICS gone = ROW_COUNT;
   PERFORM set_config('affiche.forgetting', '', true);
   RETURN gone;
+END $$;
+
+CREATE FUNCTION public.forget_changes() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  DELETE FROM batch_changes WHERE batch_id = OLD.id;
+  RETURN NULL;
 END $$;
 
 CREATE FUNCTION public.give_turn() RETURNS trigger
@@ -692,6 +1068,51 @@ BEGIN
   RETURN 'twin';
 END $$;
 
+CREATE FUNCTION public.heed_claims() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  claims CONSTANT jsonb := auth.jwt();
+  bound CONSTANT uuid := nullif(claims ->> 'affiche_project', '')::uuid;
+BEGIN
+  IF bound IS NOT NULL THEN
+    NEW.project_id := coalesce(NEW.project_id, bound);
+    IF NEW.project_id <> bound OR NOT member_of(bound) THEN
+      RAISE EXCEPTION 'no such project' USING ERRCODE = 'no_data_found', HINT = 'project';
+    END IF;
+  END IF;
+  NEW.trace := claims ->> 'affiche_trace';
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION public.hold_batch(batch uuid) RETURNS public.batches
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE held batches;
+BEGIN
+  SELECT * INTO held FROM batches b
+  WHERE b.id = batch AND sees_batch(b.user_id, b.project_id) FOR NO KEY UPDATE;
+  IF held.id IS NOT NULL AND held.user_id IS DISTINCT FROM auth.uid()
+    AND auth.jwt() ->> 'role' IS DISTINCT FROM 'service_role' AND NOT admin_of(held.project_id)
+  THEN
+    RAISE EXCEPTION 'it is another member''s' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN held;
+END $$;
+
+CREATE FUNCTION public.is_needed(file uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM file_uses u WHERE u.file_id = file)
+    -- Those come with 0023.
+    OR EXISTS (SELECT FROM reference_images r WHERE r.file_id = file)
+    OR EXISTS (SELECT FROM characters c WHERE c.portrait_file_id = file);
+END $$;
+
 CREATE FUNCTION public.keep_balance() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -700,7 +1121,10 @@ BEGIN
   UPDATE users
   SET subscription_credits = NEW.subscription_balance, purchased_credits = NEW.purchased_balance
   WHERE id = NEW.user_id AND (subscription_credits, purchased_credits)
-    IS DISTINCT FROM (NEW.subscription_balance, NEW.purchased_balance);
+    IS DISTINCT FROM (NEW.subscription_balance, NEW.purchased_balance)
+    AND NOT EXISTS (
+      SELECT FROM credit_transactions later
+      WHERE later.user_id = NEW.user_id AND later.line > NEW.line);
   RETURN NULL;
 END $$;
 
@@ -734,15 +1158,56 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.leave_objects() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO removals (bucket, object_key)
+  SELECT bucket, key FROM (VALUES (OLD.bucket_id, OLD.object_key), ('thumbs', OLD.thumbnail_key))
+    AS left_behind (bucket, key)
+  WHERE key IS NOT NULL;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.member_of(project uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
   SELECT EXISTS (
-    SELECT FROM project_members m WHERE m.project_id = project AND m.user_id = auth.uid())
+    SELECT FROM project_members m WHERE m.project_id = project AND m.user_id = auth.uid()
+      AND m.project_id = coalesce(bound_project(), m.project_id))
 $$;
 
 ALTER FUNCTION public.member_of(project uuid) OWNER TO service_role;
+
+CREATE FUNCTION public.move_in_batch() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  others uuid[];
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    INSERT INTO batch_changes (batch_id, gone)
+    SELECT OLD.batch_id, state FROM unnest(ARRAY[OLD.status, OLD.choice]) AS state
+    WHERE state IS NOT NULL AND EXISTS (SELECT FROM batches WHERE id = OLD.batch_id);
+    RETURN NULL;
+  END IF;
+  others := ARRAY(
+    SELECT user_id FROM project_members
+    WHERE project_id = NEW.project_id AND user_id <> NEW.user_id);
+  INSERT INTO events (user_id, project_id, work_id, type, data)
+  VALUES (NEW.user_id, CASE WHEN others <> '{}' THEN NEW.project_id END, NEW.id,
+    'work.' || CASE WHEN NEW.status <> OLD.status THEN NEW.status ELSE 'progress' END,
+    jsonb_strip_nulls(jsonb_build_object(
+      'status', NEW.status, 'progress', NEW.progress, 'batch_id', NEW.batch_id)));
+  PERFORM pg_notify('affiche_event', told::text) FROM unnest(NEW.user_id || others) AS told;
+  IF NEW.status <> OLD.status AND NEW.batch_position IS NOT NULL THEN
+    INSERT INTO batch_changes (batch_id, gone, come) VALUES (NEW.batch_id, OLD.status, NEW.status);
+  END IF;
+  RETURN NULL;
+END $$;
 
 CREATE FUNCTION public.move_project() RETURNS trigger
     LANGUAGE plpgsql
@@ -752,6 +1217,15 @@ BEGIN
   UPDATE generation_jobs SET project_id = NEW.project_id WHERE work_id = NEW.id;
   UPDATE files SET project_ids = array_remove(ARRAY[NEW.project_id], NULL) WHERE work_id = NEW.id;
   UPDATE events SET project_id = NULL WHERE work_id = NEW.id AND project_id IS NOT NULL;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.move_storage() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE files SET project_id = NEW.project_id WHERE work_id = NEW.id;
   RETURN NULL;
 END $$;
 
@@ -841,6 +1315,7 @@ CREATE FUNCTION public.my_projects(wanted text DEFAULT 'member'::text) RETURNS u
     AS $$
   SELECT coalesce(array_agg(m.project_id), '{}') FROM project_members m
   WHERE m.user_id = auth.uid() AND (wanted = 'member' OR m.role = wanted)
+    AND m.project_id = coalesce(bound_project(), m.project_id)
 $$;
 
 ALTER FUNCTION public.my_projects(wanted text) OWNER TO service_role;
@@ -1009,6 +1484,22 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.place_upload() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF NEW.work_id IS NOT NULL THEN
+    NEW.project_id := (SELECT project_id FROM works WHERE id = NEW.work_id);
+  ELSIF NEW.project_id IS NOT NULL THEN
+    -- Brought into a project, it is its members' to see.
+    NEW.project_ids := NEW.project_ids || NEW.project_id;
+  ELSE
+    NEW.project_id := (SELECT id FROM projects WHERE user_id = NEW.user_id AND is_default);
+  END IF;
+  RETURN NEW;
+END $$;
+
 CREATE PROCEDURE public.protect(IN target regclass)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1168,6 +1659,37 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.retry_batch(batch uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  held batches := hold_batch(batch);
+  places jsonb;
+  failed CONSTANT uuid[] := ARRAY(
+    SELECT w.id FROM works w
+    WHERE w.batch_id = batch AND w.status = 'failed' AND w.batch_position IS NOT NULL
+    ORDER BY w.batch_position);
+BEGIN
+  IF held.id IS NULL OR failed = '{}' THEN
+    RETURN CASE WHEN held.id IS NOT NULL THEN 0 END;
+  END IF;
+  held.template_version := (SELECT version FROM templates WHERE id = held.template_id AND is_active);
+  IF held.template_version IS NULL THEN
+    RAISE EXCEPTION 'no such template' USING ERRCODE = 'no_data_found', HINT = 'template';
+  END IF;
+  SELECT jsonb_agg(jsonb_build_object('id', uuid_v7(), 'position', w.batch_position, 'seed', w.seed,
+    'retry_of', w.id, 'inputs', w.input_data) ORDER BY w.batch_position)
+  INTO places FROM works w WHERE w.id = ANY (failed);
+  UPDATE works w SET batch_position = NULL, choice = NULL WHERE w.id = ANY (failed);
+  INSERT INTO batch_changes (batch_id, gone, works) VALUES (batch, 'failed', cardinality(failed));
+  held.inputs := '{}';
+  PERFORM ask_works(held, coalesce(auth.uid(), held.user_id), places, 0);
+  RETURN cardinality(failed);
+END $$;
+
+ALTER FUNCTION public.retry_batch(batch uuid) OWNER TO service_role;
+
 CREATE FUNCTION public.search_grams(words text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1177,6 +1699,15 @@ CREATE FUNCTION public.search_grams(words text) RETURNS text[]
     FROM string_to_table(public.folded(words), NULL) WITH ORDINALITY AS letter (one, at)
   ) cut
   WHERE gram IS NOT NULL AND gram !~ '\s'
+$$;
+
+CREATE FUNCTION public.sees_batch(whose uuid, project uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT auth.jwt() ->> 'role' = 'service_role'
+    OR (whose = auth.uid() AND project IS NOT DISTINCT FROM coalesce(bound_project(), project))
+    OR member_of(project)
 $$;
 
 CREATE FUNCTION public.spend_budgets(payer uuid, project uuid, price integer) RETURNS void
@@ -1210,10 +1741,62 @@ BEGIN
   END LOOP;
 END $$;
 
+CREATE FUNCTION public.storage_quota(project uuid) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT nullif(coalesce((SELECT p.storage_quota FROM projects p WHERE p.id = project),
+    (SELECT r.quota FROM storage_rules r), 0), 0)
+$$;
+
+CREATE FUNCTION public.storage_used(project uuid) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT coalesce(sum(bytes), 0)::bigint FROM storage_counts WHERE project_id = project
+$$;
+
+CREATE FUNCTION public.sum_counts(counts jsonb, changes jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  SELECT coalesce(jsonb_object_agg(state, works), '{}') FROM (
+    SELECT state, sum(works) AS works FROM (
+      SELECT key AS state, value::bigint AS works FROM jsonb_each_text(counts)
+      UNION ALL
+      SELECT change ->> 1, (change ->> 2)::bigint FROM jsonb_array_elements(changes) AS change
+      UNION ALL
+      SELECT change ->> 0, -(change ->> 2)::bigint FROM jsonb_array_elements(changes) AS change
+    ) moves WHERE state IS NOT NULL GROUP BY state
+  ) sums WHERE works <> 0
+$$;
+
 CREATE FUNCTION public.tag_key(tag text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$ SELECT left(lower(tag), 160) $$;
+
+CREATE FUNCTION public.take_room(project uuid, wanted bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  quota CONSTANT bigint := storage_quota(project);
+  used bigint;
+BEGIN
+  IF quota IS NULL THEN
+    RETURN;
+  END IF;
+  IF wanted > 0 THEN
+    PERFORM pg_advisory_xact_lock(420788, hashtext(project::text));
+  END IF;
+  used := storage_used(project);
+  -- What a work will need nobody knows: it is let in as long as there is any room.
+  IF used + greatest(wanted, 1) > quota THEN
+    RAISE EXCEPTION 'the storage of project % is full', project USING ERRCODE = 'AF004',
+      DETAIL = json_build_object('used', used, 'quota', quota, 'needed', wanted)::text;
+  END IF;
+END $$;
 
 CREATE FUNCTION public.tell_webhooks() RETURNS trigger
     LANGUAGE plpgsql
@@ -1258,6 +1841,9 @@ CREATE FUNCTION public.use_files() RETURNS trigger
     AS $$
 DECLARE named uuid[] := ARRAY(SELECT named_files(NEW.input_data));
 BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    DELETE FROM file_uses WHERE work_id = NEW.id AND file_id <> ALL (named);
+  END IF;
   IF named = '{}' THEN
     RETURN NULL;
   END IF;
@@ -1267,6 +1853,12 @@ BEGIN
     AND NOT project_ids @> ARRAY[NEW.project_id]
     AND (user_id = NEW.user_id OR project_ids && ARRAY(
       SELECT m.project_id FROM project_members m WHERE m.user_id = NEW.user_id));
+  -- Nor does anybody keep what they cannot see, by naming it.
+  INSERT INTO file_uses (work_id, file_id)
+  SELECT NEW.id, f.id FROM files f
+  WHERE f.id = ANY (named) AND (f.user_id = NEW.user_id OR f.project_ids && ARRAY(
+    SELECT m.project_id FROM project_members m WHERE m.user_id = NEW.user_id))
+  ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;
 
@@ -1396,6 +1988,8 @@ CREATE TABLE public.api_keys (
     hint text DEFAULT ''::text NOT NULL,
     expires_at timestamp with time zone,
     last_used_at timestamp with time zone,
+    project_id uuid,
+    CONSTRAINT api_keys_bound CHECK (((project_id IS NULL) OR (NOT (scopes @> '{admin}'::text[])))),
     CONSTRAINT api_keys_scopes_check CHECK (((scopes <> '{}'::text[]) AND (scopes <@ '{read,ask,admin}'::text[])))
 );
 
@@ -1418,6 +2012,34 @@ CREATE TABLE public.audit_log (
 );
 
 ALTER TABLE ONLY public.audit_log FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.batch_changes (
+    batch_id uuid NOT NULL,
+    id bigint NOT NULL,
+    gone text,
+    come text,
+    works integer DEFAULT 1 NOT NULL
+);
+
+ALTER TABLE ONLY public.batch_changes FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.batch_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.batch_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.batches ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.batches_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.browsers (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -1610,6 +2232,13 @@ ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.file_uses (
+    work_id uuid NOT NULL,
+    file_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.file_uses FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.files (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     number bigint NOT NULL,
@@ -1630,9 +2259,12 @@ CREATE TABLE public.files (
     file_url text GENERATED ALWAYS AS (('/v1/files/'::text || (id)::text)) STORED,
     used_at timestamp with time zone,
     project_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    project_id uuid,
+    thumbnail_size integer,
     CONSTRAINT files_bucket_id_check CHECK ((bucket_id = ANY (ARRAY['uploads'::text, 'works'::text]))),
     CONSTRAINT files_file_size_check CHECK ((file_size > 0)),
     CONSTRAINT files_height_check CHECK ((height > 0)),
+    CONSTRAINT files_thumbnail_size_check CHECK ((thumbnail_size > 0)),
     CONSTRAINT files_width_check CHECK ((width > 0))
 );
 
@@ -1713,6 +2345,17 @@ ALTER TABLE public.generation_jobs ALTER COLUMN number ADD GENERATED ALWAYS AS I
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.glossary_terms (
+    project_id uuid NOT NULL,
+    term text NOT NULL,
+    english text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT glossary_terms_english_check CHECK (((length(english) >= 1) AND (length(english) <= 100))),
+    CONSTRAINT glossary_terms_term_check CHECK ((((length(term) >= 1) AND (length(term) <= 100)) AND (term = NORMALIZE(btrim(term), NFC))))
+);
+
+ALTER TABLE ONLY public.glossary_terms FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.idempotency_keys (
     user_id uuid NOT NULL,
@@ -1804,6 +2447,28 @@ CREATE VIEW public.job_states WITH (security_invoker='true') AS
      JOIN public.works w ON ((w.id = j.work_id)))
      JOIN public.templates t ON ((t.id = w.template_id)))
      LEFT JOIN public.endpoints e ON ((e.id = j.endpoint_id)));
+
+CREATE TABLE public.llm_calls (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    purpose text NOT NULL,
+    work_id uuid,
+    model text NOT NULL,
+    tokens_in integer NOT NULL,
+    tokens_out integer NOT NULL,
+    cost numeric(16,10),
+    milliseconds integer NOT NULL,
+    outcome text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT llm_calls_cost_check CHECK ((cost >= (0)::numeric)),
+    CONSTRAINT llm_calls_milliseconds_check CHECK ((milliseconds >= 0)),
+    CONSTRAINT llm_calls_model_check CHECK ((length(model) <= 200)),
+    CONSTRAINT llm_calls_outcome_check CHECK ((outcome = ANY (ARRAY['answered'::text, 'unfit'::text, 'refused'::text, 'busy'::text, 'unavailable'::text]))),
+    CONSTRAINT llm_calls_purpose_check CHECK ((purpose = ANY (ARRAY['translate'::text, 'title'::text, 'caption'::text]))),
+    CONSTRAINT llm_calls_tokens_in_check CHECK ((tokens_in >= 0)),
+    CONSTRAINT llm_calls_tokens_out_check CHECK ((tokens_out >= 0))
+);
+
+ALTER TABLE ONLY public.llm_calls FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.message_channels (
     user_id uuid NOT NULL,
@@ -1910,7 +2575,11 @@ CREATE TABLE public.projects (
     name text NOT NULL,
     is_default boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    demo_at timestamp with time zone
+    storage_quota bigint,
+    work_days integer,
+    demo_at timestamp with time zone,
+    CONSTRAINT projects_storage_quota_check CHECK ((storage_quota >= 0)),
+    CONSTRAINT projects_work_days_check CHECK ((work_days >= 0))
 );
 
 ALTER TABLE ONLY public.projects FORCE ROW LEVEL SECURITY;
@@ -1966,6 +2635,24 @@ ALTER TABLE ONLY public.reference_images FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.reference_images ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.reference_images_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.removals (
+    id bigint NOT NULL,
+    bucket text NOT NULL,
+    object_key text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.removals FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.removals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.removals_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2040,7 +2727,10 @@ CREATE VIEW public.shown_works WITH (security_invoker='true') AS
     w.credits_refunded,
     w.character_id,
     w.reference_id,
-    w.subject
+    w.subject,
+    w.batch_id,
+    w.batch_position,
+    w.choice
    FROM (public.works w
      JOIN public.templates t ON ((t.id = w.template_id)));
 
@@ -2055,6 +2745,33 @@ CREATE TABLE public.sign_in_links (
 );
 
 ALTER TABLE ONLY public.sign_in_links FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.storage_counts (
+    id bigint NOT NULL,
+    project_id uuid NOT NULL,
+    bytes bigint NOT NULL,
+    files bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.storage_counts FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.storage_counts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.storage_counts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.storage_rules (
+    only_row boolean DEFAULT true NOT NULL,
+    quota bigint,
+    CONSTRAINT storage_rules_only_row_check CHECK (only_row),
+    CONSTRAINT storage_rules_quota_check CHECK ((quota > 0))
+);
+
+ALTER TABLE ONLY public.storage_rules FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.sweeps (
     bucket text NOT NULL,
@@ -2112,6 +2829,18 @@ WITH (fillfactor='70');
 
 ALTER TABLE ONLY public.titles FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.translations (
+    project_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    english text NOT NULL,
+    model text NOT NULL,
+    used_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT translations_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT translations_english_check CHECK (((length(english) >= 1) AND (length(english) <= 100000)))
+);
+
+ALTER TABLE ONLY public.translations FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.turns (
     endpoint_id uuid NOT NULL,
     priority integer NOT NULL,
@@ -2135,6 +2864,8 @@ CREATE TABLE public.users (
     renewal_day smallint,
     renews_at timestamp with time zone,
     disabled_at timestamp with time zone,
+    forgotten_at timestamp with time zone,
+    erased_at timestamp with time zone,
     CONSTRAINT users_language_check CHECK ((language = ANY (ARRAY['ko'::text, 'en'::text]))),
     CONSTRAINT users_purchased_credits_check CHECK ((purchased_credits >= 0)),
     CONSTRAINT users_renewal_day_check CHECK (((renewal_day >= 1) AND (renewal_day <= 31))),
@@ -2322,6 +3053,15 @@ ALTER TABLE ONLY public.api_keys
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.batch_changes
+    ADD CONSTRAINT batch_changes_pkey PRIMARY KEY (batch_id, id);
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.browsers
     ADD CONSTRAINT browsers_endpoint_key UNIQUE (endpoint);
 
@@ -2367,6 +3107,9 @@ ALTER TABLE ONLY public.event_eras
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.file_uses
+    ADD CONSTRAINT file_uses_pkey PRIMARY KEY (work_id, file_id);
+
 ALTER TABLE ONLY public.files
     ADD CONSTRAINT files_bucket_id_path_key UNIQUE (bucket_id, path);
 
@@ -2382,6 +3125,9 @@ ALTER TABLE ONLY public.generation_jobs
 ALTER TABLE ONLY public.generation_jobs
     ADD CONSTRAINT generation_jobs_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.glossary_terms
+    ADD CONSTRAINT glossary_terms_pkey PRIMARY KEY (project_id, term);
+
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 
@@ -2393,6 +3139,9 @@ ALTER TABLE ONLY public.invitations
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.llm_calls
+    ADD CONSTRAINT llm_calls_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.message_channels
     ADD CONSTRAINT message_channels_pkey PRIMARY KEY (user_id, channel);
@@ -2436,6 +3185,9 @@ ALTER TABLE ONLY public.reference_images
 ALTER TABLE ONLY public.reference_images
     ADD CONSTRAINT reference_images_project_id_sha256_key UNIQUE (project_id, sha256);
 
+ALTER TABLE ONLY public.removals
+    ADD CONSTRAINT removals_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (key);
 
@@ -2450,6 +3202,12 @@ ALTER TABLE ONLY public.sessions
 
 ALTER TABLE ONLY public.sign_in_links
     ADD CONSTRAINT sign_in_links_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.storage_counts
+    ADD CONSTRAINT storage_counts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.storage_rules
+    ADD CONSTRAINT storage_rules_pkey PRIMARY KEY (only_row);
 
 ALTER TABLE ONLY public.sweeps
     ADD CONSTRAINT sweeps_pkey PRIMARY KEY (bucket);
@@ -2474,6 +3232,9 @@ ALTER TABLE ONLY public.templates
 
 ALTER TABLE ONLY public.titles
     ADD CONSTRAINT titles_pkey PRIMARY KEY (work_id);
+
+ALTER TABLE ONLY public.translations
+    ADD CONSTRAINT translations_pkey PRIMARY KEY (project_id, digest);
 
 ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_pkey PRIMARY KEY (endpoint_id, priority);
@@ -2530,6 +3291,8 @@ CREATE INDEX alerts_closed ON public.alerts USING btree (closed_at) WHERE (close
 
 CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (rule, subject) WHERE (closed_at IS NULL);
 
+CREATE INDEX api_keys_project ON public.api_keys USING btree (project_id) WHERE (project_id IS NOT NULL);
+
 CREATE INDEX api_keys_user ON public.api_keys USING btree (user_id, id);
 
 CREATE INDEX audit_log_action ON public.audit_log USING btree (action, subject, id DESC);
@@ -2539,6 +3302,14 @@ CREATE INDEX audit_log_actor ON public.audit_log USING btree (actor, id DESC);
 CREATE INDEX audit_log_age ON public.audit_log USING btree (at);
 
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject, id DESC);
+
+CREATE INDEX batches_like ON public.batches USING btree (like_id) WHERE (like_id IS NOT NULL);
+
+CREATE INDEX batches_project ON public.batches USING btree (project_id, id DESC);
+
+CREATE INDEX batches_template ON public.batches USING btree (template_id);
+
+CREATE INDEX batches_user ON public.batches USING btree (user_id, id DESC);
 
 CREATE INDEX browsers_user ON public.browsers USING btree (user_id, id);
 
@@ -2566,7 +3337,11 @@ CREATE INDEX events_project ON public.events USING btree (project_id, era, txid,
 
 CREATE INDEX events_work ON public.events USING btree (work_id);
 
+CREATE INDEX file_uses_file ON public.file_uses USING btree (file_id);
+
 CREATE INDEX files_object ON public.files USING btree (object_key);
+
+CREATE INDEX files_project ON public.files USING btree (project_id) WHERE (project_id IS NOT NULL);
 
 CREATE INDEX files_thumbnail ON public.files USING btree (thumbnail_key) WHERE (thumbnail_key IS NOT NULL);
 
@@ -2624,6 +3399,10 @@ CREATE INDEX invitations_invited_by ON public.invitations USING btree (invited_b
 
 CREATE INDEX invitations_project ON public.invitations USING btree (project_id, id);
 
+CREATE INDEX llm_calls_age ON public.llm_calls USING btree (created_at);
+
+CREATE INDEX llm_calls_work ON public.llm_calls USING btree (work_id) WHERE (work_id IS NOT NULL);
+
 CREATE INDEX messages_dead ON public.messages USING btree (id DESC) WHERE (status = 'dead'::text);
 
 CREATE INDEX messages_due ON public.messages USING btree (run_at) WHERE (status = ANY (ARRAY['waiting'::text, 'sending'::text]));
@@ -2674,13 +3453,19 @@ CREATE INDEX sign_in_links_expiry ON public.sign_in_links USING btree (expires_a
 
 CREATE INDEX sign_in_links_user ON public.sign_in_links USING btree (user_id);
 
+CREATE INDEX storage_counts_project ON public.storage_counts USING btree (project_id) INCLUDE (bytes, files);
+
 CREATE INDEX template_endpoints_endpoint ON public.template_endpoints USING btree (endpoint_id);
 
 CREATE INDEX templates_gallery ON public.templates USING btree (display_order, slug) WHERE is_active;
 
 CREATE INDEX titles_due ON public.titles USING btree (run_at);
 
+CREATE INDEX translations_age ON public.translations USING btree (used_at);
+
 CREATE INDEX users_email_anyhow ON public.users USING btree (lower(email));
+
+CREATE INDEX users_forgotten ON public.users USING btree (id) WHERE ((forgotten_at IS NOT NULL) AND (erased_at IS NULL));
 
 CREATE INDEX users_renewal ON public.users USING btree (renews_at) WHERE (renews_at IS NOT NULL);
 
@@ -2708,6 +3493,8 @@ CREATE INDEX work_tags_project ON public.work_tags USING btree (project_id, tag,
 
 CREATE INDEX work_tags_user ON public.work_tags USING btree (user_id, tag, work_id DESC);
 
+CREATE UNIQUE INDEX works_batch ON public.works USING btree (batch_id, batch_position) WHERE (batch_id IS NOT NULL);
+
 CREATE INDEX works_character ON public.works USING btree (character_id, id DESC) WHERE (character_id IS NOT NULL);
 
 CREATE INDEX works_character_status ON public.works USING btree (character_id, status, id DESC) WHERE (character_id IS NOT NULL);
@@ -2718,9 +3505,9 @@ CREATE INDEX works_outcomes ON public.works USING btree (created_at, template_id
 
 CREATE INDEX works_output_file ON public.works USING btree (output_file_id) WHERE (output_file_id IS NOT NULL);
 
-CREATE INDEX works_project ON public.works USING btree (project_id, id DESC);
-
 CREATE INDEX works_project_status ON public.works USING btree (project_id, status, id DESC);
+
+CREATE INDEX works_project_template ON public.works USING btree (project_id, template_id, status, id DESC);
 
 CREATE INDEX works_reference ON public.works USING btree (reference_id, id DESC) WHERE (reference_id IS NOT NULL);
 
@@ -2734,7 +3521,7 @@ CREATE INDEX works_user ON public.works USING btree (user_id, id DESC);
 
 CREATE INDEX works_user_status ON public.works USING btree (user_id, status, id DESC);
 
-CREATE INDEX works_user_template ON public.works USING btree (user_id, template_id, id DESC);
+CREATE INDEX works_user_template ON public.works USING btree (user_id, template_id, status, id DESC);
 
 CREATE TRIGGER a_line BEFORE INSERT ON public.credit_transactions FOR EACH ROW EXECUTE FUNCTION public.write_line();
 
@@ -2756,6 +3543,8 @@ CREATE TRIGGER announce_new AFTER INSERT ON public.generation_jobs FOR EACH ROW 
 
 CREATE TRIGGER b_balance AFTER INSERT ON public.credit_transactions FOR EACH ROW EXECUTE FUNCTION public.keep_balance();
 
+CREATE TRIGGER b_claims BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.heed_claims();
+
 CREATE TRIGGER b_job BEFORE UPDATE ON public.generation_jobs FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.guard_job();
 
 CREATE TRIGGER b_work BEFORE UPDATE ON public.works FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.guard_work();
@@ -2764,15 +3553,23 @@ CREATE TRIGGER c_complete BEFORE INSERT ON public.generation_jobs FOR EACH ROW E
 
 CREATE TRIGGER c_complete BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.complete_work();
 
+CREATE TRIGGER count_changed AFTER UPDATE ON public.files FOR EACH ROW WHEN ((((old.project_id IS DISTINCT FROM new.project_id) OR (old.file_size IS DISTINCT FROM new.file_size)) OR (old.thumbnail_size IS DISTINCT FROM new.thumbnail_size))) EXECUTE FUNCTION public.count_storage();
+
+CREATE TRIGGER count_file AFTER INSERT OR DELETE ON public.files FOR EACH ROW EXECUTE FUNCTION public.count_storage();
+
 CREATE TRIGGER d_pair BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.pair_columns();
 
 CREATE TRIGGER d_pair_again BEFORE UPDATE ON public.works FOR EACH ROW WHEN (((((new.output_file_id IS DISTINCT FROM old.output_file_id) OR (new.file_id IS DISTINCT FROM old.file_id)) OR (new.output_data_json IS DISTINCT FROM old.output_data_json)) OR (new.output_data IS DISTINCT FROM old.output_data))) EXECUTE FUNCTION public.pair_columns();
 
 CREATE TRIGGER d_place BEFORE INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.place_job();
 
+CREATE TRIGGER d_room BEFORE INSERT ON public.works FOR EACH ROW WHEN ((new.project_id IS NOT NULL)) EXECUTE FUNCTION public.check_room();
+
 CREATE TRIGGER d_subject BEFORE INSERT ON public.works FOR EACH ROW WHEN (((new.input_data ? 'character'::text) OR (new.input_data ? 'reference'::text))) EXECUTE FUNCTION public.name_subject();
 
-CREATE TRIGGER e_charge BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.charge_work();
+CREATE TRIGGER e_charge BEFORE INSERT ON public.works FOR EACH ROW WHEN (((new.batch_id IS NULL) OR (new.credits_used = 0))) EXECUTE FUNCTION public.charge_work();
+
+CREATE TRIGGER e_charged BEFORE INSERT ON public.works FOR EACH ROW WHEN (((new.batch_id IS NOT NULL) AND (new.credits_used <> 0))) EXECUTE FUNCTION public.accept_charge();
 
 CREATE TRIGGER e_turn BEFORE INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.give_turn();
 
@@ -2782,9 +3579,15 @@ CREATE TRIGGER end_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN
 
 CREATE TRIGGER event_changed AFTER UPDATE OF title, tags ON public.works FOR EACH ROW WHEN ((((old.title IS DISTINCT FROM new.title) OR (old.tags IS DISTINCT FROM new.tags)) AND (old.status = new.status) AND (NOT (old.output_file_id IS DISTINCT FROM new.output_file_id)))) EXECUTE FUNCTION public.record_work_change();
 
-CREATE TRIGGER event_moved AFTER UPDATE OF status, progress ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR ((old.progress IS DISTINCT FROM new.progress) AND (new.status = 'processing'::text)))) EXECUTE FUNCTION public.record_work_event();
+CREATE TRIGGER event_moved AFTER UPDATE OF status, progress ON public.works FOR EACH ROW WHEN ((((old.status IS DISTINCT FROM new.status) OR ((old.progress IS DISTINCT FROM new.progress) AND (new.status = 'processing'::text))) AND (new.batch_id IS NULL))) EXECUTE FUNCTION public.record_work_event();
 
-CREATE TRIGGER event_new AFTER INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.record_work_event();
+CREATE TRIGGER event_moved_in_batch AFTER UPDATE OF status, progress ON public.works FOR EACH ROW WHEN ((((old.status IS DISTINCT FROM new.status) OR ((old.progress IS DISTINCT FROM new.progress) AND (new.status = 'processing'::text))) AND (new.batch_id IS NOT NULL))) EXECUTE FUNCTION public.move_in_batch();
+
+CREATE TRIGGER event_new AFTER INSERT ON public.works FOR EACH ROW WHEN ((new.batch_id IS NULL)) EXECUTE FUNCTION public.record_work_event();
+
+CREATE TRIGGER forget_changes AFTER DELETE ON public.batches FOR EACH ROW EXECUTE FUNCTION public.forget_changes();
+
+CREATE TRIGGER gone_of_batch AFTER DELETE ON public.works FOR EACH ROW WHEN (((old.batch_id IS NOT NULL) AND (old.batch_position IS NOT NULL))) EXECUTE FUNCTION public.move_in_batch();
 
 CREATE TRIGGER guard_audit BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.guard_audit();
 
@@ -2796,7 +3599,11 @@ CREATE TRIGGER guard_line BEFORE DELETE OR UPDATE ON public.credit_transactions 
 
 CREATE TRIGGER keep_owner BEFORE DELETE OR UPDATE ON public.project_members FOR EACH ROW EXECUTE FUNCTION public.keep_owner();
 
+CREATE TRIGGER leave_objects AFTER DELETE ON public.files FOR EACH ROW EXECUTE FUNCTION public.leave_objects();
+
 CREATE TRIGGER move_project AFTER UPDATE OF project_id ON public.works FOR EACH ROW WHEN ((old.project_id IS DISTINCT FROM new.project_id)) EXECUTE FUNCTION public.move_project();
+
+CREATE TRIGGER move_storage AFTER UPDATE OF project_id ON public.works FOR EACH ROW WHEN ((old.project_id IS DISTINCT FROM new.project_id)) EXECUTE FUNCTION public.move_storage();
 
 CREATE TRIGGER move_work AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION public.move_work();
 
@@ -2809,6 +3616,8 @@ CREATE TRIGGER place BEFORE INSERT ON public.files FOR EACH ROW WHEN ((new.work_
 CREATE TRIGGER place AFTER UPDATE OF status, endpoint_id ON public.generation_jobs FOR EACH ROW WHEN ((((old.status = ANY (ARRAY['taken'::text, 'processing'::text])) <> (new.status = ANY (ARRAY['taken'::text, 'processing'::text]))) OR ((old.status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (old.endpoint_id IS DISTINCT FROM new.endpoint_id)))) EXECUTE FUNCTION public.count_place();
 
 CREATE TRIGGER place_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN ((old.status = ANY (ARRAY['taken'::text, 'processing'::text]))) EXECUTE FUNCTION public.count_place();
+
+CREATE TRIGGER place_upload BEFORE INSERT ON public.files FOR EACH ROW EXECUTE FUNCTION public.place_upload();
 
 CREATE TRIGGER restart_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = 'pending'::text))) EXECUTE FUNCTION public.restart_jobs();
 
@@ -2824,7 +3633,7 @@ CREATE CONSTRAINT TRIGGER trg_refund_credits AFTER UPDATE OF status ON public.wo
 
 CREATE TRIGGER trg_refund_credits_on_failure BEFORE UPDATE OF status ON public.works FOR EACH ROW WHEN (((new.credits_used > 0) AND (old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.reckon_refund();
 
-CREATE TRIGGER use_files AFTER INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.use_files();
+CREATE TRIGGER use_files AFTER INSERT ON public.works FOR EACH ROW WHEN ((new.batch_id IS NULL)) EXECUTE FUNCTION public.use_files();
 
 CREATE TRIGGER use_files_later AFTER UPDATE OF input_data ON public.works FOR EACH ROW WHEN ((old.input_data IS DISTINCT FROM new.input_data)) EXECUTE FUNCTION public.use_files();
 
@@ -2838,7 +3647,22 @@ ALTER TABLE ONLY public.alert_mails
     ADD CONSTRAINT alert_mails_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_like_id_fkey FOREIGN KEY (like_id) REFERENCES public.batches(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_template_id_fkey FOREIGN KEY (template_id) REFERENCES public.templates(id);
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
 ALTER TABLE ONLY public.browsers
     ADD CONSTRAINT browsers_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
@@ -2864,6 +3688,12 @@ ALTER TABLE ONLY public.credit_transactions
 ALTER TABLE ONLY public.credit_transactions
     ADD CONSTRAINT credit_transactions_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.file_uses
+    ADD CONSTRAINT file_uses_file_id_fkey FOREIGN KEY (file_id) REFERENCES public.files(id);
+
+ALTER TABLE ONLY public.file_uses
+    ADD CONSTRAINT file_uses_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.files
     ADD CONSTRAINT files_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
@@ -2885,6 +3715,9 @@ ALTER TABLE ONLY public.generation_jobs
 ALTER TABLE ONLY public.generation_jobs
     ADD CONSTRAINT generation_jobs_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES public.workflows(id);
 
+ALTER TABLE ONLY public.glossary_terms
+    ADD CONSTRAINT glossary_terms_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
@@ -2899,6 +3732,9 @@ ALTER TABLE ONLY public.invitations
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.llm_calls
+    ADD CONSTRAINT llm_calls_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.message_channels
     ADD CONSTRAINT message_channels_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
@@ -2963,6 +3799,9 @@ ALTER TABLE ONLY public.template_versions
 ALTER TABLE ONLY public.titles
     ADD CONSTRAINT titles_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.translations
+    ADD CONSTRAINT translations_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id);
 
@@ -2986,6 +3825,9 @@ ALTER TABLE ONLY public.withdrawals
 
 ALTER TABLE ONLY public.work_tags
     ADD CONSTRAINT work_tags_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.works
+    ADD CONSTRAINT works_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.works
     ADD CONSTRAINT works_character_id_fkey FOREIGN KEY (character_id) REFERENCES public.characters(id) ON DELETE SET NULL;
@@ -3027,6 +3869,62 @@ ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.batch_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.batches ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY bound ON public.batches AS RESTRICTIVE FOR SELECT TO authenticated USING (
+CASE
+    WHEN (( SELECT public.bound_project() AS bound_project) IS NULL) THEN true
+    ELSE (project_id = ( SELECT public.bound_project() AS bound_project))
+END);
+
+CREATE POLICY bound ON public.credit_transactions AS RESTRICTIVE FOR SELECT TO authenticated USING (
+CASE
+    WHEN (( SELECT public.bound_project() AS bound_project) IS NULL) THEN true
+    ELSE (project_id = ( SELECT public.bound_project() AS bound_project))
+END);
+
+CREATE POLICY bound ON public.events AS RESTRICTIVE FOR SELECT TO authenticated USING (
+CASE
+    WHEN (( SELECT public.bound_project() AS bound_project) IS NULL) THEN true
+    ELSE (EXISTS ( SELECT
+       FROM public.works w
+      WHERE (w.id = events.work_id)))
+END);
+
+CREATE POLICY bound ON public.files AS RESTRICTIVE FOR SELECT TO authenticated USING (
+CASE
+    WHEN (( SELECT public.bound_project() AS bound_project) IS NULL) THEN true
+    ELSE (project_ids @> ARRAY[( SELECT public.bound_project() AS bound_project)])
+END);
+
+CREATE POLICY bound ON public.generation_jobs AS RESTRICTIVE FOR SELECT TO authenticated USING (
+CASE
+    WHEN (( SELECT public.bound_project() AS bound_project) IS NULL) THEN true
+    ELSE (project_id = ( SELECT public.bound_project() AS bound_project))
+END);
+
+CREATE POLICY bound ON public.notifications AS RESTRICTIVE FOR SELECT TO authenticated USING (
+CASE
+    WHEN (( SELECT public.bound_project() AS bound_project) IS NULL) THEN true
+    ELSE (EXISTS ( SELECT
+       FROM public.works w
+      WHERE (w.id = notifications.work_id)))
+END);
+
+CREATE POLICY bound ON public.projects AS RESTRICTIVE FOR SELECT TO authenticated USING (
+CASE
+    WHEN (( SELECT public.bound_project() AS bound_project) IS NULL) THEN true
+    ELSE (id = ( SELECT public.bound_project() AS bound_project))
+END);
+
+CREATE POLICY bound ON public.works AS RESTRICTIVE FOR SELECT TO authenticated USING (
+CASE
+    WHEN (( SELECT public.bound_project() AS bound_project) IS NULL) THEN true
+    ELSE (project_id = ( SELECT public.bound_project() AS bound_project))
+END);
+
 ALTER TABLE public.browsers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.characters ENABLE ROW LEVEL SECURITY;
@@ -3055,9 +3953,13 @@ CREATE POLICY everyone ON public.workflows FOR SELECT TO authenticated USING (tr
 
 CREATE POLICY fellows ON public.project_members FOR SELECT TO authenticated USING ((project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[])));
 
+ALTER TABLE public.file_uses ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.files ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.generation_jobs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.glossary_terms ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
@@ -3065,7 +3967,11 @@ ALTER TABLE public.identities ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.llm_calls ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY members ON public.characters FOR SELECT TO authenticated USING ((project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[])));
+
+CREATE POLICY members ON public.glossary_terms FOR SELECT TO authenticated USING ((project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[])));
 
 CREATE POLICY members ON public.reference_images FOR SELECT TO authenticated USING ((project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[])));
 
@@ -3109,6 +4015,8 @@ ALTER TABLE public.rates ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.reference_images ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.removals ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.secret_ages ENABLE ROW LEVEL SECURITY;
@@ -3124,6 +4032,10 @@ CREATE POLICY service ON public.alerts TO service_role USING (true) WITH CHECK (
 CREATE POLICY service ON public.api_keys TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.audit_log TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.batch_changes TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.batches TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.browsers TO service_role USING (true) WITH CHECK (true);
 
@@ -3141,15 +4053,21 @@ CREATE POLICY service ON public.event_eras TO service_role USING (true) WITH CHE
 
 CREATE POLICY service ON public.events TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.file_uses TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.files TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.generation_jobs TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.glossary_terms TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.idempotency_keys TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.identities TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.invitations TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.llm_calls TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.message_channels TO service_role USING (true) WITH CHECK (true);
 
@@ -3171,6 +4089,8 @@ CREATE POLICY service ON public.rates TO service_role USING (true) WITH CHECK (t
 
 CREATE POLICY service ON public.reference_images TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.removals TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.runs TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.secret_ages TO service_role USING (true) WITH CHECK (true);
@@ -3178,6 +4098,10 @@ CREATE POLICY service ON public.secret_ages TO service_role USING (true) WITH CH
 CREATE POLICY service ON public.sessions TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.sign_in_links TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.storage_counts TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.storage_rules TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.sweeps TO service_role USING (true) WITH CHECK (true);
 
@@ -3188,6 +4112,8 @@ CREATE POLICY service ON public.template_versions TO service_role USING (true) W
 CREATE POLICY service ON public.templates TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.titles TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.translations TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.turns TO service_role USING (true) WITH CHECK (true);
 
@@ -3211,6 +4137,12 @@ CREATE POLICY service ON public.works TO service_role USING (true) WITH CHECK (t
 
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY shared ON public.batches FOR SELECT TO authenticated USING (
+CASE
+    WHEN (user_id = ( SELECT auth.uid() AS uid)) THEN true
+    ELSE (project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[]))
+END);
+
 CREATE POLICY shared ON public.events FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) OR (project_id = ANY (( SELECT public.my_projects() AS my_projects)::uuid[]))));
 
 CREATE POLICY shared ON public.files FOR SELECT TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) OR (project_ids && ( SELECT public.my_projects() AS my_projects))));
@@ -3233,6 +4165,10 @@ END);
 
 ALTER TABLE public.sign_in_links ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.storage_counts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.storage_rules ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.sweeps ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.template_endpoints ENABLE ROW LEVEL SECURITY;
@@ -3242,6 +4178,8 @@ ALTER TABLE public.template_versions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.templates ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.titles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.translations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.turns ENABLE ROW LEVEL SECURITY;
 
@@ -3274,14 +4212,29 @@ GRANT USAGE ON SCHEMA public TO service_role;
 REVOKE ALL ON FUNCTION public.admin_of(project uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.admin_of(project uuid) TO authenticated;
 
+GRANT ALL ON TABLE public.batches TO service_role;
+GRANT SELECT ON TABLE public.batches TO authenticated;
+
+REVOKE ALL ON FUNCTION public.ask_batch(asked jsonb, places jsonb, job_priority integer, idempotency_key text, request_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_batch(asked jsonb, places jsonb, job_priority integer, idempotency_key text, request_digest bytea) TO authenticated;
+
 GRANT ALL ON TABLE public.works TO service_role;
 GRANT SELECT ON TABLE public.works TO authenticated;
 
 REVOKE ALL ON FUNCTION public.ask_work(work_id uuid, template uuid, inputs jsonb, outputs integer, chosen_seed bigint, project uuid, retried uuid, job_priority integer, idempotency_key text, request_digest bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ask_work(work_id uuid, template uuid, inputs jsonb, outputs integer, chosen_seed bigint, project uuid, retried uuid, job_priority integer, idempotency_key text, request_digest bytea) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.batch_counts(batch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.batch_counts(batch uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.cancel_batch(batch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cancel_batch(batch uuid) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.cancel_work(work_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cancel_work(work_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.choose_works(batch uuid, chosen uuid[], pick text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.choose_works(batch uuid, chosen uuid[], pick text) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.delete_notification(notification uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.delete_notification(notification uuid) TO authenticated;
@@ -3307,6 +4260,9 @@ GRANT ALL ON FUNCTION public.read_notifications(one uuid, newest uuid) TO authen
 
 REVOKE ALL ON FUNCTION public.refund_work() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.refund_work() TO authenticated;
+
+REVOKE ALL ON FUNCTION public.retry_batch(batch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.retry_batch(batch uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.wake_job(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wake_job(job uuid) TO authenticated;
@@ -3337,7 +4293,11 @@ GRANT SELECT(expires_at) ON TABLE public.api_keys TO authenticated;
 
 GRANT SELECT(last_used_at) ON TABLE public.api_keys TO authenticated;
 
+GRANT SELECT(project_id) ON TABLE public.api_keys TO authenticated;
+
 GRANT ALL ON TABLE public.audit_log TO service_role;
+
+GRANT ALL ON TABLE public.batch_changes TO service_role;
 
 GRANT ALL ON TABLE public.browsers TO service_role;
 
@@ -3399,11 +4359,16 @@ GRANT SELECT(era) ON TABLE public.event_eras TO authenticated;
 GRANT ALL ON TABLE public.events TO service_role;
 GRANT SELECT ON TABLE public.events TO authenticated;
 
+GRANT ALL ON TABLE public.file_uses TO service_role;
+
 GRANT ALL ON TABLE public.files TO service_role;
 GRANT SELECT ON TABLE public.files TO authenticated;
 
 GRANT ALL ON TABLE public.generation_jobs TO service_role;
 GRANT SELECT ON TABLE public.generation_jobs TO authenticated;
+
+GRANT ALL ON TABLE public.glossary_terms TO service_role;
+GRANT SELECT ON TABLE public.glossary_terms TO authenticated;
 
 GRANT ALL ON TABLE public.idempotency_keys TO service_role;
 GRANT SELECT ON TABLE public.idempotency_keys TO authenticated;
@@ -3432,6 +4397,8 @@ GRANT ALL ON TABLE public.templates TO service_role;
 GRANT SELECT ON TABLE public.templates TO authenticated;
 
 GRANT SELECT ON TABLE public.job_states TO service_role;
+
+GRANT ALL ON TABLE public.llm_calls TO service_role;
 
 GRANT ALL ON TABLE public.message_channels TO service_role;
 
@@ -3480,6 +4447,8 @@ GRANT ALL ON TABLE public.rates TO service_role;
 GRANT ALL ON TABLE public.reference_images TO service_role;
 GRANT SELECT ON TABLE public.reference_images TO authenticated;
 
+GRANT ALL ON TABLE public.removals TO service_role;
+
 GRANT ALL ON TABLE public.runs TO service_role;
 
 GRANT ALL ON TABLE public.secret_ages TO service_role;
@@ -3491,6 +4460,10 @@ GRANT SELECT ON TABLE public.shown_works TO service_role;
 
 GRANT ALL ON TABLE public.sign_in_links TO service_role;
 
+GRANT ALL ON TABLE public.storage_counts TO service_role;
+
+GRANT ALL ON TABLE public.storage_rules TO service_role;
+
 GRANT ALL ON TABLE public.sweeps TO service_role;
 
 GRANT ALL ON TABLE public.template_endpoints TO service_role;
@@ -3499,6 +4472,8 @@ GRANT ALL ON TABLE public.template_versions TO service_role;
 GRANT SELECT ON TABLE public.template_versions TO authenticated;
 
 GRANT ALL ON TABLE public.titles TO service_role;
+
+GRANT ALL ON TABLE public.translations TO service_role;
 
 GRANT ALL ON TABLE public.turns TO service_role;
 
