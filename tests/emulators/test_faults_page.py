@@ -8,13 +8,17 @@ from types import ModuleType
 import pytest
 
 from affiche.emulators.comfyui import faults as of_comfyui
+from affiche.emulators.llm import faults as of_llm
 from affiche.emulators.runpod import faults as of_runpod
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/faults.md").read_text(encoding="utf-8")
-COMFYUI, _, RUNPOD = PAGE.partition("\n## RunPod\n")
+COMFYUI, _, CLOUDS = PAGE.partition("\n## RunPod\n")
+RUNPOD, _, LLM = CLOUDS.partition("\n\n## Language model\n")
 
-both = pytest.mark.parametrize(
-    ("page", "faults"), [(COMFYUI, of_comfyui), (RUNPOD, of_runpod)], ids=["comfyui", "runpod"]
+each = pytest.mark.parametrize(
+    ("page", "faults"),
+    [(COMFYUI, of_comfyui), (RUNPOD, of_runpod), (LLM, of_llm)],
+    ids=["comfyui", "runpod", "llm"],
 )
 
 
@@ -25,7 +29,7 @@ def rows(page: str, heading: str) -> list[tuple[list[str], str]]:
     return [(re.findall(r"`(\w+)`", first), rest) for first, rest in cells]
 
 
-@both
+@each
 def test_points_and_their_kinds(page: str, faults: ModuleType) -> None:
     told = {
         point: re.findall(r"`(\w+)`", kinds)
@@ -37,13 +41,13 @@ def test_points_and_their_kinds(page: str, faults: ModuleType) -> None:
     }
 
 
-@both
+@each
 def test_every_kind_is_explained_once(page: str, faults: ModuleType) -> None:
     told = [kind for kinds, _ in rows(page, "kind") for kind in kinds]
     assert sorted(told) == sorted({kind for kinds in faults.POINTS.values() for kind in kinds})
 
 
-@both
+@each
 def test_every_detail_is_named(page: str, faults: ModuleType) -> None:
     named = set(re.findall(r"`(\w+)`", page))
     assert {field.name for field in fields(faults.Fault)} - {"point", "kind"} <= named

@@ -1,4 +1,4 @@
-"""`affiche emulate`: ComfyUI without a GPU, and RunPod without a cloud, to try things against."""
+"""`affiche emulate`: ComfyUI without a GPU, RunPod without a cloud, a model without a key."""
 
 import asyncio
 import tempfile
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from affiche.cli import clouds, logs, loop
+from affiche.cli import clouds, logs, loop, talkers
 from affiche.cli.endings import CommandError, Exit, Interrupted
 from affiche.cli.language import words
 from affiche.cli.pages import application, flag
@@ -106,6 +106,27 @@ def oidc(
     logs.set_up(verbose=verbose)
     with suppress(Interrupted), _port(port):
         loop.run(lambda _: _issue(host, port, email), fast=True)
+
+
+@emulate.command(name="llm", help=words("help.emulate.llm"))
+def llm(
+    *,
+    key: Annotated[str | None, Parameter(help=words("help.emulate.llm_key"))] = None,
+    port: Annotated[int, Parameter(help=words("help.emulate.port"))] = 8192,
+    host: Annotated[str, Parameter(help=words("help.up.host"))] = "127.0.0.1",
+    faults: Annotated[bool, flag("help.emulate.faults")] = False,
+    fault: Annotated[
+        tuple[str, ...],
+        Parameter(help=words("help.emulate.fault"), negative=(), show_default=False),
+    ] = (),
+    chaos: Annotated[float, Parameter(help=words("help.emulate.chaos"))] = 0.0,
+    seed: Annotated[int, Parameter(help=words("help.emulate.seed"))] = 0,
+    verbose: Annotated[bool, flag("help.up.verbose")] = False,
+) -> None:
+    logs.set_up(verbose=verbose)
+    wanted = talkers.Wanted(host, port, key, faults, *talkers.planned(fault, chaos, seed))
+    with suppress(Interrupted), _port(port):
+        loop.run(lambda _: talkers.serve(wanted), fast=True)
 
 
 async def _issue(host: str, port: int, email: str) -> None:

@@ -1,0 +1,56 @@
+"""The stand-in of a language model that `affiche emulate llm` runs."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from affiche.cli.endings import CommandError
+from affiche.cli.language import words
+from affiche.cli.terminal import out
+
+if TYPE_CHECKING:
+    from affiche.emulators.llm import Chance, Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The server that a command line asks for; `control` opens /_faults."""
+
+    host: str
+    port: int
+    key: str | None
+    control: bool
+    faults: Sequence["Fault"]
+    chance: "Chance | None"
+
+
+def planned(
+    faults: Sequence[str], chaos: float, seed: int
+) -> tuple[Sequence["Fault"], "Chance | None"]:
+    from affiche.emulators.llm import Chance, parse
+
+    try:
+        return [parse(text) for text in faults], Chance(chaos, seed) if chaos else None
+    except ValueError as error:
+        example = "chat:refuse:status=429,retry_after=2"
+        raise CommandError("no_fault", reason=str(error), example=example) from error
+
+
+async def serve(wanted: Wanted) -> None:
+    """Until it is interrupted. Raises OSError for a port that is taken."""
+    from affiche.emulators.llm import MODEL, serving
+
+    told = {"key": wanted.key, "control": wanted.control}
+    async with serving(host=wanted.host, port=wanted.port, **told) as running:
+        for fault in wanted.faults:
+            running.faults.put(fault)
+        running.faults.chance = wanted.chance
+        out().print(words("emulate.talking", url=running.url))
+        for name, value in (
+            ("AFFICHE_LLM_URL", running.url),
+            ("AFFICHE_LLM_MODEL", MODEL),
+            *([("AFFICHE_LLM_KEY", wanted.key)] if wanted.key else []),
+        ):
+            out().print(f"{name}={value}", soft_wrap=True)
+        await asyncio.get_running_loop().create_future()
