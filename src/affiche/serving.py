@@ -28,10 +28,11 @@ from affiche.api import (
     problems,
     projects,
     templates,
+    titles,
     webhooks,
     works,
 )
-from affiche.api.compat import supabase
+from affiche.api.compat import klein, supabase
 from affiche.api.envelope import Envelope
 from affiche.api.wire import Wire
 from affiche.errors import Forbidden, PortTaken, ScopeMissing, SettingInvalid, TooManyRequests
@@ -46,6 +47,7 @@ API: Final = (
     files,
     objects,
     works,
+    titles,
     events,
     notifications,
     channels,
@@ -55,6 +57,7 @@ API: Final = (
     health,
     hooks,
     supabase,
+    klein,
     credits,
     auth,
     webhooks,

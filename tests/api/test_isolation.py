@@ -66,6 +66,10 @@ NAMED = {
     "DELETE /v1/me/sessions/{session_id}",
 }
 """Routes to one thing: another's is as absent as none."""
+EDITED = {"PATCH /v1/works/{work_id}"}
+"""Routes by which a project's members change what is another's; test_titles tries them."""
+WOKEN = {"POST /webhook/klein_i2i"}
+"""Routes that name a job in their body; test_klein tries them."""
 RULED = {route for route, *_ in PROJECTS}
 """Routes to a project, in which each is something; test_projects tries each of them."""
 ASKING = {
@@ -242,6 +246,8 @@ def test_every_route_has_its_rule(server: Server) -> None:
         TOLD,
         NAMED,
         ASKING,
+        EDITED,
+        WOKEN,
         PAID,
         RULED,
         webhooks.NAMED,

@@ -134,6 +134,7 @@ def person(service: Connection[Any], name: str) -> Person:
         " SELECT id, endpoint_id, 'run' FROM generation_jobs WHERE id = %s",
         (ran,),
     )
+    service.execute("UPDATE works SET tags = '{mine}' WHERE id = %s", (asked,))
     _be_told(service, own, asked)
     for insertion in (
         "INSERT INTO credit_transactions (user_id, type, purchased_amount) VALUES (%s, 'grant', 5)",

@@ -44,6 +44,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "template_endpoints": "service",
     "template_versions": "everybody",
     "templates": "everybody",
+    "titles": "service",
     "turns": "service",
     "users": "id",
     "webhook_attempts": "service",
@@ -51,6 +52,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "webhooks": "admins",
     "withdrawals": "service",
     "workers": "service",
+    "work_tags": "user_id",
     "workflows": "everybody",
     "works": "user_id",
 }
@@ -65,6 +67,7 @@ SHARED_BY = {
     "projects": "id",
     "reference_images": "project_id",
     "shown_works": "project_id",
+    "work_tags": "project_id",
     "works": "project_id",
 }
 ADMINS = [table for table, rule in TABLES.items() if rule == "admins"]

@@ -55,6 +55,7 @@ def settled(connect: Connect) -> Town:
         *(TEMPLATE, Jsonb({"image": str(upload)}), project),
     )
     ran = value(service, "SELECT id FROM generation_jobs WHERE work_id = %s", asked)
+    service.execute("UPDATE works SET tags = '{ours}' WHERE id = %s", (asked,))
     shared = Person(a.id, project, file(service, a.id, asked), asked, ran)
     nobodies = connect("authenticated"), connect("anon")
     return Town(service, *people, *nobodies, a, b, c, project, shared)

@@ -45,6 +45,10 @@ def _mistake(found: Mapping[str, Any]) -> FieldProblem:
             return FieldProblem(
                 name, "too_long", (("limit", context["max_length"]), ("length", length))
             )
+        case "too_long":
+            return FieldProblem(
+                name, "too_many", (("limit", context["max_length"]), ("count", len(found["input"])))
+            )
         case "string_too_short":
             return FieldProblem(name, "required")
     return FieldProblem(name, _CODES.get(found["type"], "not_valid"))

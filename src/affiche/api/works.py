@@ -124,6 +124,7 @@ async def list_works(
     project: Annotated[
         UUID | None, Query(description="All of a project that you are in, whoever asked.")
     ] = None,
+    tag: Annotated[Name | None, Query(description="In capitals or not.")] = None,
     before: Annotated[UUID | None, Query(description="Works older than this one.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = PAGE,
 ) -> WorkPage:
@@ -135,6 +136,7 @@ async def list_works(
         statuses=status or (),
         template=template,
         project=project,
+        tag=tag,
         before=before,
         limit=limit + 1,
     )
@@ -144,6 +146,7 @@ async def list_works(
         asked: list[tuple[str, object]] = [("status", each) for each in status or ()]
         asked += [("template", template)] if template else []
         asked += [("project", project)] if project else []
+        asked += [("tag", tag)] if tag else []
         asked += [("before", shown[-1].id), ("limit", limit)]
         following = f"/v1/works?{urlencode(asked)}"
     return WorkPage(works=await described(request, studio, caller, shown), next=following)

@@ -55,7 +55,7 @@ async def collect(line: Line, begun: Begun) -> None:
         name = served_name(begun.output_index, object_key)
         stored |= {"name": name, "path": f"{begun.user_id}/{begun.work_id}/{name}"}
         # The job is completed, and with its last job the work, in that statement.
-        said = about(template, workflow, begun)
+        said = about(template, workflow, begun, asks_title=studio.model is not None)
         await write(line.writes.delivered, begun, about=said, **stored)
     log.info(
         "work %s: %s, %.1f s after it was asked for",

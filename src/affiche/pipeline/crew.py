@@ -26,6 +26,7 @@ from affiche.pipeline.renewals import Renewals
 from affiche.pipeline.steps import run
 from affiche.pipeline.sweep import Sweep
 from affiche.pipeline.times import Times
+from affiche.pipeline.titles import Titles
 from affiche.pipeline.warmth import Warmth
 from affiche.pipeline.webhooks import Webhooks
 from affiche.pipeline.wellness import Rounds
@@ -81,6 +82,7 @@ class Crew:
             "renewals": Renewals(studio).run,
             "webhooks": Webhooks(studio, self.listener).run,
             "engines": self._keep_engines_open,
+            "titles": Titles(studio, self.listener).run,
         }
         if host_preview:
             self.services["preview"] = partial(preview.host, studio)

@@ -15,8 +15,11 @@ _SETTINGS: Final = {
 }
 
 
-def about(template: Template, workflow: Workflow, begun: Begun) -> dict[str, Any]:
-    """`title` and `tags` of the work, and the `data` of its output."""
+def about(
+    template: Template, workflow: Workflow, begun: Begun, *, asks_title: bool = False
+) -> dict[str, Any]:
+    """`title` and `tags` of the work, and the `data` of its output; `asks_title`: whether a model
+    is then asked for another title."""
     said = {name: begun.parameters[name] for name in SAID if name in begun.parameters}
     return {
         "title": template.fallback_title.say(begun.language),
@@ -27,6 +30,7 @@ def about(template: Template, workflow: Workflow, begun: Begun) -> dict[str, Any
             **made_with(workflow.graph),
             **said,
         },
+        **({"asks_title": True} if asks_title else {}),
     }
 
 
