@@ -50,7 +50,7 @@ def normalise(data: bytes, verified: Verified) -> Normalised:
     if verified.plain and verified.kind in _PLAIN:
         return _bare(_PLAIN[verified.kind](data), verified)
     try:
-        image = _as_srgb(load(shown(data, verified.kind), verified.kind))
+        image = as_srgb(load(shown(data, verified.kind), verified.kind))
         if verified.orientation != 1:
             # A turn needs the whole picture at hand: after it was made 8-bit, not before.
             image = image.copy_memory().autorot()
@@ -74,7 +74,7 @@ def _bare(bare: bytes, verified: Verified) -> Normalised:
     return Normalised(bare, verified.media_type, verified.width, verified.height)
 
 
-def _as_srgb(image: pyvips.Image) -> pyvips.Image:
+def as_srgb(image: pyvips.Image) -> pyvips.Image:
     is_cmyk = image.interpretation == "cmyk"
     if field(image, "icc-profile-data") is not None or is_cmyk:
         fallback = "cmyk" if is_cmyk else "srgb"

@@ -123,7 +123,7 @@ def test_alpha_counts_where_something_shows_through(least: int | None, channel: 
         ((103, 50), (1000, 500), False),
         ((50, 100), (100, 50), False),
         ((1000, 1000), (1000, 900), False),
-        ((4, 1), (1000, 500), False),
+        ((8, 2), (1000, 500), False),
     ],
 )
 def test_a_mask_has_the_proportions_of_its_picture(
