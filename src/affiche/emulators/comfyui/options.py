@@ -14,16 +14,19 @@ MODEL_FILES: Final[Mapping[str, Sequence[str]]] = {
         "flux-2-klein-9b-fp8.safetensors",
         "flux-2-klein-base-9b-fp8.safetensors",
         "flux1-fill-dev.safetensors",
+        "qwen_image_fp8_e4m3fn.safetensors",
     ),
-    "loras": (),
+    # One of four, as seed 003 found it on its server.
+    "loras": ("milan.safetensors",),
     "style_models": ("flux1-redux-dev.safetensors",),
     "text_encoders": (
         "clip_l.safetensors",
+        "qwen_2.5_vl_7b_fp8_scaled.safetensors",
         "qwen_3_8b_fp8mixed.safetensors",
         "t5xxl_fp16.safetensors",
     ),
     "upscale_models": ("4x-UltraSharp.pth",),
-    "vae": ("ae.safetensors", "flux2-vae.safetensors", "pixel_space"),
+    "vae": ("ae.safetensors", "flux2-vae.safetensors", "pixel_space", "qwen_image_vae.safetensors"),
 }
 
 
