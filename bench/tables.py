@@ -32,8 +32,9 @@ from affiche.db.database import Database
 from affiche.db.statements import statement
 from bench.figures import percentile
 
-LAST = UUID(int=2**128 - 1)
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 UNDER_WAY = ["pending", "taken", "processing"]
+STATUSES = [*UNDER_WAY, "completed", "failed", "cancelled"]
 HOUR = timedelta(hours=1)
 # What the server's record has parameters for, and what it leaves as it was written.
 LITERAL = re.compile(r"/\*.*?\*/|\$\d+|'[^']*'|\b\d+\b|\btrue\b|\s+|--.*|[(),;]")
@@ -99,9 +100,8 @@ def cases(connection: Connection[Any], size: crowd.Size) -> list[Case]:
             "SELECT external_id FROM generation_jobs WHERE status = 'processing' LIMIT 500"
         )
     ]
-    page = {"user_id": me, "before": LAST, "limit": 50}
+    page = {"user_id": me, "before": LAST, "since": FIRST, "statuses": STATUSES, "limit": 50}
     deep = page | {"before": mine[len(mine) // 10]}
-    every: dict[str, Any] = {"template_id": None}
     asked = {
         "template_id": TEMPLATE,
         "input_data": Jsonb({"prompt": "a quiet beach"}),
@@ -130,19 +130,19 @@ def cases(connection: Connection[Any], size: crowd.Size) -> list[Case]:
         Case(
             "completed ones",
             "works.page_of_status",
-            same(page | every | {"statuses": ["completed"]}),
+            same(page | {"statuses": ["completed"]}),
             True,
         ),
         Case(
             "completed ones, deep",
             "works.page_of_status",
-            same(deep | every | {"statuses": ["completed"]}),
+            same(deep | {"statuses": ["completed"]}),
             True,
         ),
         Case(
             "those under way",
             "works.page_of_status",
-            same(page | every | {"statuses": UNDER_WAY}),
+            same(page | {"statuses": UNDER_WAY}),
             True,
         ),
         Case(

@@ -14,6 +14,8 @@ from tests.db.town import Town, count, settled
 TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "affiche_migrations": "owner",
     "api_keys": "user_id",
+    "batch_changes": "service",
+    "batches": "user_id",
     "browsers": "user_id",
     "characters": "user_id",
     "credit_budgets": "user_id",
@@ -22,6 +24,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "endpoints": "service",
     "events": "user_id",
     "event_eras": "everybody",
+    "file_uses": "service",
     "files": "user_id",
     "generation_jobs": "user_id",
     "idempotency_keys": "user_id",
@@ -37,9 +40,12 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "projects": "user_id",
     "rates": "service",
     "reference_images": "user_id",
+    "removals": "service",
     "runs": "service",
     "sessions": "service",
     "sign_in_links": "service",
+    "storage_counts": "service",
+    "storage_rules": "service",
     "sweeps": "service",
     "template_endpoints": "service",
     "template_versions": "everybody",
@@ -59,6 +65,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
 VIEWS = {"shown_works": "user_id"}
 # Of these a project's members see what is of the project, by this column.
 SHARED_BY = {
+    "batches": "project_id",
     "characters": "project_id",
     "events": "project_id",
     "files": "project_ids",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
@@ -48,6 +48,8 @@ def settled(connect: Connect) -> Town:
     )
     for who, whose in ((a.id, project), (a.id, a.project), (b.id, b.project)):
         subjects(service, who, whose)
+    for whose, where in ((people[0], project), (people[0], a.project), (people[1], b.project)):
+        batch(whose, where)
     upload = file(service, a.id)
     asked = value(
         people[0],
@@ -82,3 +84,14 @@ def count(connection: Connection[Any], table: str, where: sql.Composable = sql.S
         .as_string(),
     )
     return found
+
+
+def batch(connection: Connection[Any], project: UUID) -> UUID:
+    """One of two works, by whoever the connection is of."""
+    asked = {"id": str(uuid4()), "template_id": str(TEMPLATE), "project_id": str(project)}
+    asked |= {"reference_count": 1, "variations": 2, "seed": 1}
+    places = [{"id": str(uuid4()), "position": n, "seed": n + 1} for n in range(2)]
+    made: UUID = value(
+        connection, "SELECT id FROM ask_batch(%s, %s)", Jsonb(asked), Jsonb(places)
+    )
+    return made

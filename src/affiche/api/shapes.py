@@ -87,6 +87,8 @@ class WorkShape(BaseModel):
     credits: int = Field(description="What was paid for it; 0 where works cost nothing.")
     credits_refunded: int = Field(description="Of it, for outputs that were not delivered.")
     retry_of: UUID | None
+    batch_id: UUID | None
+    choice: Literal["kept", "rejected"] | None = Field(description="Off its batch's contact sheet.")
     estimated_time: int = Field(description="Seconds that such a work usually takes.")
     seconds: float = Field(description="Seconds since it was asked for, to its end if it ended.")
     created_at: datetime
@@ -141,6 +143,8 @@ def work_shape(
         credits=work.credits_used,
         credits_refunded=work.credits_refunded,
         retry_of=work.retry_of,
+        batch_id=work.batch_id,
+        choice=cast(Literal["kept", "rejected"] | None, work.choice),
         estimated_time=work.estimated_time,
         seconds=max(0.0, round(((work.ended_at or now) - work.created_at).total_seconds(), 3)),
         created_at=work.created_at,

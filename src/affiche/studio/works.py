@@ -15,8 +15,10 @@ from psycopg.types.json import Jsonb
 from affiche.db.database import Transaction
 from affiche.domain import seeds
 from affiche.domain.fields import Field
-from affiche.domain.forms import check
+from affiche.domain.forms import check, with_english
+from affiche.domain.ids import floor
 from affiche.domain.templates import Template
+from affiche.domain.titles import plain
 from affiche.errors import (
     FieldProblem,
     Forbidden,
@@ -26,14 +28,14 @@ from affiche.errors import (
     NotSignedIn,
     TransitionRefused,
 )
-from affiche.studio import charges, sources, templates
+from affiche.studio import charges, sources, subjects, templates
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
 
 STATUSES = ("pending", "taken", "processing", "completed", "failed", "cancelled")
 UNDER_WAY = ("pending", "taken", "processing")
 ENDED = ("completed", "failed", "cancelled")
-LAST_ID = UUID(int=2**128 - 1)
+FIRST_ID, LAST_ID = UUID(int=0), UUID(int=2**128 - 1)
 MOST_OUTPUTS = 10
 PRIORITIES = (-10, 10)
 """What people may ask for. Past it is the operator's, by SQL: nobody jumps the queue further."""
@@ -44,7 +46,9 @@ class Work:
     """One thing that somebody asked for. `progress` has percent, node, label while it runs;
     and stage (from 1) and stages where its template has several. While a worker is being woken
     for it, `waking` has the seconds that this may take yet. `subject`: what the character and the
-    reference said when they were asked for (`affiche.domain.subjects`)."""
+    reference said when they were asked for (`affiche.domain.subjects`). `batch_position`: its
+    place in its batch, from 0; None where another was tried in its place. `choice`: "kept" or
+    "rejected"."""
 
     id: UUID
     number: int
@@ -78,6 +82,10 @@ class Work:
     character_id: UUID | None = None
     reference_id: UUID | None = None
     subject: dict[str, Any] | None = None
+    batch_id: UUID | None = None
+    batch_position: int | None = None
+    choice: str | None = None
+    translation: dict[str, Any] | None = None
     replayed: bool = False
 
     @property
@@ -113,6 +121,8 @@ class Work:
             failed_at=None,
             cancelled_at=None,
             credits_refunded=0,
+            choice=None,
+            translation=None,
             replayed=True,
         )
 
@@ -148,7 +158,8 @@ async def ask(studio: Studio, caller: Caller, request: Ask) -> Work:
     if request.idempotency_key and (before := await _asked_before(studio, caller, request)):
         return before
     found = await templates.find(studio, caller, request.template)
-    inputs, seed = await _inputs(studio, caller, found.template, request)
+    looked = await looked_at(studio, caller, found.template, request)
+    inputs, seed = await settled(studio, caller, found.template, looked)
     try:
         async with studio.database.as_user(caller.id) as transaction:
             rows = await transaction.rows(
@@ -201,32 +212,54 @@ async def page(
     statuses: Sequence[str] = (),
     template: str | None = None,
     project: UUID | None = None,
+    character: UUID | None = None,
+    batch: UUID | None = None,
+    tag: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     before: UUID | None = None,
     limit: int = 50,
 ) -> list[Work]:
-    """One page of the caller's works, or of all in a project, newest first; the next begins
-    `before` the last id. Of a project that is not the caller's there are none."""
+    """One page of the caller's works, or of all in a project, of a character or of a batch, whoever
+    asked for them, newest first; the next begins `before` the last id. What is not the caller's to
+    see is not there. Works asked for from `since` to before `until`: by their ids, which begin with
+    that moment, so that dates need no index."""
     template_id = await templates.known(studio, caller, template) if template else None
+    bounds = [floor(until)] if until else []
+    # One named twice would give each of its works twice.
     params: dict[str, Any] = {
         "user_id": caller.id,
-        "before": before or LAST_ID,
+        "project_id": project,
+        "character_id": character,
+        "batch_id": batch,
+        "template_id": template_id,
+        "statuses": list(dict.fromkeys(statuses or STATUSES)),
+        "since": floor(since) if since else FIRST_ID,
+        "before": min([before or LAST_ID, *bounds]),
         "limit": max(1, min(limit, 200)),
     }
+    if tag is not None:
+        name, params["tag"] = f"page_of{'_project' if project else ''}_tag", plain(tag)
+        room = "titles"
+    else:
+        room, name = "works", _list(params, plain=not statuses)
     async with studio.database.as_user(caller.id) as transaction:
-        if project:
-            params |= {"project_id": project, "template_id": template_id}
-            if not statuses:
-                return await transaction.all(Work, "works.page_of_project", **params)
-            params["statuses"] = list(dict.fromkeys(statuses))
-            return await transaction.all(Work, "works.page_of_project_status", **params)
-        if statuses:
-            # One named twice would give each of its works twice.
-            params |= {"statuses": list(dict.fromkeys(statuses)), "template_id": template_id}
-            return await transaction.all(Work, "works.page_of_status", **params)
-        if template_id:
-            params["template_id"] = template_id
-            return await transaction.all(Work, "works.page_of_template", **params)
-        return await transaction.all(Work, "works.page", **params)
+        if name == "page":
+            return await transaction.all(Work, "works.page", **params)
+        return await transaction.fitted(Work, f"{room}.{name}", **params)
+
+
+def _list(asked: Mapping[str, Any], *, plain: bool) -> str:
+    """The statement whose index fits best; the rest of what is asked narrows it down."""
+    for scope in ("batch", "character"):
+        if asked[f"{scope}_id"]:
+            return f"page_of_{scope}"
+    template = "_template" if asked["template_id"] else ""
+    if asked["project_id"]:
+        return f"page_of_project{template}"
+    if template:
+        return "page_of_template"
+    return "page" if plain else "page_of_status"
 
 
 async def cancel(studio: Studio, caller: Caller, work_id: UUID) -> Work:
@@ -283,10 +316,17 @@ async def _asked_before(studio: Studio, caller: Caller, request: Ask) -> Work | 
         return (await _get(transaction, rows[0]["work_id"])).as_asked(rows[0]["inputs"])
 
 
-async def _inputs(
-    studio: Studio, caller: Caller, template: Template, request: Ask
-) -> tuple[dict[str, Any], int]:
-    """What goes into `input_data`, by request key, and the seed; all problems at once."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was asked, looked at without anything being kept. `seed` is what was wanted for one."""
+
+    resolved: sources.Resolved
+    seed: Any
+    problems: Sequence[FieldProblem]
+
+
+async def looked_at(studio: Studio, caller: Caller, template: Template, request: Ask) -> Looked:
+    """The inputs against the template's fields, with all problems there are."""
     # In a thread, because a picture may come as 20 MB of base64.
     checked = await asyncio.to_thread(
         check, template.fields, request.inputs, lenient=request.lenient
@@ -299,14 +339,24 @@ async def _inputs(
     low, high = PRIORITIES
     if not low <= request.priority <= high:
         problems.append(FieldProblem("priority", "between", (("low", low), ("high", high))))
-    wanted = checked.values.get("seed")
-    resolved = await sources.resolve(studio, caller, template.fields, checked.values)
-    problems += resolved.problems
-    if problems:
-        raise InvalidInputs(problems)
-    values = await sources.keep(studio, caller, resolved)
-    seed = seeds.settle(wanted, seeds.draw(studio.random)).value
-    keys = {f.name: f.request_key for f in template.fields}
+    named = await subjects.named(
+        studio, caller, template, checked.values, request.inputs, request.project_id
+    )
+    problems += named.problems
+    resolved = await sources.resolve(studio, caller, template.fields, named.values)
+    return Looked(resolved, checked.values.get("seed"), [*problems, *resolved.problems])
+
+
+async def settled(
+    studio: Studio, caller: Caller, template: Template, looked: Looked
+) -> tuple[dict[str, Any], int]:
+    """What goes into `input_data`, by request key, and the seed. Raises InvalidInputs with every
+    problem, and only else keeps the pictures that came."""
+    if looked.problems:
+        raise InvalidInputs(looked.problems)
+    values = await sources.keep(studio, caller, looked.resolved)
+    seed = seeds.settle(looked.seed, seeds.draw(studio.random)).value
+    keys = {f.name: f.request_key for f in with_english(template.fields)}
     data = {keys[name]: value for name, value in values.items()}
     if any(_is_seed(f) for f in template.fields):
         data["seed"] = seed

@@ -479,5 +479,6 @@ SELECT w.id, w.number, w.user_id, w.project_id, w.template_id, w.template_versio
   w.output_file_id, w.title, w.tags, w.error_code, w.error_params, w.created_at, w.taken_at,
   w.processing_at, w.completed_at, w.failed_at, w.cancelled_at,
   t.slug AS template_slug, t.estimated_time, w.credits_used, w.credits_refunded,
-  w.character_id, w.reference_id, w.subject, w.batch_id, w.batch_position, w.choice
+  w.character_id, w.reference_id, w.subject, w.batch_id, w.batch_position, w.choice,
+  w.translation
 FROM works w JOIN templates t ON t.id = w.template_id;

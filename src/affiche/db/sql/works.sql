@@ -11,38 +11,79 @@ SELECT * FROM shown_works WHERE id = %(id)s
 SELECT work_id, digest, inputs FROM idempotency_keys WHERE user_id = auth.uid() AND key = %(key)s
 
 -- name: page
-SELECT * FROM shown_works WHERE user_id = %(user_id)s AND id < %(before)s
+SELECT * FROM shown_works
+WHERE user_id = %(user_id)s AND id < %(before)s AND id >= %(since)s
 ORDER BY id DESC LIMIT %(limit)s
 
 -- name: page_of_status
-SELECT w.* FROM unnest(%(statuses)s::text[]) AS wanted (status)
-CROSS JOIN LATERAL (
-  SELECT * FROM shown_works x
-  WHERE x.user_id = %(user_id)s AND x.status = wanted.status AND x.id < %(before)s
-    AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
-  ORDER BY x.id DESC LIMIT %(limit)s
-) w
-ORDER BY w.id DESC LIMIT %(limit)s
+-- Here and below: of each state its first ones, then the first of those, and only these are read.
+SELECT s.* FROM (
+  SELECT w.id FROM unnest(%(statuses)s::text[]) AS wanted (status)
+  CROSS JOIN LATERAL (
+    SELECT x.id FROM works x
+    WHERE x.user_id = %(user_id)s AND x.status = wanted.status
+      AND x.id < %(before)s AND x.id >= %(since)s
+    ORDER BY x.id DESC LIMIT %(limit)s
+  ) w ORDER BY w.id DESC LIMIT %(limit)s
+) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
 
 -- name: page_of_template
-SELECT * FROM shown_works
-WHERE user_id = %(user_id)s AND template_id = %(template_id)s AND id < %(before)s
-ORDER BY id DESC LIMIT %(limit)s
+SELECT s.* FROM (
+  SELECT w.id FROM unnest(%(statuses)s::text[]) AS wanted (status)
+  CROSS JOIN LATERAL (
+    SELECT x.id FROM works x
+    WHERE x.user_id = %(user_id)s AND x.template_id = %(template_id)s
+      AND x.status = wanted.status AND x.id < %(before)s AND x.id >= %(since)s
+    ORDER BY x.id DESC LIMIT %(limit)s
+  ) w ORDER BY w.id DESC LIMIT %(limit)s
+) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
 
 -- name: page_of_project
-SELECT * FROM shown_works WHERE project_id = %(project_id)s AND id < %(before)s
-  AND (%(template_id)s::uuid IS NULL OR template_id = %(template_id)s)
-ORDER BY id DESC LIMIT %(limit)s
+SELECT s.* FROM (
+  SELECT w.id FROM unnest(%(statuses)s::text[]) AS wanted (status)
+  CROSS JOIN LATERAL (
+    SELECT x.id FROM works x
+    WHERE x.project_id = %(project_id)s AND x.status = wanted.status
+      AND x.id < %(before)s AND x.id >= %(since)s
+    ORDER BY x.id DESC LIMIT %(limit)s
+  ) w ORDER BY w.id DESC LIMIT %(limit)s
+) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
 
--- name: page_of_project_status
-SELECT w.* FROM unnest(%(statuses)s::text[]) AS wanted (status)
-CROSS JOIN LATERAL (
-  SELECT * FROM shown_works x
-  WHERE x.project_id = %(project_id)s AND x.status = wanted.status AND x.id < %(before)s
+-- name: page_of_project_template
+SELECT s.* FROM (
+  SELECT w.id FROM unnest(%(statuses)s::text[]) AS wanted (status)
+  CROSS JOIN LATERAL (
+    SELECT x.id FROM works x
+    WHERE x.project_id = %(project_id)s AND x.template_id = %(template_id)s
+      AND x.status = wanted.status AND x.id < %(before)s AND x.id >= %(since)s
+    ORDER BY x.id DESC LIMIT %(limit)s
+  ) w ORDER BY w.id DESC LIMIT %(limit)s
+) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
+
+-- name: page_of_character
+SELECT s.* FROM (
+  SELECT w.id FROM unnest(%(statuses)s::text[]) AS wanted (status)
+  CROSS JOIN LATERAL (
+    SELECT x.id FROM works x
+    WHERE x.character_id = %(character_id)s AND x.status = wanted.status
+      AND x.id < %(before)s AND x.id >= %(since)s
+      AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
+      AND (%(project_id)s::uuid IS NULL OR x.project_id = %(project_id)s)
+    ORDER BY x.id DESC LIMIT %(limit)s
+  ) w ORDER BY w.id DESC LIMIT %(limit)s
+) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
+
+-- name: page_of_batch
+-- At most five thousand, and those in whose place another was tried.
+SELECT s.* FROM (
+  SELECT x.id FROM works x
+  WHERE x.batch_id = %(batch_id)s AND x.status = ANY (%(statuses)s)
+    AND x.id < %(before)s AND x.id >= %(since)s
     AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
+    AND (%(project_id)s::uuid IS NULL OR x.project_id = %(project_id)s)
+    AND (%(character_id)s::uuid IS NULL OR x.character_id = %(character_id)s)
   ORDER BY x.id DESC LIMIT %(limit)s
-) w
-ORDER BY w.id DESC LIMIT %(limit)s
+) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
 
 -- name: cancel
 SELECT id, status FROM cancel_work(%(id)s)
