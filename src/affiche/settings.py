@@ -156,6 +156,12 @@ class Settings:
     llm_seconds: float = _setting(
         20.0, "Seconds for one question to the language model with all its tries."
     )
+    translation_seconds: float = _setting(
+        20.0, "Longest that a work waits for its prompt to be translated; then it goes as it is."
+    )
+    translation_days: float = _setting(
+        90.0, "Days that a translation is kept for others of the same words, after its last use."
+    )
     llm_price_in: float | None = _setting(
         None, "US dollars for a million tokens asked, where the API does not tell the cost."
     )

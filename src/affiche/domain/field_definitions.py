@@ -8,7 +8,7 @@ from affiche.domain import definitions as read
 from affiche.domain import masks
 from affiche.domain.answers import Wrong, answer
 from affiche.domain.definitions import Table
-from affiche.domain.fields import FIELD_TYPES, MEDIA_TYPES, Field, FieldType, Option
+from affiche.domain.fields import FIELD_TYPES, MEDIA_TYPES, Field, FieldType, Option, is_prompt
 from affiche.domain.numbers import MAX_WHOLE
 from affiche.domain.seeds import MAX_SEED
 from affiche.domain.wording import Text
@@ -53,6 +53,7 @@ _OWN_KEYS: Final = {
     "target": ("mask",),
     "feather": ("mask",),
     "promise": ("mask",),
+    "translate": ("text", "textarea"),
 }
 
 
@@ -93,6 +94,7 @@ def _field(data: object, where: str) -> Field:
         target=table.need("target", _identifier) if kind == "mask" else None,
         feather=table.maybe("feather", _identifier),
         promise=table.fallback("promise", read.boolean, kind == "mask"),
+        translate=table.fallback("translate", read.boolean, is_prompt(kind, name)),
     )
     table.close()
     return _consistent(_with_seed_bound(field), table)

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from affiche.domain.numbers import is_whole
 from affiche.domain.wording import Text
-from affiche.texts import Language
+from affiche.texts import Language, say
 
 FieldType = Literal[
     "file",
@@ -72,7 +72,8 @@ class Field:
     Of a mask, `target` names the field whose picture it lies on and `feather` the one that says
     how soft its edge is; with `promise`, nothing but what it covers is changed
     (`affiche.domain.masks`). A `character` is answered by its id or slug, a `reference` by its id
-    or, like a file, by any picture (`affiche.domain.subjects`)."""
+    or, like a file, by any picture (`affiche.domain.subjects`). What a text says goes to the image
+    model in English where it is to `translate`; words that are printed as they stand are not."""
 
     type: FieldType
     name: str
@@ -97,6 +98,7 @@ class Field:
     target: str | None = None
     feather: str | None = None
     promise: bool = False
+    translate: bool = False
 
     @property
     def is_picture(self) -> bool:
@@ -136,6 +138,43 @@ class Field:
             for suffix, media_type in MEDIA_TYPES.items()
             if wanted in (suffix, media_type)
         )
+
+
+PROMPTS: Final = ("prompt", "negative_prompt")
+"""Names of textareas that are translated where a template does not say otherwise."""
+
+
+def is_prompt(kind: str, name: str) -> bool:
+    return kind == "textarea" and name in PROMPTS
+
+
+def with_english(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """Behind each text that is translated one for its English words, `prompt_en` for `prompt`: for
+    whoever brings them along. No stage uses it, and no template names it."""
+    taken = {key for field in fields for key in field.keys}
+    found: list[Field] = []
+    for field in fields:
+        found.append(field)
+        own = english_of(field)
+        if own is not None and not taken & set(own.keys):
+            found.append(own)
+    return tuple(found)
+
+
+def english_of(field: Field) -> Field | None:
+    if not field.translate:
+        return None
+    return Field(
+        type="textarea",
+        name=f"{field.name}_en",
+        label=Text(say("ko", "forms.in_english"), say("en", "forms.in_english")),
+        description=Text(say("ko", "forms.in_english_hint"), say("en", "forms.in_english_hint")),
+        request_key=f"{field.request_key}_en",
+        request_value_type="string",
+        # English takes more letters than Korean for the same.
+        max_length=min(4 * (field.max_length or MAX_TEXT), MAX_TEXT),
+        rows=field.rows,
+    )
 
 
 def form_fields(fields: Sequence[Field], language: Language | None = None) -> list[dict[str, Any]]:
@@ -182,5 +221,8 @@ def _definition(field: Field, language: Language | None) -> dict[str, Any]:
         "target": field.target,
         "feather": field.feather,
         "promise": field.promise if field.type == "mask" else None,
+        "translate": field.translate
+        if field.translate != is_prompt(field.type, field.name)
+        else None,
     }
     return {key: value for key, value in whole.items() if value is not None}

@@ -14,6 +14,7 @@ from affiche.domain.fields import (
     Option,
     form_fields,
     request_dto,
+    with_english,
 )
 from affiche.domain.numbers import MAX_WHOLE, is_whole, on_step
 from affiche.domain.seeds import MAX_SEED
@@ -45,6 +46,7 @@ __all__ = [
     "form_fields",
     "request_dto",
     "validate",
+    "with_english",
 ]
 
 _CONTROL: Final = r"\x00-\x1f\x7f-\x9f"
@@ -77,8 +79,10 @@ def check(fields: Sequence[Field], data: Mapping[str, Any], *, lenient: bool = F
     without an answer gets its default, or has no value at all; a seed stays without a value, so
     that one is drawn (`affiche.domain.seeds.settle`); a checkbox without either is False.
     `lenient` is for HTML forms, where everything is text and an unset checkbox is not sent.
+    Beside a text that is translated its English words may come (`fields.with_english`).
     Inline pictures are decoded from base64, at some 6 ms a megabyte: not on the event loop.
     """
+    fields = with_english(fields)
     values: dict[str, Answer] = {}
     problems: list[FieldProblem] = []
     for field in fields:
@@ -113,6 +117,7 @@ def _value(field: Field, data: Mapping[str, Any], lenient: bool) -> Answer | Non
 
 def describe(fields: Sequence[Field], language: Language = "en") -> dict[str, Any]:
     """The JSON schema (2020-12) of what `check` accepts, as near as a schema can say it."""
+    fields = with_english(fields)
     properties: dict[str, Any] = {}
     together: list[dict[str, Any]] = []
     required: list[str] = []

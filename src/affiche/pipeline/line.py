@@ -87,6 +87,8 @@ class Begun:
     output_count: int
     asked_at: datetime
     language: Language
+    project_id: UUID | None = None
+    translation: dict[str, Any] | None = None
     # What this hand has found or made since it began, and need not ask for again.
     unsent: bool = False
     files: Mapping[str, File] = field(default_factory=dict)

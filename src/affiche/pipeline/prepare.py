@@ -1,4 +1,4 @@
-"""prepare: check the inputs, bring every picture into storage, settle the seed and the prompt."""
+"""prepare: check the inputs, bring every picture into storage, settle the seed and the words."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,14 +8,20 @@ from uuid import uuid5
 
 from affiche.domain import seeds, subjects
 from affiche.domain.fields import Field
-from affiche.domain.forms import InlinePicture, PictureAddress, UploadedFile, validate
+from affiche.domain.forms import (
+    InlinePicture,
+    PictureAddress,
+    UploadedFile,
+    validate,
+    with_english,
+)
 from affiche.domain.subjects import Reference
 from affiche.domain.templates import Template
 from affiche.errors import FieldProblem, InvalidInputs
 from affiche.fetch.download import picture_bytes
 from affiche.pipeline import runs
 from affiche.pipeline.line import Begun, Line, check_held, moved, template_of, write
-from affiche.studio import sources, uploads
+from affiche.studio import sources, translations, uploads
 
 # Characters of text in a form; a picture as text is longer, and takes a while to read.
 INLINE_MOST: Final = 200_000
@@ -26,7 +32,8 @@ async def prepare(line: Line, begun: Begun) -> Begun:
     stages = await runs.stages_of(line, begun, template)
     if begun.stage and begun.parameters:
         # Handed on by the stage before, which has settled them.
-        settled = Settled(begun.parameters, begun.input_data, begun.seed, {})
+        told = begun.translation
+        settled = Settled(begun.parameters, begun.input_data, begun.seed, {}, told)
     else:
         settled = await _settled(line, begun, template)
     chosen = await _chosen(line, begun)
@@ -42,6 +49,7 @@ async def prepare(line: Line, begun: Begun) -> Begun:
         negative_prompt=settled.parameters.get("negative_prompt"),
         input_data=settled.input_data,
         seed=settled.seed,
+        translation=settled.translation,
     )
     return moved(
         begun,
@@ -64,6 +72,7 @@ class Settled:
     input_data: dict[str, Any]
     seed: int | None
     files: Mapping[str, uploads.File]
+    translation: dict[str, Any] | None
 
 
 async def _settled(line: Line, begun: Begun, template: Template) -> Settled:
@@ -84,9 +93,18 @@ async def _settled(line: Line, begun: Begun, template: Template) -> Settled:
     # Outputs of one work differ in nothing but the seed; each can be made again from its own.
     seed = (base + begun.output_index - 1) % seeds.MAX_SEED + 1
     data = _input_data(template, values, base)
+    await check_held(line, begun)
+    english, translation = await translations.settle(
+        line.studio,
+        template.fields,
+        values,
+        project_id=begun.project_id,
+        work_id=begun.work_id,
+        before=begun.translation,
+    )
     named = {name: str(file.id) for name, file in files.items()}
-    told = {**values, **named, **subjects.variables(template.fields, subject, values)}
-    return Settled({**told, "seed": seed}, data, base, files)
+    told = {**english, **named, **subjects.variables(template.fields, subject, english)}
+    return Settled({**told, "seed": seed}, data, base, files, translation)
 
 
 async def _chosen(line: Line, begun: Begun) -> str | None:
@@ -140,5 +158,6 @@ async def _stored(line: Line, begun: Begun, field: Field, value: object) -> uplo
 
 
 def _input_data(template: Template, values: dict[str, Any], seed: int) -> dict[str, Any]:
-    data = {f.request_key: values[f.name] for f in template.fields if f.name in values}
+    asked = with_english(template.fields)
+    data = {f.request_key: values[f.name] for f in asked if f.name in values}
     return {**data, "seed": seed} if any(f.is_seed for f in template.fields) else data

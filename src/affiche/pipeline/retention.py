@@ -39,6 +39,7 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
     """Every kind of record that is forgotten; pure."""
     nothing, jobs = timedelta(0), timedelta(days=settings.job_days)
     told = timedelta(days=settings.notification_days)
+    words = timedelta(days=settings.translation_days)
     return (
         Kind("sessions", nothing, lambda t, given: t.run("sweep.expired_sessions", **given)),
         Kind("links", nothing, lambda t, given: t.run("sweep.expired_links", **given)),
@@ -51,6 +52,8 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
         Kind("queue log", QUEUE_LOG, lambda t, given: t.run("sweep.old_queue_log", **given)),
         Kind("notifications", told, lambda t, given: t.run("notifications.old", **given)),
         Kind("messages", MESSAGES, lambda t, given: t.run("messages.old", **given)),
+        Kind("questions", jobs, lambda t, given: t.run("language.old_calls", **given)),
+        Kind("translations", words, lambda t, given: t.run("language.old_translations", **given)),
         Kind("jobs", jobs, lambda t, given: t.run("sweep.ended_jobs", **given)),
     )
 

@@ -93,7 +93,7 @@ async def _record(
         observe_at=look_at,
         deadline_at=_deadline(line, template),
         engine=engine.kind,
-        metadata=_metadata(template, begun.parameters, begun.seed),
+        metadata=_metadata(template, begun),
         key=key,
     )
     if accepted is None:
@@ -106,14 +106,19 @@ def _deadline(line: Line, template: Template) -> datetime:
     return line.studio.now() + timedelta(seconds=template.time_outs.queue)
 
 
-def _metadata(template: Template, parameters: dict[str, Any], seed: int | None) -> dict[str, Any]:
-    """What seed 001 keeps of a generation; width and height follow with the picture."""
+def _metadata(template: Template, begun: Begun) -> dict[str, Any]:
+    """What seed 001 keeps of a generation; width and height follow with the picture. The original
+    prompt is as it was written, where the prompt may be a translation."""
+    parameters = begun.parameters
+    written = [
+        begun.input_data.get(k) for f in template.fields if f.name == "prompt" for k in f.keys
+    ]
     files = {f.name for f in template.fields if f.is_picture}
     return {
         **{name: value for name, value in parameters.items() if name not in files},
-        "original_prompt": parameters.get("prompt"),
+        "original_prompt": next(filter(None, written), parameters.get("prompt")),
         "model": template.model,
-        "seed": seed,
+        "seed": begun.seed,
         "has_image_input": any(name in parameters for name in files),
     }
 

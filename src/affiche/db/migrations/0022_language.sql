@@ -46,6 +46,8 @@ CREATE POLICY members ON glossary_terms FOR SELECT TO authenticated
   USING (project_id = ANY ((SELECT my_projects())::uuid[]));
 GRANT SELECT ON glossary_terms TO authenticated;
 
--- What came of translating a work's words, once it was tried: {"status": …, "model": …, "fields":
--- {"prompt": {"status": …, "english": …}}}; `input_data` keeps them as they were written.
+-- What came of translating a work's words: {"status": …, "model": …, "fields": {"prompt": {"status":
+-- …, "english": …}}}; `input_data` keeps them as they were written. Settled by a job before it is
+-- submitted, and the work's from then on, so that its row is not written once more for it.
+ALTER TABLE generation_jobs ADD COLUMN translation jsonb;
 ALTER TABLE works ADD COLUMN translation jsonb;

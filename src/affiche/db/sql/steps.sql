@@ -17,7 +17,8 @@ RETURNING r.n, j.id, j.work_id, j.user_id, j.stage, j.stages, j.output_index, j.
   j.endpoint_id, j.status, j.step, j.token, j.takes, j.external_id, j.deadline_at, j.started_at,
   j.running_at, j.busy_since, j.parameters,
   j.outputs, w.template_id, w.template_version, w.input_data, w.seed, w.output_count,
-  w.created_at AS asked_at, u.language
+  w.created_at AS asked_at, u.language, w.project_id,
+  coalesce(w.translation, j.translation) AS translation
 
 -- name: file
 SELECT r.n, f.id, f.number, f.user_id, f.work_id, f.bucket_id, f.path, f.object_key,
@@ -39,10 +40,11 @@ WITH job AS (
   UPDATE generation_jobs j SET
     step = 'submit', step_started_at = clock_timestamp(), token = r.fresh,
     external_id = r.external_id, stages = r.stages, parameters = r.parameters,
-    prompt_used = r.prompt, negative_prompt_used = r.negative_prompt
+    prompt_used = r.prompt, negative_prompt_used = r.negative_prompt, translation = r.translation
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
     n integer, job_id uuid, token uuid, fresh uuid, external_id text, stages integer,
-    parameters jsonb, prompt text, negative_prompt text, input_data jsonb, seed bigint)
+    parameters jsonb, prompt text, negative_prompt text, input_data jsonb, seed bigint,
+    translation jsonb)
   WHERE j.id = r.job_id AND j.token = r.token
   RETURNING r.n, j.work_id, r.input_data, r.seed
 ), work AS (
@@ -70,11 +72,13 @@ WITH rows AS MATERIALIZED (
     deadline_at = r.deadline_at
   FROM rows r LEFT JOIN sent ON sent.n = r.n
   WHERE j.id = r.job_id AND j.token = r.token
-  RETURNING r.n, j.work_id, j.external_id, r.engine, r.metadata, coalesce(sent.heard, false) AS heard
+  RETURNING r.n, j.work_id, j.external_id, j.translation, r.engine, r.metadata,
+    coalesce(sent.heard, false) AS heard
 ), work AS (
   -- Moved here, so that the row is written once; the trigger finds nothing left to do.
   UPDATE works w SET
     status = 'processing', progress = NULL, engine = job.engine, runpod_job_id = job.external_id,
+    translation = coalesce(w.translation, job.translation),
     generation_metadata = job.metadata || jsonb_build_object('submitted_at', now())
   FROM job WHERE w.id = job.work_id AND w.status = 'taken'
 )

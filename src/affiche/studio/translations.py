@@ -1,0 +1,160 @@
+"""Words into English: by the project's glossary, from what was kept, or by the language model.
+
+It never fails anybody: what cannot be translated goes on as it was written, and the record says so.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from affiche.domain import translation as rules
+from affiche.domain.fields import Field, english_of
+from affiche.domain.translation import Plan, Rendered, Term
+from affiche.errors import LanguageModelError
+from affiche.llm.client import Model
+from affiche.llm.questions import Message
+from affiche.studio import glossary
+from affiche.studio.studio import Studio
+
+_SAME: Final[WeakValueDictionary[tuple[int, bytes], asyncio.Lock]] = WeakValueDictionary()
+"""Those who ask for the same words at once wait for the first of them."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    english: str
+    model: str
+
+
+async def settle(
+    studio: Studio,
+    fields: Sequence[Field],
+    values: Mapping[str, Any],
+    *,
+    project_id: UUID | None,
+    work_id: UUID,
+    before: Mapping[str, Any] | None = None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values of a work with English in the place of what is translated, and the record of it.
+
+    What its asker brought along in English is used as it is; so is what was settled for the work
+    `before`, by another of its jobs or by this one, so that all its pictures are of the same words.
+    """
+    given = dict(values)
+    found: dict[str, Rendered] = {}
+    asked: dict[str, str] = {}
+    settled = (before or {}).get("fields", {})
+    names = {one.name for one in fields}
+    for one in fields:
+        own = english_of(one)
+        if own is None or own.name in names:
+            continue
+        brought, text = given.pop(own.name, None), given.get(one.name)
+        if brought:
+            found[one.name] = Rendered("edited", brought)
+        elif one.name in settled:
+            found[one.name] = Rendered(**settled[one.name], model=(before or {}).get("model"))
+        elif isinstance(text, str) and text.strip():
+            asked[one.name] = text
+    made = await asyncio.gather(
+        *(translate(studio, text, project_id, work_id=work_id) for text in asked.values()),
+        return_exceptions=True,
+    )
+    for name, each in zip(asked, made, strict=True):
+        if isinstance(each, BaseException):
+            raise each
+        found[name] = each
+    stand_in = studio.model is not None and studio.model.place.is_stand_in
+    told = rules.record(found, stand_in=stand_in)
+    return given | {name: each.english for name, each in found.items()}, told
+
+
+async def translate(
+    studio: Studio, text: str, project_id: UUID | None, *, work_id: UUID | None = None
+) -> Rendered:
+    """The text in English, within the time that settings give it. Raises DatabaseUnavailable."""
+    if not rules.is_foreign(text):
+        return Rendered("english", text)
+    terms = await glossary.terms(studio, project_id) if project_id else []
+    plan = rules.plan(text, terms)
+    if not plan.needs_model:
+        return Rendered("translated", plan.restored(plan.text))
+    if studio.model is None:
+        return Rendered("unavailable", text)
+    asking = Asking(studio, studio.model, text, plan, terms, project_id, work_id)
+    try:
+        async with asyncio.timeout(studio.settings.translation_seconds):
+            return await asking.rendered()
+    except (LanguageModelError, TimeoutError) as error:
+        log.warning("work %s: its words go as they are: %s", work_id, error or "no time left")
+        return Rendered("failed", text)
+
+
+@dataclass(slots=True)
+class Asking:
+    """One text that needs the model, unless it was asked for before."""
+
+    studio: Studio
+    model: Model
+    text: str
+    plan: Plan
+    terms: Sequence[Term]
+    project_id: UUID | None
+    work_id: UUID | None
+    digest: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.digest = rules.digest(self.text, self.terms, self.model.place.model)
+
+    async def rendered(self) -> Rendered:
+        if (kept := await self._kept()) is not None:
+            return kept
+        async with self._alone():
+            if (kept := await self._kept()) is not None:
+                return kept
+            answer = await self.model.ask(
+                "translate",
+                [Message(role, told) for role, told in rules.messages(self.plan.text)],
+                most_tokens=rules.most_tokens(self.plan.text),
+                work_id=self.work_id,
+                read=partial(rules.read, plan=self.plan),
+                seconds=self.studio.settings.translation_seconds,
+            )
+            return Rendered("translated", await self._keep(answer.text), self.model.place.model)
+
+    async def _kept(self) -> Rendered | None:
+        if self.project_id is None:
+            return None
+        async with self.studio.database.singly() as service:
+            found = await service.maybe(
+                Kept, "language.translation", project_id=self.project_id, digest=self.digest
+            )
+        return Rendered("cached", found.english, found.model) if found else None
+
+    async def _keep(self, english: str) -> str:
+        """What holds from now on: another process may have been quicker."""
+        if self.project_id is None:
+            return english
+        async with self.studio.database.singly() as service:
+            held: str = await service.value(
+                "language.keep_translation",
+                project_id=self.project_id,
+                digest=self.digest,
+                english=english,
+                model=self.model.place.model,
+            )
+        return held
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        key = id(self.model), (self.project_id or UUID(int=0)).bytes + self.digest
+        lock = _SAME.setdefault(key, asyncio.Lock())
+        async with lock:
+            yield
