@@ -24,6 +24,7 @@ from affiche.api import (
     metrics,
     notifications,
     objects,
+    own,
     people,
     problems,
     projects,
@@ -61,6 +62,7 @@ API: Final = (
     credits,
     auth,
     webhooks,
+    own,
     metrics,
 )
 

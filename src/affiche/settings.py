@@ -207,6 +207,47 @@ class Settings:
     )
     upload_days: float = _setting(7.0, "Days until an upload that no work ever used is removed.")
     notification_days: float = _setting(90.0, "Days that notifications are kept.")
+    audit_days: float = _setting(
+        365.0, "Days that the log of what operators did is kept; 30 at least."
+    )
+    credit_value: float | None = _setting(
+        None, "What a credit is worth, in US dollars; margins are not reckoned if unset."
+    )
+    alert_emails: tuple[str, ...] = _setting(
+        (), "Addresses that alerts are sent to, comma separated; the operators' if unset."
+    )
+    alert_failure_percent: float = _setting(
+        5.0, "Of the runs that ended, how many may fail before operators are told."
+    )
+    alert_failure_minutes: float = _setting(60.0, "For how long back failures are counted.")
+    alert_failure_least: int = _setting(
+        20, "Runs that must have ended in that time for failures to count."
+    )
+    alert_queue_minutes: float = _setting(
+        30.0, "How long a run may wait for its endpoint before operators are told."
+    )
+    alert_down_minutes: float = _setting(
+        5.0, "How long an endpoint may be unwell before operators are told."
+    )
+    alert_budget_percent: float = _setting(
+        90.0, "How much of a budget may be spent before operators are told."
+    )
+    alert_storage_percent: float = _setting(
+        90.0, "How much of its storage a project may use before operators are told."
+    )
+    secret_days: float = _setting(
+        90.0, "Days after which operators are reminded to replace a key or secret."
+    )
+    storage_gb: float | None = _setting(
+        None, "GB of pictures that each project may keep, thumbnails included; no limit if unset."
+    )
+    work_days: float | None = _setting(
+        None, "Days until an ended work is removed with its pictures; they stay if unset."
+    )
+    event_days: float = _setting(7.0, "Days that events are kept for streams to catch up.")
+    delivery_days: float = _setting(
+        30.0, "Days that the log of webhooks' deliveries and of mail is kept."
+    )
     job_days: float = _setting(
         90.0, "Days that the records of a finished work's runs are kept; its pictures stay."
     )

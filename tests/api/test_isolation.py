@@ -70,6 +70,17 @@ EDITED = {"PATCH /v1/works/{work_id}"}
 """Routes by which a project's members change what is another's; test_titles tries them."""
 WOKEN = {"POST /webhook/klein_i2i"}
 """Routes that name a job in their body; test_klein tries them."""
+GENERATED = {
+    "POST /api/upload-image",
+    "POST /api/generate",
+    "GET /api/jobs",
+    "GET /api/jobs/{job_id}",
+    "POST /api/jobs/{job_id}/check",
+    "GET /api/workflows",
+}
+"""Routes of the first generator's page, which test_generator tries."""
+KEPT = {"GET /v1/me/export", "DELETE /v1/me", "PUT /v1/me/password"}
+"""Routes to all that is one's own, which test_own tries."""
 RULED = {route for route, *_ in PROJECTS}
 """Routes to a project, in which each is something; test_projects tries each of them."""
 ASKING = {
@@ -250,6 +261,7 @@ def test_every_route_has_its_rule(server: Server) -> None:
         WOKEN,
         PAID,
         RULED,
+        KEPT,
         webhooks.NAMED,
         webhooks.LISTS,
     ]

@@ -37,6 +37,8 @@ ROUTES: list[tuple[str, dict[str, Any] | None, tuple[int, int, int]]] = [
     ("DELETE /v1/projects/{project_id}/invitations/{invitation_id}", None, (204, 403, 404)),
     ("PUT /v1/projects/{project_id}/members/{user_id}", {"role": "admin"}, (204, 403, 404)),
     ("DELETE /v1/projects/{project_id}/members/{user_id}", None, (204, 403, 404)),
+    ("GET /v1/projects/{project_id}/storage", None, (200, 200, 404)),
+    ("PUT /v1/projects/{project_id}/owner", {"user_id": "{user_id}"}, (204, 403, 404)),
 ]
 
 
@@ -58,6 +60,8 @@ async def test_who_may_do_what_in_a_project(
     method, _, template = route.partition(" ")
     path = template.format(project_id=project, invitation_id=made.id, user_id=member)
     absent = template.format(project_id=NOTHING, invitation_id=made.id, user_id=member)
+    if body == {"user_id": "{user_id}"}:
+        body = {"user_id": str(member)}
     for caller, status in zip((charlie, bob, alice), reversed(statuses), strict=True):
         who = client if caller is alice else await as_somebody(caller)
         answer = await who.call(method, path, json=body)

@@ -186,5 +186,5 @@ async def test_whoever_was_shut_out_stays_out_with_a_good_token(
         await service.run("people.disable", id=user, disabled=True, now=studio.now())
     await refused(nobody, by_shared(found))
     async with studio.database.as_service() as service:
-        await service.run("people.forget", id=user, now=studio.now())
+        await service.run("erasure.begin", id=user, now=studio.now())
     await refused(nobody, by_shared(found))

@@ -18,7 +18,7 @@ from affiche import settings
 from affiche.db import dump
 from affiche.emulators.comfyui import Server
 from affiche.errors import DatabaseUnavailable, SettingInvalid
-from affiche.pipeline import leftovers, retention
+from affiche.pipeline import guard, retention
 from affiche.pipeline.crew import Crew
 from affiche.pipeline.leftovers import LOCK, Leftovers
 from affiche.storage import keys, pages
@@ -181,7 +181,7 @@ async def test_use_is_seen_wherever_a_work_comes_from(
 async def test_nothing_is_deleted_while_a_backup_runs(
     studio: Studio, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leftovers, "BACKUP_SECONDS", 0.05)
+    monkeypatch.setattr(guard, "BACKUP_SECONDS", 0.05)
     await studio.objects.put("works", "a/b/orphan.png", b"x", "image/png")
     async with await psycopg.AsyncConnection.connect(
         studio.database.direct.url, autocommit=True

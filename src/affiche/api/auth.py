@@ -3,19 +3,26 @@ cookie from a browser."""
 
 from typing import Annotated, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.responses import RedirectResponse, Response
 
 from affiche.domain.limits import Limit
-from affiche.errors import Forbidden, NotSignedIn, ScopeMissing
+from affiche.errors import Forbidden, KeyBound, NotSignedIn, ScopeMissing
 from affiche.studio import gates, identities, issuers, keys, people
 from affiche.studio.studio import Caller, Studio
 
 COOKIE: Final = "affiche_session"
 LONGEST_SECRET: Final = 200
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+OF_PROJECTS: Final = (
+    *("/v1/works", "/v1/files", "/v1/templates", "/v1/projects", "/v1/quotes"),
+    *("/functions/v1/works", "/functions/works"),
+)
+"""Addresses where a key for one project opens what is of that project; everywhere else it opens
+nothing."""
 
 _bearer: Final = HTTPBearer(
     scheme_name="apiKey",
@@ -62,6 +69,8 @@ async def caller(
             raise Forbidden(detail="sent by another site")
     writes = request.method not in SAFE
     require("ask" if writes else "read", found)
+    if found.project_id is not None:
+        _bind(request, found.project_id)
     if writes and not found.is_operator:
         _hold_back(request, studio, found)
     request.state.caller = found
@@ -76,6 +85,16 @@ def administrator(found: Annotated[Caller, Depends(caller)]) -> Caller:
 
 SignedIn = Annotated[Caller, Depends(caller)]
 Administering = Annotated[Caller, Depends(administrator)]
+
+
+def _bind(request: Request, project_id: UUID) -> None:
+    """Whatever this request reads or asks is of the project: the database holds it to that. Raises
+    KeyBound at addresses whose things are of no project."""
+    path = request.url.path
+    of_projects = any(f"{path}/".startswith(f"{each}/") for each in OF_PROJECTS)
+    if not of_projects and path != "/v1/me":
+        raise KeyBound(detail=path)
+    people.bind(project_id)
 
 
 def require(scope: str, found: Caller) -> None:

@@ -16,6 +16,7 @@ from affiche.api.ranges import Unsatisfiable, wanted
 from affiche.api.shapes import FileShape, file_shape
 from affiche.domain import names
 from affiche.errors import (
+    AfficheError,
     Busy,
     DatabaseUnavailable,
     EncodingRefused,
@@ -37,6 +38,7 @@ from affiche.errors import (
     RequestStalled,
     RequestUnreadable,
     StorageFailed,
+    StorageFull,
 )
 from affiche.pictures.kinds import KINDS
 from affiche.pictures.thumbnails import MEDIA_TYPES
@@ -53,12 +55,18 @@ TYPES: Final = {facts.media_type: facts.extension for facts in KINDS.values()}
 # by a style in the page that they make for it.
 ALONE: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 BINARY: Final[dict[str, Any]] = {"type": "string", "format": "binary"}
+
+
+def uploading(name: str) -> dict[str, Any]:
+    """The description of a form whose field `name` is the picture."""
+    schema = {"type": "object", "required": [name], "properties": {name: BINARY}}
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+
+
 UPLOAD: Final[dict[str, Any]] = {
     "required": True,
     "content": {
-        "multipart/form-data": {
-            "schema": {"type": "object", "required": ["file"], "properties": {"file": BINARY}}
-        },
+        **uploading("file")["content"],
         "application/octet-stream": {"schema": BINARY},
         "image/*": {"schema": BINARY},
     },
@@ -81,6 +89,12 @@ THUMBNAIL: Final[dict[int | str, dict[str, Any]]] = {
     },
     304: PICTURE[304],
 }
+UPLOADED: Final[tuple[type[AfficheError], ...]] = (
+    *(NotSignedIn, Forbidden, RequestUnreadable, RequestStalled, MediaTypeRefused),
+    *(InvalidInputs, PictureEmpty, PictureBroken, PictureTooLarge, PictureTooManyPixels),
+    *(PictureTooManyFrames, PictureTooSlow, PictureTypeRefused, PictureUnknown),
+    *(EncodingRefused, Busy, DatabaseUnavailable, StorageFailed, StorageFull),
+)
 ABSENT: Final = refusals(NotSignedIn, NotFound, DatabaseUnavailable, StorageFailed)
 
 
@@ -88,12 +102,7 @@ ABSENT: Final = refusals(NotSignedIn, NotFound, DatabaseUnavailable, StorageFail
     "",
     status_code=201,
     openapi_extra={"requestBody": UPLOAD},
-    responses=refusals(
-        *(NotSignedIn, Forbidden, RequestUnreadable, RequestStalled, MediaTypeRefused),
-        *(InvalidInputs, PictureEmpty, PictureBroken, PictureTooLarge, PictureTooManyPixels),
-        *(PictureTooManyFrames, PictureTooSlow, PictureTypeRefused, PictureUnknown),
-        *(EncodingRefused, Busy, DatabaseUnavailable, StorageFailed),
-    ),
+    responses=refusals(*UPLOADED),
 )
 async def upload_file(
     request: Request,
@@ -112,7 +121,7 @@ async def upload_file(
     too_large = PictureTooLarge(limit=limits.megabytes)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        data, name = await _of_form(request, limits.bytes, too_large)
+        data, name = await of_form(request, limits.bytes, too_large)
     elif kind == "application/octet-stream" or kind.startswith("image/"):
         data = await whole(request, limits.bytes, too_large)
     else:
@@ -198,20 +207,22 @@ class _InMemory(MultiPartParser):
         super().on_part_begin()
 
 
-async def _of_form(request: Request, limit: int, too_large: PictureTooLarge) -> tuple[bytes, str]:
-    """The bytes and the name of the form's one file."""
+async def of_form(
+    request: Request, limit: int, too_large: PictureTooLarge, field: str = "file"
+) -> tuple[bytes, str]:
+    """The bytes and the name of the form's one file, which is in `field`."""
     body = pieces(request, limit + FORM_SLACK, too_large)
     parser = _InMemory(request.headers, body, max_files=1, max_fields=10, max_part_size=4096)  # type: ignore[arg-type]
     try:
         form = await parser.parse()
     except (MultiPartException, FormParserError) as error:
         raise RequestUnreadable(reason="multipart", detail=str(error)) from None
-    strange = [FieldProblem(key[:100], "unknown") for key in form if key != "file"]
-    sent = form.get("file")
+    strange = [FieldProblem(key[:100], "unknown") for key in form if key != field]
+    sent = form.get(field)
     if sent is None:
-        strange.insert(0, FieldProblem("file", "required"))
+        strange.insert(0, FieldProblem(field, "required"))
     elif isinstance(sent, str):
-        strange.insert(0, FieldProblem("file", "not_a_picture"))
+        strange.insert(0, FieldProblem(field, "not_a_picture"))
     if strange or not isinstance(sent, UploadFile):
         await form.close()
         raise InvalidInputs(strange)

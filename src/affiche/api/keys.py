@@ -49,6 +49,11 @@ class KeyWish(BaseModel):
         description="`read`: look. `ask`: ask for works and bring pictures. `admin`: all that you"
         " may do yourself, keys and people included.",
     )
+    project_id: Annotated[UUID, Field(strict=False)] | None = Field(
+        default=None,
+        description="A project of yours that the key is for: it sees and asks nothing elsewhere."
+        " Such a key has no `admin`.",
+    )
     days: Days | None = Field(default=None, description="Until it expires; null for never.")
 
 
@@ -59,6 +64,7 @@ class KeyShape(BaseModel):
     name: str
     scopes: list[Scope]
     hint: str
+    project_id: UUID | None
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
@@ -83,11 +89,12 @@ async def list_keys(request: Request, caller: Administering) -> Keys:
     return Keys(keys=[_shape(key) for key in await keys.listed(studio_of(request), caller)])
 
 
-@router.post("", status_code=201, responses=refusals(*ALL, *BODY))
+@router.post("", status_code=201, responses=refusals(*ALL, *BODY, NotFound))
 async def create_key(request: Request, asked: KeyWish, caller: Administering) -> NewKey:
     """A new key. What is stored cannot be shown again."""
     lives = timedelta(days=asked.days) if asked.days else None
-    made = await keys.make(studio_of(request), caller.id, Wish(asked.name, asked.scopes, lives))
+    wish = Wish(asked.name, asked.scopes, lives, asked.project_id)
+    made = await keys.make(studio_of(request), caller.id, wish)
     return NewKey(key=_shape(made.key), secret=made.secret)
 
 

@@ -14,7 +14,7 @@ from affiche.api.keys import BODY
 from affiche.api.problems import refusals
 from affiche.api.works import ALL, Name
 from affiche.errors import AfficheError, Forbidden, InvitationOver, NotFound, OwnerStays
-from affiche.studio import projects
+from affiche.studio import projects, storage
 
 router: Final = APIRouter(prefix="/v1/projects", tags=["people"], route_class=StrictRoute)
 EMAIL_PATTERN: Final = r"^[!#-+\--:=?A-~]+@[!#-+\--:=?A-~]*[!#-+\-/-:=?A-~]\.[!#-+\-/-:=?A-~]+$"
@@ -45,6 +45,14 @@ class InvitationWish(BaseModel):
         str, Field(min_length=3, max_length=254, json_schema_extra={"pattern": EMAIL_PATTERN})
     ]
     role: Role = "member"
+
+
+class OwnerWish(BaseModel):
+    """Whose it is to be: a member's."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    user_id: Annotated[UUID, Field(strict=False)]
 
 
 class TokenShape(BaseModel):
@@ -87,6 +95,16 @@ class NewInvitation(BaseModel):
     invitation: InvitationShape
     token: str
     path: str = Field(examples=["/invitation?token=…"])
+
+
+class StorageShape(BaseModel):
+    """`bytes` in `files` pictures, their thumbnails counted in; `quota` in bytes, null for none.
+    `is_near`: four fifths of it are used. What is full takes no picture and no work more."""
+
+    bytes: int
+    files: int
+    quota: int | None
+    is_near: bool
 
 
 class Projects(BaseModel):
@@ -135,6 +153,24 @@ async def rename_project(
 ) -> ProjectShape:
     """Call it otherwise."""
     return _project(await projects.rename(studio_of(request), caller, project_id, asked.name))
+
+
+@router.get("/{project_id:uuid}/storage", responses=refusals(*MINE))
+async def read_storage(request: Request, project_id: UUID, caller: SignedIn) -> StorageShape:
+    """How much it keeps, and how much it may."""
+    found = await storage.of_project(studio_of(request), caller, project_id)
+    return StorageShape(
+        bytes=found.bytes, files=found.files, quota=found.quota, is_near=found.is_near
+    )
+
+
+@router.put("/{project_id:uuid}/owner", status_code=204, responses=refusals(*RULED, *BODY))
+async def give_project(
+    request: Request, project_id: UUID, asked: OwnerWish, caller: Administering
+) -> Response:
+    """Hand it over to another member; you stay one of its admins."""
+    await projects.give(studio_of(request), caller, project_id, asked.user_id)
+    return Response(status_code=204)
 
 
 @router.get("/{project_id:uuid}/members", responses=refusals(*MINE))

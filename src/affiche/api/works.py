@@ -32,6 +32,7 @@ from affiche.errors import (
     RequestTooLarge,
     RequestUnreadable,
     StorageFailed,
+    StorageFull,
     TransitionRefused,
 )
 from affiche.studio import templates, works
@@ -59,6 +60,7 @@ BODY: Final[tuple[type[AfficheError], ...]] = (
     *(Forbidden, RequestUnreadable, RequestStalled, RequestTooLarge, MediaTypeRefused),
     *(EncodingRefused, Busy),
     *(InvalidInputs, NotFound, IdempotencyMismatch, StorageFailed, CreditsShort, BudgetSpent),
+    StorageFull,
 )
 CREATED: Final[dict[int | str, dict[str, Any]]] = {
     201: {

@@ -47,6 +47,7 @@ async def collect(line: Line, begun: Begun) -> None:
     told = f"picture {begun.output_index + 1} of {begun.output_count}"
     if last + 1 < len(template.stages):
         name = served_name(begun.output_index, object_key, f"stage-{last + 1}")
+        "thumbnail_size": len(thumbnail.data),
         stored |= {"name": name, "path": f"{begun.user_id}/{begun.work_id}/{name}"}
         # The job is completed and the next stage's is there, in the statement that adds the file.
         await write(line.writes.passed_on, begun, **stored)

@@ -13,7 +13,7 @@ from pgqueuer.models import Job
 
 from affiche.db import queue
 from affiche.db.listener import Listener
-from affiche.pipeline import preview
+from affiche.pipeline import bygones, preview
 from affiche.pipeline.admission import Admission
 from affiche.pipeline.engines import Engines
 from affiche.pipeline.glances import Glances
@@ -81,6 +81,8 @@ class Crew:
             "warmth": Warmth(self.line).run,
             "renewals": Renewals(studio).run,
             "webhooks": Webhooks(studio, self.listener).run,
+            "alerts": Alerts(studio).run,
+            "bygones": partial(bygones.run, studio),
             "engines": self._keep_engines_open,
             "titles": Titles(studio, self.listener).run,
         }

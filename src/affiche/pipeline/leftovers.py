@@ -7,19 +7,14 @@ does it, slowly; another goes on where it was stopped.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from psycopg import AsyncConnection
-
-from affiche.db import dump
-from affiche.db.database import connection_options
-from affiche.db.listener import ANSWER_SECONDS
-from affiche.db.outages import PASSING, unavailable
 from affiche.errors import AfficheError
+from affiche.pipeline import removals
+from affiche.pipeline.guard import Guard, alone
 from affiche.storage import pages
 from affiche.storage.keys import BUCKETS
 from affiche.storage.pages import Found
@@ -32,7 +27,6 @@ LOOK_SECONDS: Final = 60.0
 PAUSE: Final = 0.1
 """Seconds between two pages of 500: at most 5,000 objects a second are looked at."""
 BATCH: Final = 200
-BACKUP_SECONDS: Final = 5.0
 log = logging.getLogger(__name__)
 
 
@@ -72,7 +66,7 @@ class Leftovers:
 
         None of it while another process is at it. Raises DatabaseUnavailable, StorageFailed.
         """
-        async with self._alone() as guard:
+        async with alone(self.studio, LOCK) as guard:
             if guard is None:
                 return 0
             removed = await self._drop_unused(guard)
@@ -87,7 +81,7 @@ class Leftovers:
                 return True
         return False
 
-    async def _look_through(self, bucket: str, guard: "Guard") -> int:
+    async def _look_through(self, bucket: str, guard: Guard) -> int:
         begun = await self._position(bucket)
         if begun is None or begun.ended_at is not None:
             async with self.studio.database.singly() as service:
@@ -96,6 +90,8 @@ class Leftovers:
         async for page in pages.pages(self.studio.objects, bucket, begun.position if begun else ""):
             old = [each for each in page.found if self._is_old(each)]
             nobodys = await orphans.among(self.studio.database, bucket, old)
+            if bucket == "thumbs":
+                await self._weigh(page.found)
             await self._remove(bucket, nobodys, guard)
             async with self.studio.database.singly() as service:
                 await service.run(
@@ -120,10 +116,20 @@ class Leftovers:
             )
         return removed
 
+    async def _weigh(self, found: Sequence[Found]) -> None:
+        """Tell the rows how large their thumbnails are, where they were stored before that was."""
+        whole = [each for each in found if not each.half and each.size]
+        async with self.studio.database.singly() as service:
+            await service.run(
+                "storage.weigh_thumbnails",
+                keys=[each.path for each in whole],
+                sizes=[each.size for each in whole],
+            )
+
     def _is_old(self, found: Found) -> bool:
         return self.studio.now() - found.modified >= self.grace
 
-    async def _remove(self, bucket: str, found: Sequence[Found], guard: "Guard") -> None:
+    async def _remove(self, bucket: str, found: Sequence[Found], guard: Guard) -> None:
         if not found:
             return
         async with guard.between_backups():
@@ -133,70 +139,22 @@ class Leftovers:
                     await service.run("sweep.forget_files", keys=keys)
             await pages.remove(self.studio.objects, bucket, found)
 
-    async def _drop_unused(self, guard: "Guard") -> int:
+    async def _drop_unused(self, guard: Guard) -> int:
         """Uploads that no work named in time: first their rows, then their objects."""
         before, dropped = self.studio.now() - self.unused_after, 0
         while True:
-            async with guard.between_backups():
-                async with self.studio.database.singly() as service:
-                    rows = await service.rows("sweep.unused_uploads", before=before, most=BATCH)
-                # If this process ends here, the objects are orphans like others.
-                for row in rows:
-                    await self.studio.objects.delete("uploads", row["object_key"])
-                    if row["thumbnail_key"]:
-                        await self.studio.objects.delete("thumbs", row["thumbnail_key"])
-            dropped += len(rows)
-            if len(rows) < BATCH:
-                if dropped:
-                    log.warning("leftovers: %d uploads that no work used removed", dropped)
-                return dropped
+            async with self.studio.database.singly() as service:
+                count = await service.run("sweep.unused_uploads", before=before, most=BATCH)
+            dropped += count
+            if count < BATCH:
+                break
             await asyncio.sleep(self.pause)
+        # If this process ends here, the sweep of whichever lives goes on.
+        await removals.all_of(self.studio, guard)
+        if dropped:
+            log.warning("leftovers: %d uploads that no work used removed", dropped)
+        return dropped
 
     async def _position(self, bucket: str) -> Position | None:
         async with self.studio.database.singly() as service:
             return await service.maybe(Position, "sweep.position", bucket=bucket)
-
-    @asynccontextmanager
-    async def _alone(self) -> AsyncIterator["Guard | None"]:
-        """The guard of the one process that sweeps; None in every other."""
-        address = self.studio.database.direct
-        try:
-            connection = await AsyncConnection.connect(address.url, **connection_options(address))
-        except PASSING as error:
-            raise unavailable(error) from error
-        async with connection:
-            guard = Guard(connection)
-            yield guard if await guard.holds(LOCK) else None
-
-
-class Guard:
-    """A connection that holds the sweep's lock for as long as it lives."""
-
-    def __init__(self, connection: AsyncConnection[Any]) -> None:
-        self.connection = connection
-
-    async def holds(self, lock: int) -> bool:
-        return bool(await self._value("SELECT pg_try_advisory_lock(%s)", lock))
-
-    @asynccontextmanager
-    async def between_backups(self) -> AsyncIterator[None]:
-        """Wait until no backup runs, and let none begin; also proves that this process still is
-        the one that sweeps, since a lost connection has lost both locks."""
-        while True:
-            if await self.holds(dump.LOCK):
-                break
-            log.info("leftovers wait for a backup to end")
-            await asyncio.sleep(BACKUP_SECONDS)
-        try:
-            yield
-        finally:
-            await self._value("SELECT pg_advisory_unlock(%s)", dump.LOCK)
-
-    async def _value(self, statement: str, lock: int) -> Any:
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                found = await self.connection.execute(statement, (lock,))
-                row = await found.fetchone()
-        except (*PASSING, TimeoutError) as error:
-            raise unavailable(error) from error
-        return row[0] if row else None

@@ -16,7 +16,7 @@ PAUSE: Final = 0.05
 """Seconds between two batches: at most 10,000 rows a second, and nobody waits behind them."""
 EVENTS: Final = timedelta(days=7)
 WITHDRAWALS: Final = timedelta(days=7)
-MESSAGES: Final = timedelta(days=30)
+INVITATIONS: Final = timedelta(days=30)
 IDEMPOTENCY: Final = timedelta(hours=24)
 DELIVERIES: Final = timedelta(days=30)
 QUEUE_LOG: Final = timedelta(days=1)
@@ -38,20 +38,30 @@ class Kind:
 def kinds(settings: Settings) -> tuple[Kind, ...]:
     """Every kind of record that is forgotten; pure."""
     nothing, jobs = timedelta(0), timedelta(days=settings.job_days)
+    events, sent = timedelta(days=settings.event_days), timedelta(days=settings.delivery_days)
     told = timedelta(days=settings.notification_days)
     words = timedelta(days=settings.translation_days)
     return (
         Kind("sessions", nothing, lambda t, given: t.run("sweep.expired_sessions", **given)),
         Kind("links", nothing, lambda t, given: t.run("sweep.expired_links", **given)),
         Kind("keys", IDEMPOTENCY, lambda t, given: t.run("sweep.old_idempotency_keys", **given)),
-        Kind("events", EVENTS, lambda t, given: t.run("sweep.old_events", **given)),
+        Kind("events", events, lambda t, given: t.run("sweep.old_events", **given)),
         Kind(
             "withdrawals", WITHDRAWALS, lambda t, given: t.run("sweep.ended_withdrawals", **given)
         ),
-        Kind("deliveries", DELIVERIES, lambda t, given: t.run("sweep.old_deliveries", **given)),
+        Kind("deliveries", sent, lambda t, given: t.run("sweep.old_deliveries", **given)),
+        Kind("invitations", INVITATIONS, lambda t, given: t.run("sweep.old_invitations", **given)),
         Kind("queue log", QUEUE_LOG, lambda t, given: t.run("sweep.old_queue_log", **given)),
         Kind("notifications", told, lambda t, given: t.run("notifications.old", **given)),
-        Kind("messages", MESSAGES, lambda t, given: t.run("messages.old", **given)),
+        Kind("messages", sent, lambda t, given: t.run("messages.old", **given)),
+        Kind("alerts", told, lambda t, given: t.run("alerts.old", **given)),
+        Kind("alert mails", sent, lambda t, given: t.run("alerts.old_mails", **given)),
+        Kind("secrets' ages", sent, lambda t, given: t.run("secret_ages.old", **given)),
+        Kind(
+            "audit",
+            timedelta(days=settings.audit_days),
+            lambda t, given: t.value("audit.forget", **given),
+        ),
         Kind("questions", jobs, lambda t, given: t.run("language.old_calls", **given)),
         Kind("translations", words, lambda t, given: t.run("language.old_translations", **given)),
         Kind("jobs", jobs, lambda t, given: t.run("sweep.ended_jobs", **given)),

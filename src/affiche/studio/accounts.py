@@ -6,7 +6,7 @@ from uuid import UUID
 
 from affiche.db.database import Transaction
 from affiche.errors import Conflict, EmailTaken, FieldProblem, Forbidden, InvalidInputs, NotFound
-from affiche.studio import audit, people
+from affiche.studio import audit, erasure, owners, people
 from affiche.studio.identities import Known, by_email, join, plain_email
 from affiche.studio.studio import Caller, Studio
 from affiche.texts import Language
@@ -34,6 +34,16 @@ async def listed(studio: Studio, caller: Caller) -> list[Account]:
     _operator(caller)
     async with studio.database.as_service() as transaction:
         return await transaction.all(Account, "people.all")
+
+
+async def get(studio: Studio, caller: Caller, user_id: UUID) -> Account:
+    """Raises Forbidden, NotFound."""
+    _operator(caller)
+    async with studio.database.as_service() as transaction:
+        found = await transaction.maybe(Account, "people.one", id=user_id)
+    if found is None:
+        raise NotFound(what="person")
+    return found
 
 
 async def add(
@@ -111,22 +121,34 @@ async def set_disabled(studio: Studio, caller: Caller, email: str, *, disabled: 
         )
 
 
-async def delete(studio: Studio, caller: Caller, email: str) -> None:
-    """Forget who somebody is, and shut them out for good. Their works stay in their projects.
+async def delete(studio: Studio, caller: Caller, email: str, heir: str | None = None) -> UUID:
+    """Forget somebody: who they are at once, what is theirs as the pipeline comes to it. `heir`:
+    the e-mail address of whom their projects go to in which there are others. Their id.
 
-    Raises Forbidden, NotFound, or Conflict where no operator would be left.
+    Raises Forbidden, NotFound, OperatorStays, or ProjectsShared without an heir.
     """
     _operator(caller)
     async with studio.database.as_service() as transaction:
         found = await _found(transaction, email)
-        await _another(transaction, found.id)
-        await transaction.run("people.end_sessions", user_id=found.id, hash=None)
-        await transaction.run("people.revoke_keys", user_id=found.id, now=studio.now())
-        await transaction.run("people.forget_password", id=found.id)
-        await transaction.run("people.forget_links", id=found.id)
-        await transaction.run("people.leave_projects", id=found.id)
-        await transaction.run("people.forget", id=found.id, now=studio.now())
+        if heir is not None:
+            to = await _found(transaction, heir)
+            await owners.give_all(transaction, found.id, to.id)
+        await erasure.begin(studio, transaction, found.id, found.email)
         await audit.record(transaction, studio, caller, "people.delete", found.id)
+    return found.id
+
+
+async def leave(studio: Studio, caller: Caller, confirm: str) -> None:
+    """Forget the caller, who says once more who they are: their e-mail address, or their id.
+
+    Raises InvalidInputs, OperatorStays, ProjectsShared.
+    """
+    if confirm.strip().lower() not in {(caller.email or "").lower(), str(caller.id)} - {""}:
+        raise InvalidInputs([FieldProblem("confirm", "confirm")])
+    async with studio.database.as_service() as transaction:
+        await erasure.begin(studio, transaction, caller.id, caller.email)
+    # What runs is stopped before the answer; the rest goes behind it.
+    await erasure.carry_on(studio, caller.id)
 
 
 def checked_email(given: str) -> str:
@@ -137,12 +159,22 @@ def checked_email(given: str) -> str:
     return address
 
 
-async def _found(transaction: Transaction, email: str) -> Known:
-    address = plain_email(email)
+async def _found(transaction: Transaction, who: str) -> Known:
+    """By e-mail address or id; raises NotFound."""
+    address = plain_email(who)
     found = await by_email(transaction, address) if address else None
+    if found is None and (own := _id(who)):
+        found = await transaction.maybe(Known, "people.known", id=own)
     if found is None:
         raise NotFound(what="person")
     return found
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 async def _another(transaction: Transaction, user_id: UUID) -> None:

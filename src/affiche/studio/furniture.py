@@ -16,8 +16,11 @@ OURS: Final = re.compile(r"preview|comfyui|runpod(-[0-9]+)?")
 
 
 async def furnish(transaction: Transaction, settings: Settings) -> None:
-    """Write their rows, retire those that settings name no more, and say whether works cost."""
+    """Write their rows, retire those that settings name no more, and say whether works cost and how
+    much each project may keep."""
+    quota = round(settings.storage_gb * 1024**3) if settings.storage_gb else None
     await transaction.run("credits.switch", charging=settings.credits)
+    await transaction.run("storage.set_default", quota=quota)
     await transaction.run(
         "endpoints.put",
         name="preview",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from affiche.errors import NotFound, NotSignedIn
+from affiche.errors import FieldProblem, InvalidInputs, NotFound, NotSignedIn
 from affiche.studio.studio import SCOPES, Caller, Studio
 
 PREFIX: Final = "aff_"
@@ -18,11 +18,13 @@ HINT: Final = len(PREFIX) + 4
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`scopes`: of SCOPES. `lives`: None for a key that does not expire."""
+    """`scopes`: of SCOPES, without `admin` where the key is for one `project_id` alone. `lives`:
+    None for a key that does not expire."""
 
     name: str
     scopes: Sequence[str] = SCOPES
     lives: timedelta | None = None
+    project_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Key:
     name: str
     scopes: list[str]
     hint: str
+    project_id: UUID | None
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
@@ -46,8 +49,16 @@ class Made:
 
 
 async def make(studio: Studio, user_id: UUID, wish: Wish) -> Made:
+    """Raises NotFound for a project that the user is not in, InvalidInputs for a key that is for
+    one project and may do more than ask in it."""
+    if wish.project_id and "admin" in wish.scopes:
+        raise InvalidInputs([FieldProblem("scopes", "bound_key")])
     secret = PREFIX + secrets.token_urlsafe(32)
     async with studio.database.as_service() as transaction:
+        if wish.project_id and not await transaction.value(
+            "projects.role", id=wish.project_id, user_id=user_id
+        ):
+            raise NotFound(what="project")
         key = await transaction.maybe(
             Key,
             "people.add_key",
@@ -58,6 +69,7 @@ async def make(studio: Studio, user_id: UUID, wish: Wish) -> Made:
             scopes=[scope for scope in SCOPES if scope in wish.scopes],
             hint=secret[:HINT],
             expires_at=studio.now() + wish.lives if wish.lives else None,
+            project_id=wish.project_id,
         )
     assert key is not None
     return Made(key, secret)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from affiche.db import claims
 from affiche.db.database import Transaction
 from affiche.errors import NotFound, NotSignedIn
 from affiche.studio import keys
@@ -147,6 +148,11 @@ async def end_others(studio: Studio, caller: Caller, token: str = "") -> int:
 async def make_key(studio: Studio, user_id: UUID, name: str) -> str:
     """A new API key with all rights; shown once, stored hashed."""
     return (await keys.make(studio, user_id, keys.Wish(name))).secret
+
+
+def bind(project_id: UUID) -> None:
+    """For the rest of this task, whoever asks the database sees and asks in that project alone."""
+    claims.tell(claims.PROJECT, str(project_id))
 
 
 async def of_key(studio: Studio, key: str) -> Caller:

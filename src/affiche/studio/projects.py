@@ -10,7 +10,7 @@ import psycopg
 
 from affiche.db.database import Transaction
 from affiche.errors import Forbidden, InvitationOver, NotFound, OwnerStays
-from affiche.studio import passwords, people
+from affiche.studio import owners, passwords, people
 from affiche.studio.accounts import checked_email
 from affiche.studio.identities import Known, by_email, join
 from affiche.studio.studio import Caller, Studio
@@ -177,6 +177,17 @@ async def look(studio: Studio, token: str) -> Opened:
 async def has_account(studio: Studio, email: str) -> bool:
     async with studio.database.as_service() as transaction:
         return await by_email(transaction, email) is not None
+
+
+async def give(studio: Studio, caller: Caller, project_id: UUID, user_id: UUID) -> None:
+    """Hand it over to another of its members, by its owner or an operator. Whose it was stays an
+    admin of it. Raises NotFound, Forbidden."""
+    async with studio.database.as_service() as transaction:
+        project = await transaction.maybe(owners.Owned, "projects.lock", id=project_id)
+        if project is None or not (project.user_id == caller.id or caller.is_operator):
+            await _role(transaction, caller, project_id)
+            raise Forbidden(detail="only its owner hands a project over")
+        await owners.give(transaction, project, user_id)
 
 
 async def accept(studio: Studio, caller: Caller, token: str) -> None:

@@ -55,7 +55,9 @@ async def keep(studio: Studio, caller: Caller, resolved: Resolved) -> dict[str, 
     """The values with every picture stored; called when nothing else can be refused."""
     kept = dict(resolved.values)
     for name, picture in resolved.pictures.items():
-        kept[name] = str((await uploads.keep(studio, caller.id, picture, name)).id)
+        kept[name] = str(
+            (await uploads.keep(studio, caller.id, picture, name, project_id=caller.project_id)).id
+        )
     return kept
 
 

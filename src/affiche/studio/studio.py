@@ -16,6 +16,7 @@ from affiche.settings import Settings
 from affiche.storage.objects import Objects
 from affiche.studio.gates import Gates
 from affiche.studio.issuers import Issuers
+from affiche.studio.shelves import Shelves
 from affiche.studio.vault import Vault
 from affiche.studio.versions import Versions
 from affiche.texts import Language
@@ -31,7 +32,8 @@ SCOPES: Final = ("read", "ask", "admin")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, and with which of SCOPES. Made by `people`, from a session, a key or a link."""
+    """Who asks, and with which of SCOPES. Made by `people`, from a session, a key or a link.
+    `project_id`: the one project that a key is for."""
 
     id: UUID
     email: str | None
@@ -39,6 +41,7 @@ class Caller:
     language: Language
     is_operator: bool
     scopes: Sequence[str] = SCOPES
+    project_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Studio:
     gates: Gates = field(default_factory=Gates)
     issuers: Issuers = field(default_factory=Issuers)
     vault: Vault = field(default_factory=Vault)
+    shelves: Shelves = field(default_factory=Shelves)
     now: Callable[[], datetime] = _utc_now
     random: Random = field(default_factory=SystemRandom)
     model: Model | None = None

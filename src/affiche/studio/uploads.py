@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from affiche.domain import names
-from affiche.errors import NotFound
+from affiche.errors import NotFound, StorageFull
 from affiche.pictures.kinds import Kind
 from affiche.pictures.normalisation import Normalised, normalise
 from affiche.pictures.threads import in_thread
@@ -15,6 +15,7 @@ from affiche.pictures.thumbnails import Thumbnail
 from affiche.pictures.verification import Limits, inspect
 from affiche.storage import keys, links
 from affiche.storage.objects import Stream
+from affiche.studio import storage
 from affiche.studio.studio import Caller, Studio
 
 
@@ -60,30 +61,52 @@ def _checked(data: bytes, limits: Limits, accept: frozenset[Kind] | None) -> Che
     return Checked(normalise(data, verified), thumbnail)
 
 
-async def keep(studio: Studio, user_id: UUID, checked: Checked, name: str = "") -> File:
-    """Store a checked picture for its user."""
+async def keep(
+    studio: Studio,
+    user_id: UUID,
+    checked: Checked,
+    name: str = "",
+    *,
+    project_id: UUID | None = None,
+) -> File:
+    """Store a checked picture for its user, in a project of theirs or else in their own.
+
+    Raises StorageFull.
+    """
     picture, file_id = checked.picture, studio.new_id()
+    wanted = len(picture.data) + len(checked.thumbnail.data)
+    async with studio.database.as_service() as transaction:
+        await storage.take(transaction, user_id, project_id, wanted)
     object_key = keys.upload(user_id, file_id, picture.media_type)
     small = checked.thumbnail
     thumbnail_key = keys.thumbnail(user_id, file_id, small.media_type)
     await studio.objects.put("uploads", object_key, picture.data, picture.media_type)
     await studio.objects.put("thumbs", thumbnail_key, small.data, small.media_type)
-    async with studio.database.as_service() as transaction:
-        found = await transaction.maybe(
-            File,
-            "files.add_upload",
-            id=file_id,
-            user_id=user_id,
-            path=object_key,
-            object_key=object_key,
-            thumbnail_key=thumbnail_key,
-            name=names.bare(name),
-            width=picture.width,
-            height=picture.height,
-            file_size=len(picture.data),
-            mime_type=picture.media_type,
-            sha256=hashlib.sha256(picture.data).digest(),
-        )
+    try:
+        async with studio.database.as_service() as transaction:
+            # Again, since others came meanwhile; now it is held until the row is there.
+            await storage.take(transaction, user_id, project_id, wanted)
+            found = await transaction.maybe(
+                File,
+                "files.add_upload",
+                id=file_id,
+                user_id=user_id,
+                path=object_key,
+                object_key=object_key,
+                thumbnail_key=thumbnail_key,
+                name=names.bare(name),
+                width=picture.width,
+                height=picture.height,
+                file_size=len(picture.data),
+                mime_type=picture.media_type,
+                sha256=hashlib.sha256(picture.data).digest(),
+                project_id=project_id,
+                thumbnail_size=len(small.data),
+            )
+    except StorageFull:
+        await studio.objects.delete("uploads", object_key)
+        await studio.objects.delete("thumbs", thumbnail_key)
+        raise
     assert found is not None
     return found
 
@@ -91,8 +114,10 @@ async def keep(studio: Studio, user_id: UUID, checked: Checked, name: str = "") 
 async def upload(
     studio: Studio, caller: Caller, data: bytes, *, name: str = "", limits: Limits | None = None
 ) -> File:
-    """Check and keep what somebody uploaded; raises a PictureError and leaves nothing behind."""
-    return await keep(studio, caller.id, await check(data, limits or studio.limits), name)
+    """Check and keep what somebody uploaded; raises a PictureError or StorageFull, and leaves
+    nothing behind."""
+    checked = await check(data, limits or studio.limits)
+    return await keep(studio, caller.id, checked, name, project_id=caller.project_id)
 
 
 async def get(studio: Studio, caller: Caller, file_id: UUID) -> File:

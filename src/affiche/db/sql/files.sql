@@ -1,8 +1,9 @@
 -- name: add_upload
 INSERT INTO files (id, user_id, bucket_id, path, object_key, thumbnail_key, name, width, height,
-  file_size, mime_type, sha256)
+  file_size, mime_type, sha256, project_id, thumbnail_size)
 VALUES (%(id)s, %(user_id)s, 'uploads', %(path)s, %(object_key)s, %(thumbnail_key)s, %(name)s,
-  %(width)s, %(height)s, %(file_size)s, %(mime_type)s, %(sha256)s)
+  %(width)s, %(height)s, %(file_size)s, %(mime_type)s, %(sha256)s,
+  %(project_id)s, %(thumbnail_size)s)
 RETURNING id, number, user_id, work_id, bucket_id, path, object_key, thumbnail_key, name, width,
   height, file_size, mime_type, created_at
 

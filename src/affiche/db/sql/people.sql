@@ -51,21 +51,19 @@ DELETE FROM sessions WHERE id = %(id)s AND user_id = %(user_id)s
 DELETE FROM sessions WHERE user_id = %(user_id)s AND hash IS DISTINCT FROM %(hash)s
 
 -- name: add_key
-INSERT INTO api_keys (id, hash, user_id, name, scopes, hint, expires_at)
-VALUES (%(id)s, %(hash)s, %(user_id)s, %(name)s, %(scopes)s, %(hint)s, %(expires_at)s)
+INSERT INTO api_keys (id, hash, user_id, name, scopes, hint, expires_at, project_id)
+VALUES (%(id)s, %(hash)s, %(user_id)s, %(name)s, %(scopes)s, %(hint)s, %(expires_at)s,
+  %(project_id)s)
 ON CONFLICT (hash) DO NOTHING
-RETURNING id, name, scopes, hint, created_at, expires_at, last_used_at
+RETURNING id, name, scopes, hint, project_id, created_at, expires_at, last_used_at
 
 -- name: keys
-SELECT id, name, scopes, hint, created_at, expires_at, last_used_at FROM api_keys
+SELECT id, name, scopes, hint, project_id, created_at, expires_at, last_used_at FROM api_keys
 WHERE user_id = %(user_id)s AND revoked_at IS NULL ORDER BY id DESC LIMIT 200
 
 -- name: revoke_key
 UPDATE api_keys SET revoked_at = %(now)s
 WHERE id = %(id)s AND user_id = %(user_id)s AND revoked_at IS NULL
-
--- name: revoke_keys
-UPDATE api_keys SET revoked_at = %(now)s WHERE user_id = %(user_id)s AND revoked_at IS NULL
 
 -- name: of_key
 -- With the time it was last used, once a minute at most.
@@ -73,7 +71,7 @@ WITH used AS (
   UPDATE api_keys SET last_used_at = %(now)s
   WHERE hash = %(hash)s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(now)s)
     AND (last_used_at IS NULL OR last_used_at < %(now)s - interval '1 minute'))
-SELECT u.id, u.email, u.name, u.language, u.is_operator, k.scopes
+SELECT u.id, u.email, u.name, u.language, u.is_operator, k.scopes, k.project_id
 FROM api_keys k JOIN users u ON u.id = k.user_id
 WHERE k.hash = %(hash)s AND k.revoked_at IS NULL AND u.disabled_at IS NULL
   AND (k.expires_at IS NULL OR k.expires_at > %(now)s)
@@ -118,17 +116,16 @@ SELECT u.id, u.email, u.name, u.language, u.is_operator, u.created_at, u.disable
   EXISTS (SELECT FROM passwords p WHERE p.user_id = u.id) AS has_password
 FROM users u ORDER BY u.id LIMIT 1000
 
+-- name: one
+SELECT u.id, u.email, u.name, u.language, u.is_operator, u.created_at, u.disabled_at,
+  EXISTS (SELECT FROM passwords p WHERE p.user_id = u.id) AS has_password
+FROM users u WHERE u.id = %(id)s
+
 -- name: set_operator
 UPDATE users SET is_operator = %(is_operator)s WHERE id = %(id)s
 
 -- name: disable
 UPDATE users SET disabled_at = CASE WHEN %(disabled)s THEN coalesce(disabled_at, %(now)s) END
-WHERE id = %(id)s
-
--- name: forget
--- The row stays, since works name it; of the person nothing does.
-UPDATE users SET email = NULL, name = '', is_operator = false,
-  disabled_at = coalesce(disabled_at, %(now)s)
 WHERE id = %(id)s
 
 -- name: forget_password

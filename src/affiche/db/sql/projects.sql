@@ -53,3 +53,19 @@ WHERE hash = %(hash)s AND accepted_at IS NULL AND expires_at > %(now)s
 -- name: accept
 UPDATE invitations SET accepted_at = %(now)s, accepted_by = %(user_id)s
 WHERE hash = %(hash)s AND accepted_at IS NULL AND expires_at > %(now)s
+
+-- name: lock
+SELECT id, name, user_id, is_default FROM projects WHERE id = %(id)s FOR UPDATE
+
+-- name: shared_by
+SELECT p.id, p.name, p.user_id, p.is_default FROM projects p
+WHERE p.user_id = %(user_id)s AND EXISTS (
+  SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id <> %(user_id)s)
+ORDER BY p.id FOR UPDATE
+
+-- name: give
+-- To a member alone, who then is one of its admins.
+UPDATE projects p SET user_id = %(user_id)s,
+  is_default = p.is_default AND p.user_id = %(user_id)s
+WHERE p.id = %(id)s AND EXISTS (
+  SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = %(user_id)s)

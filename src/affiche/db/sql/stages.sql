@@ -5,19 +5,21 @@ WITH held AS (
   SELECT r.*, j.user_id, j.work_id
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS r (
     n integer, job_id uuid, token uuid, file_id uuid, path text, object_key text,
-    thumbnail_key text, name text, width integer, height integer, file_size bigint,
+    thumbnail_key text, thumbnail_size integer, name text, width integer, height integer,
+    file_size bigint,
     mime_type text, sha256 bytea)
   JOIN generation_jobs j ON j.id = r.job_id AND j.token = r.token
   FOR UPDATE OF j
 ), file AS (
-  INSERT INTO files (id, user_id, work_id, bucket_id, path, object_key, thumbnail_key, name,
-    width, height, file_size, mime_type, sha256)
-  SELECT file_id, user_id, work_id, 'works', path, object_key, thumbnail_key, name,
-    width, height, file_size, mime_type, sha256
+  INSERT INTO files (id, user_id, work_id, bucket_id, path, object_key, thumbnail_key, thumbnail_size,
+    name, width, height, file_size, mime_type, sha256)
+  SELECT file_id, user_id, work_id, 'works', path, object_key, thumbnail_key, thumbnail_size,
+    name, width, height, file_size, mime_type, sha256
   FROM held
   -- A second job by hand gives the name anew.
   ON CONFLICT (bucket_id, path) DO UPDATE SET
     object_key = excluded.object_key, thumbnail_key = excluded.thumbnail_key,
+    thumbnail_size = excluded.thumbnail_size,
     width = excluded.width, height = excluded.height, file_size = excluded.file_size,
     mime_type = excluded.mime_type, sha256 = excluded.sha256
   RETURNING id, path

@@ -27,7 +27,8 @@ WHERE f.object_key = ANY (%(keys)s) AND f.bucket_id = %(bucket)s
       AND EXISTS (SELECT FROM generation_jobs j WHERE j.work_id = w.id)
       AND NOT EXISTS (SELECT FROM generation_jobs j WHERE j.output_file_id = f.id)
       AND NOT EXISTS (SELECT FROM generation_jobs j WHERE j.stage_file_id = f.id)
-      AND w.output_file_id IS DISTINCT FROM f.id AND w.thumbnail_file_id IS DISTINCT FROM f.id))
+      AND w.output_file_id IS DISTINCT FROM f.id AND w.thumbnail_file_id IS DISTINCT FROM f.id
+      AND NOT is_needed(f.id)))
 
 -- name: known_thumbnails
 SELECT thumbnail_key FROM files WHERE thumbnail_key = ANY (%(keys)s)
@@ -57,9 +58,8 @@ UPDATE sweeps SET position = '', ended_at = now() WHERE bucket = %(bucket)s
 -- Here and below: an array of the first few, so that the table is never walked for them.
 DELETE FROM files WHERE id = ANY (ARRAY(
   SELECT id FROM files
-  WHERE bucket_id = 'uploads' AND used_at IS NULL AND created_at < %(before)s
+  WHERE bucket_id = 'uploads' AND used_at IS NULL AND created_at < %(before)s AND NOT is_needed(id)
   ORDER BY created_at LIMIT %(most)s FOR UPDATE SKIP LOCKED))
-RETURNING object_key, thumbnail_key
 
 -- name: ended_jobs
 -- All jobs of a work at once: as long as it has any, they say which of its pictures count. What
@@ -79,6 +79,7 @@ WITH chosen AS (
     AND NOT EXISTS (SELECT FROM generation_jobs j WHERE j.output_file_id = f.id)
     AND NOT EXISTS (SELECT FROM works w
       WHERE w.id = f.work_id AND f.id IN (w.output_file_id, w.thumbnail_file_id))
+    AND NOT is_needed(f.id)
 )
 DELETE FROM generation_jobs j USING chosen c WHERE j.work_id = c.work_id
 
@@ -117,3 +118,9 @@ DELETE FROM sign_in_links WHERE hash = ANY (ARRAY(
 DELETE FROM pgqueuer.pgqueuer_log WHERE id = ANY (ARRAY(
   SELECT id FROM pgqueuer.pgqueuer_log WHERE created < %(before)s
   ORDER BY created LIMIT %(most)s FOR UPDATE SKIP LOCKED))
+
+-- name: old_invitations
+-- Accepted or not: who was invited is in the project, or is nobody's business.
+DELETE FROM invitations WHERE id = ANY (ARRAY(
+  SELECT id FROM invitations WHERE expires_at < %(before)s
+  ORDER BY expires_at LIMIT %(most)s FOR UPDATE SKIP LOCKED))
