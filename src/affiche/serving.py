@@ -33,6 +33,15 @@ from affiche.api import (
     webhooks,
     works,
 )
+from affiche.api.admin import alerts as admin_alerts
+from affiche.api.admin import audit as admin_audit
+from affiche.api.admin import credits as admin_credits
+from affiche.api.admin import endpoints as admin_endpoints
+from affiche.api.admin import figures as admin_figures
+from affiche.api.admin import jobs as admin_jobs
+from affiche.api.admin import people as admin_people
+from affiche.api.admin import secrets as admin_secrets
+from affiche.api.admin import works as admin_works
 from affiche.api.compat import klein, supabase
 from affiche.api.envelope import Envelope
 from affiche.api.wire import Wire
@@ -63,6 +72,15 @@ API: Final = (
     auth,
     webhooks,
     own,
+    admin_jobs,
+    admin_works,
+    admin_figures,
+    admin_alerts,
+    admin_secrets,
+    admin_audit,
+    admin_credits,
+    admin_endpoints,
+    admin_people,
     metrics,
 )
 

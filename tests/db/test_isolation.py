@@ -13,7 +13,11 @@ from tests.db.town import Town, count, settled
 # Which column says whose a row is; or the table is everybody's to read, or the service's alone.
 TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "affiche_migrations": "owner",
+    "alert_mails": "service",
+    "alert_rounds": "service",
+    "alerts": "service",
     "api_keys": "user_id",
+    "audit_log": "service",
     "batch_changes": "service",
     "batches": "user_id",
     "browsers": "user_id",
@@ -42,6 +46,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "reference_images": "user_id",
     "removals": "service",
     "runs": "service",
+    "secret_ages": "service",
     "sessions": "service",
     "sign_in_links": "service",
     "storage_counts": "service",

@@ -132,7 +132,7 @@ async def list_transactions(
         following = f"/v1/credits/transactions?before={shown[-1].line}&limit={limit}"
     language = of_request(request)
     return TransactionPage(
-        transactions=[_transaction(line, language) for line in shown], next=following
+        transactions=[transaction(line, language) for line in shown], next=following
     )
 
 
@@ -184,7 +184,7 @@ async def _joined(heading: str, pieces: AsyncIterator[str]) -> AsyncIterator[str
         yield piece
 
 
-def _transaction(line: Line, language: Language) -> Transaction:
+def transaction(line: Line, language: Language) -> Transaction:
     return Transaction(
         line=line.line,
         type=line.type,

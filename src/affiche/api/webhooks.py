@@ -40,13 +40,19 @@ BODY: Final[tuple[type[AfficheError], ...]] = (
     *(Busy, InvalidInputs),
 )
 Type = Literal[
-    "work.created", "work.completed", "work.failed", "work.cancelled", "notification.created"
+    "work.created",
+    "work.completed",
+    "work.failed",
+    "work.cancelled",
+    "notification.created",
+    "studio.alert",
 ]
 Types = Annotated[
     list[Type],
     Field(
         min_length=1,
-        description="What it is told of. Of a notification only whoever made the webhook is told.",
+        description="What it is told of. Of a notification only whoever made the webhook is told;"
+        " of `studio.alert`, which only operators may ask for, whichever project it is of.",
         examples=[["work.completed", "work.failed"]],
     ),
 ]

@@ -14,9 +14,10 @@ from affiche.cli.language import language, words
 from affiche.cli.operator import as_operator
 from affiche.cli.pages import application, flag
 from affiche.cli.terminal import err, out, write_json
+from affiche.studio import audit, margins, reckoning, treasury
 from affiche.studio import credits as accounts
-from affiche.studio import reckoning, treasury
 from affiche.studio.credits import Account, Line
+from affiche.studio.margins import By
 from affiche.studio.reckoning import Difference
 from affiche.studio.studio import Caller, Studio
 from affiche.texts import say
@@ -39,7 +40,9 @@ Reason = Annotated[str, _told("reason")]
 @credits.command(name="balance", help=words("help.credits.balance"))
 def balance(user: User, /, *, json: Json = False) -> None:
     async def ask(studio: Studio, who: Caller) -> Account:
-        return await treasury.account(studio, who, await treasury.find_user(studio, who, user))
+        found = await treasury.find_user(studio, who, user)
+        await audit.looked(studio, who, "credits.balance", found)
+        return await treasury.account(studio, who, found)
 
     _tell(as_operator(ask), json)
 
@@ -55,6 +58,7 @@ def statement(
 ) -> None:
     async def ask(studio: Studio, who: Caller) -> list[Line]:
         owner = replace(who, id=await treasury.find_user(studio, who, user))
+        await audit.looked(studio, who, "credits.statement", owner.id)
         if csv:
             async for piece in accounts.written(studio, owner):
                 sys.stdout.write(piece)
@@ -204,27 +208,42 @@ def reconcile(*, json: Json = False) -> int:
 
 
 @credits.command(name="margin", help=words("help.credits.margin"))
-def margin(*, days: Annotated[int, _told("days")] = 30, json: Json = False) -> None:
-    async def ask(studio: Studio, who: Caller) -> list[reckoning.Margin]:
-        return await reckoning.margins(studio, who, studio.now() - timedelta(days=max(days, 0)))
+def margin(
+    *,
+    by: Annotated[By, _told("by")] = "template",
+    days: Annotated[int, _told("days")] = 30,
+    json: Json = False,
+) -> None:
+    async def ask(studio: Studio, who: Caller) -> list[margins.Margin]:
+        since = studio.now() - timedelta(days=max(days, 0))
+        return await margins.margins(studio, who, since, by)
 
-    found = as_operator(ask)
+    found = as_operator(ask, look="credits.margin")
     if json:
-        write_json({"templates": [asdict(each) for each in found]})
+        write_json({f"{by}s": [asdict(each) | {"margin": each.margin} for each in found]})
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("template", "works", "earned", "seconds", "cost", "per_credit"):
+    for column in (
+        f"by.{by}",
+        "works",
+        "earned",
+        "seconds",
+        "cost",
+        "per_credit",
+        "worth",
+        "margin",
+    ):
         table.add_column(words(f"credits.{column}"))
     for each in found:
-        share = f"${each.cost / each.credits:.4f}" if each.credits else ""
-        unpriced = " *" if each.unpriced else ""
         table.add_row(
-            each.slug,
+            each.name,
             str(each.works),
-            str(each.credits),
+            f"{each.credits.normalize():f}",
             str(each.seconds),
-            f"${each.cost:.4f}{unpriced}",
-            share,
+            f"${each.cost:.4f}{' *' if each.unpriced else ''}",
+            f"${each.cost / each.credits:.4f}" if each.credits else "",
+            "" if each.worth is None else f"${each.worth:.2f}",
+            "" if each.margin is None else f"${each.margin:.2f}",
         )
     out().print(table)
     if any(each.unpriced for each in found):

@@ -67,6 +67,8 @@ async def _findings(settings: Settings, thorough: bool) -> AsyncIterator[Finding
     ]
     engine = asyncio.create_task(_of_engine(settings))
     yield folder
+    for finding in surroundings.unfinished_restore(settings.data):
+        yield finding
     yield surroundings.space(settings.data)
     found = []
     for look in looks:

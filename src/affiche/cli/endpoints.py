@@ -38,6 +38,7 @@ Stages = Annotated[bool | None, _told("stages")]
 Price = Annotated[Decimal | None, _told("price")]
 Warm = Annotated[int | None, _told("warm")]
 Hours = Annotated[str | None, _told("hours")]
+Reason = Annotated[str, _told("reason")]
 Position = Annotated[int | None, _told("position")]
 
 
@@ -47,7 +48,10 @@ def listed(
     retired: Annotated[bool, flag("help.endpoints.retired")] = False,
     json: Json = False,
 ) -> None:
-    found = as_operator(lambda studio, who: studio_endpoints.listed(studio, who, retired=retired))
+    found = as_operator(
+        lambda studio, who: studio_endpoints.listed(studio, who, retired=retired),
+        look="endpoints.list",
+    )
     if json:
         write_json({"endpoints": [record(each) for each in found]})
         return
@@ -143,6 +147,22 @@ def change(
     _tell(as_operator(lambda studio, who: studio_endpoints.change(studio, who, name, given)), json)
 
 
+@endpoints.command(name="pause", help=words("help.endpoints.pause"))
+def pause(name: Name, /, *, reason: Reason = "", json: Json = False) -> None:
+    _tell(
+        as_operator(lambda studio, who: studio_endpoints.pause(studio, who, name, reason=reason)),
+        json,
+    )
+
+
+@endpoints.command(name="resume", help=words("help.endpoints.resume"))
+def resume(name: Name, /, *, reason: Reason = "", json: Json = False) -> None:
+    _tell(
+        as_operator(lambda studio, who: studio_endpoints.resume(studio, who, name, reason=reason)),
+        json,
+    )
+
+
 @endpoints.command(name="remove", help=words("help.endpoints.remove"))
 def remove(
     name: Name,
@@ -185,6 +205,8 @@ def state(each: Listed) -> str:
     """One word for how it stands."""
     if not each.is_active:
         return "retired"
+    if each.paused_at is not None:
+        return "paused"
     if each.unwell_since is not None:
         return "unwell"
     if each.endpoint.url is None or each.checked_at is None:
@@ -192,7 +214,13 @@ def state(each: Listed) -> str:
     return "well"
 
 
-_STYLES = {"well": "green", "unwell": "red", "unknown": "yellow", "retired": "dim"}
+_STYLES = {
+    "well": "green",
+    "unwell": "red",
+    "unknown": "yellow",
+    "paused": "yellow",
+    "retired": "dim",
+}
 
 
 def record(each: Listed) -> dict[str, Any]:

@@ -22,7 +22,7 @@ Json = Annotated[bool, flag("help.json")]
 
 @people.command(name="list", help=words("help.people.list"))
 def listed(*, json: Json = False) -> None:
-    found = as_operator(accounts.listed)
+    found = as_operator(accounts.listed, look="people.list")
     if json:
         write_json({"people": [asdict(each) for each in found]})
         return

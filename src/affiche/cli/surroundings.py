@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from affiche.cli.running import PAGE, running
+from affiche.studio.backups import unfinished
 from affiche.studio.findings import Finding
 
 MB: Final = 1024 * 1024
@@ -34,6 +35,12 @@ def data_folder(data: Path) -> Finding:
     if mode & 0o022:
         return Finding("broken", "data", "data_open", where | {"mode": f"{mode:o}"})
     return Finding("ok", "data", "data", where)
+
+
+def unfinished_restore(data: Path) -> Iterator[Finding]:
+    """A restore into the folder that was broken off: nothing starts on it until it has ended."""
+    if unfinished.digest(data) is not None:
+        yield Finding("broken", "restore", "restore_unfinished", {"data": data})
 
 
 def space(data: Path) -> Finding:

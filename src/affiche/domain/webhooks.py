@@ -15,6 +15,10 @@ TYPES: Final = (
     "work.cancelled",
     "notification.created",
 )
+ALERT: Final = "studio.alert"
+"""What is wrong with the studio as a whole: told to webhooks that an operator made."""
+OPERATORS: Final = (*TYPES, ALERT)
+"""What a webhook of an operator's may ask for."""
 ENDS: Final = ("work.completed", "work.failed", "work.cancelled")
 """What a webhook hears of where nobody said."""
 

@@ -18,6 +18,7 @@ async def begin_anew(transaction: Transaction) -> int:
     # What is still to be told, the original tells.
     await transaction.run("messages.forget")
     await transaction.run("messages.forget_unsent")
+    await transaction.run("alerts.forget_mails")
     # It is the original's process that hosts the preview engine there.
     await transaction.run("backups.forget_preview")
     return len(begun)

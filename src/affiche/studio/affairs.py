@@ -105,6 +105,25 @@ async def messages(database: Database) -> list[Finding]:
     return [Finding("note", "messages", "undelivered", {"messages": dead})] if dead else []
 
 
+async def webhooks(database: Database) -> list[Finding]:
+    """Receivers that nothing comes through to, and messages that were given up for them."""
+    async with database.as_service() as transaction:
+        rows = await transaction.rows("doctor.webhooks", since=datetime.now(UTC) - GIVEN_UP_WITHIN)
+    off = [row for row in rows if row["off_because"]]
+    failing = [row for row in rows if not row["off_because"] and row["failing_since"]]
+    given_up = sum(row["given_up"] for row in rows)
+    findings = []
+    if off:
+        named = tuple(f"{row['host']} ({row['id']})" for row in off[:SHOWN])
+        findings.append(Finding("note", "webhooks", "webhooks_off", {"n": len(off)}, named))
+    if failing:
+        named = tuple(f"{row['host']} ({row['id']})" for row in failing[:SHOWN])
+        findings.append(Finding("note", "webhooks", "webhooks_failing", {"n": len(failing)}, named))
+    if given_up:
+        findings.append(Finding("note", "webhooks", "webhooks_given_up", {"n": given_up}))
+    return findings
+
+
 async def space(database: Database) -> list[Finding]:
     """Whether anything can be written at all."""
     try:

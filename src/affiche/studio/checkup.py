@@ -31,7 +31,15 @@ from affiche.errors import (
 )
 from affiche.settings import Settings
 from affiche.storage.objects import Objects
-from affiche.studio import affairs, connections, orphans, reckoning, serverless
+from affiche.studio import (
+    affairs,
+    alerts,
+    connections,
+    orphans,
+    reckoning,
+    secret_ages,
+    serverless,
+)
 from affiche.studio.findings import SECONDS, Finding, line, within
 from affiche.studio.templates import Row
 from affiche.studio.versions import Versions
@@ -115,6 +123,9 @@ async def _all(
         ("queue", affairs.queue(database)),
         ("withdrawals", affairs.withdrawals(database)),
         ("messages", affairs.messages(database)),
+        ("webhooks", affairs.webhooks(database)),
+        ("alerts", alerts.findings(database)),
+        ("secrets", secret_ages.findings(database, settings)),
         ("leftovers", affairs.leftovers(database, settings)),
         ("credits", reckoning.findings(database, settings, thorough=thorough)),
         *stores,

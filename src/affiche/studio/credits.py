@@ -11,6 +11,7 @@ from uuid import UUID
 from affiche.domain.credits import credits_for
 from affiche.errors import CreditsOff
 from affiche.studio import templates
+from affiche.studio.audit import require_operator
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.templates import Versioned
 
@@ -123,6 +124,21 @@ async def statement(
             Line,
             "credits.statement",
             user_id=caller.id,
+            before=LAST_LINE if before is None else before,
+            limit=max(1, min(limit, 200)),
+        )
+
+
+async def statement_of(
+    studio: Studio, operator: Caller, user_id: UUID, *, before: int | None = None, limit: int = 50
+) -> list[Line]:
+    """As `statement`, of anybody, whether works cost anything or not. Raises Forbidden."""
+    require_operator(operator)
+    async with studio.database.singly() as service:
+        return await service.all(
+            Line,
+            "credits.statement",
+            user_id=user_id,
             before=LAST_LINE if before is None else before,
             limit=max(1, min(limit, 200)),
         )

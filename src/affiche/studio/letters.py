@@ -17,13 +17,15 @@ _STYLE: Final = "font-family:sans-serif;font-size:15px;line-height:1.6;color:#14
 @dataclass(frozen=True, slots=True)
 class Letter:
     """`lines` are paragraphs: of one notification what it says, of several one line for each.
-    `path` is where its link leads, below the studio's address."""
+    `path` is where its link leads, below the studio's address; `why`: the key of the sentence that
+    says why somebody gets it."""
 
     title: str
     subject: str
     lines: tuple[str, ...]
     path: str
     link: str
+    why: str = "notifications.mail.why"
 
 
 def written(found: Sequence[Notification], language: Language) -> Letter:
@@ -53,7 +55,7 @@ def plain(letter: Letter, address: str, language: Language) -> str:
     """The text of an e-mail; `address` of the studio, or nothing where it has none."""
     lines = [*letter.lines]
     if address:
-        lines += [f"{letter.link}: {address}{letter.path}", "--", _why(address, language)]
+        lines += [f"{letter.link}: {address}{letter.path}", "--", _why(letter, address, language)]
     return "\n\n".join(lines) + "\n"
 
 
@@ -64,7 +66,7 @@ def html(letter: Letter, address: str, language: Language) -> str:
         url = escape(address + letter.path)
         parts += [
             f'<p><a href="{url}">{escape(letter.link)}</a></p>',
-            f"<hr><p><small>{escape(_why(address, language))}</small></p>",
+            f"<hr><p><small>{escape(_why(letter, address, language))}</small></p>",
         ]
     body = "\n".join(parts)
     return (
@@ -83,9 +85,9 @@ def _line(found: Notification, language: Language) -> str:
     return f"{title}: {words} — {message}" if words else f"{title}: {message}"
 
 
-def _why(address: str, language: Language) -> str:
+def _why(letter: Letter, address: str, language: Language) -> str:
     name = say(language, "web.site.name")
-    return _say(language, "why", name=name, url=f"{address}/notifications")
+    return say(language, letter.why, name=name, url=f"{address}/notifications")
 
 
 def _short(text: str) -> str:

@@ -3,16 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from affiche.db.database import Database
-from affiche.errors import Forbidden
 from affiche.settings import Settings
 from affiche.studio.findings import Finding
-from affiche.studio.studio import Caller, Studio
 
 PEOPLE: Final = 200
 """Whose lines are added up in one statement."""
@@ -32,19 +28,6 @@ class Difference:
     name: str
     expected: int
     found: int
-
-
-@dataclass(frozen=True, slots=True)
-class Margin:
-    """Of one template: `credits` that were kept, `seconds` on engines, what those took (`cost`, in
-    US dollars), and how many runs were on endpoints without a price (`unpriced`)."""
-
-    slug: str
-    works: int
-    credits: int
-    seconds: Decimal
-    cost: Decimal
-    unpriced: int
 
 
 async def reconcile(database: Database) -> AsyncIterator[tuple[int, list[Difference]]]:
@@ -94,21 +77,3 @@ async def findings(
         *found,
         Finding("ok" if code == "balances" else "note", "credits", code, {"people": people}),
     ]
-
-
-async def margins(studio: Studio, operator: Caller, since: datetime) -> list[Margin]:
-    """What was earned and what engines took since then, by template. Raises Forbidden."""
-    if not operator.is_operator:
-        raise Forbidden(detail="only operators")
-    async with studio.database.as_service() as service:
-        return await service.all(Margin, "credits.margins", since=since)
-
-
-async def cost(studio: Studio, operator: Caller, work_id: UUID) -> dict[str, Any] | None:
-    """What engines took for one work beside what was paid for it; None where there is no such
-    work. Raises Forbidden."""
-    if not operator.is_operator:
-        raise Forbidden(detail="only operators")
-    async with studio.database.as_service() as service:
-        rows = await service.rows("credits.cost_of_work", work_id=work_id)
-    return rows[0] if rows else None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from affiche.domain.webhooks import ENDS, OVERLAP, TEST, TYPES, message_id
+from affiche.domain.webhooks import ENDS, OPERATORS, OVERLAP, TEST, TYPES, message_id
 from affiche.errors import (
     AddressRefused,
     FieldProblem,
@@ -109,7 +109,7 @@ async def make(
 
     Raises InvalidInputs, NotFound, Forbidden, WebhooksFull.
     """
-    _check(studio.settings, url, types)
+    _check(studio.settings, caller, url, types)
     project = await _project(studio, caller, project_id)
     seed, webhook_id = secrets.new_seed(), studio.new_id()
     async with studio.database.as_service() as service:
@@ -150,7 +150,7 @@ async def change(
         description=before.description if description is None else description,
         is_active=before.is_active if is_active is None else is_active,
     )
-    _check(studio.settings, after.url, types or before.types, only_types=url is None)
+    _check(studio.settings, caller, after.url, types or before.types, only_types=url is None)
     async with studio.database.as_service() as service:
         await service.run(
             "webhooks.change",
@@ -284,18 +284,25 @@ async def _project(studio: Studio, caller: Caller, project_id: UUID | None) -> U
     return found
 
 
-def _check(settings: Settings, url: str, types: Sequence[str], *, only_types: bool = False) -> None:
-    wrong = []
+def _check(
+    settings: Settings,
+    caller: Caller,
+    url: str,
+    types: Sequence[str],
+    *,
+    only_types: bool = False,
+) -> None:
+    allowed, wrong = OPERATORS if caller.is_operator else TYPES, []
     try:
         if not only_types:
             checked_target(url, policy(settings), plain=settings.webhook_http)
     except AddressRefused:
         wrong.append(FieldProblem("url", "webhook_address"))
-    if not types or not set(types) <= set(TYPES):
-        wrong.append(FieldProblem("types", "webhook_type", (("types", ", ".join(TYPES)),)))
+    if not types or not set(types) <= set(allowed):
+        wrong.append(FieldProblem("types", "webhook_type", (("types", ", ".join(allowed)),)))
     if wrong:
         raise InvalidInputs(wrong)
 
 
 def _in_order(types: Sequence[str]) -> list[str]:
-    return [each for each in TYPES if each in types]
+    return [each for each in OPERATORS if each in types]

@@ -141,15 +141,3 @@ WHERE w.user_id = ANY (%(ids)s) AND w.credits_used > 0
     <> (-coalesce(l.subscription_charged, 0), -coalesce(l.purchased_charged, 0),
       coalesce(l.refunded, 0))
 LIMIT %(most)s
-
--- name: margins
-SELECT t.slug, count(*) AS works, sum(c.credits_earned)::bigint AS credits,
-  round(sum(c.seconds)::numeric, 1) AS seconds, sum(c.cost) AS cost,
-  sum(c.unpriced)::bigint AS unpriced
-FROM work_costs c JOIN templates t ON t.id = c.template_id
-WHERE c.created_at >= %(since)s
-GROUP BY t.slug ORDER BY t.slug
-
--- name: cost_of_work
-SELECT credits_used, credits_refunded, credits_earned, seconds, cost, unpriced
-FROM work_costs WHERE work_id = %(work_id)s

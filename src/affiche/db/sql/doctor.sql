@@ -38,6 +38,17 @@ SELECT count(*) AS open, max(tries) AS tries,
   extract(epoch FROM clock_timestamp() - min(created_at))::float AS age
 FROM withdrawals WHERE done_at IS NULL AND tries >= %(tries)s
 
+-- name: webhooks
+-- That were put off because nobody took what they were sent, that fail, or gave messages up.
+SELECT w.id, regexp_replace(w.url, '^https?://([^/?#]*).*$', '\1') AS host, w.off_because,
+  w.failing_since, (SELECT count(*) FROM (
+    SELECT FROM webhook_deliveries d
+    WHERE d.webhook_id = w.id AND d.status = 'failed' AND d.created_at > %(since)s
+    LIMIT 1000) dead)::integer AS given_up
+FROM webhooks w
+WHERE w.off_because IS NOT NULL OR w.failing_since IS NOT NULL OR w.is_active
+ORDER BY w.id
+
 -- name: leftovers
 SELECT
   (SELECT count(*) FROM (SELECT FROM files
