@@ -27,6 +27,7 @@ ROUTES: Final[dict[str, Rule]] = {
     "POST /v1/admin/jobs/{job_id}/cancel": Rule("jobs.cancel", "job_id", WHY),
     "GET /v1/admin/works/{work_id}": Rule("works.show", "work_id"),
     "GET /v1/admin/works/{work_id}/cost": Rule("works.cost", "work_id"),
+    "GET /v1/admin/works/{work_id}/language-model": Rule("works.words", "work_id"),
     "POST /v1/admin/works/{work_id}/retry": Rule("works.retry", "ended_id", WHY, 201),
     "POST /v1/admin/works/{work_id}/fail": Rule("works.fail", "work_id", WHY),
     "POST /v1/admin/works/{work_id}/cancel": Rule("works.cancel", "work_id", WHY),
