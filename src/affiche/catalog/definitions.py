@@ -29,6 +29,9 @@ from affiche.graphs.models import models
 
 _slug = read.matching(r"[a-z0-9]+(-[a-z0-9]+)*", "lower-case words joined by -")
 _name = read.matching(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", "letters, digits and _ . -")
+_file = read.matching(
+    r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}\.(png|jpg|webp)", "a plain name and .png, .jpg or .webp"
+)
 _FEEDS: Final[Mapping[str, tuple[BindingType, ...]]] = {
     "file": ("picture",),
     "mask": ("picture",),
@@ -163,7 +166,10 @@ def _binding(value: object, where: str) -> Binding:
         minimum=table.maybe("min", read.number),
         maximum=table.maybe("max", read.number),
         choices=table.maybe("choices", read.entries(_choice)) or (),
+        file=table.maybe("file", _file),
     )
+    if binding.file is not None and binding.type != "picture":
+        raise table.wrong("file", f"does not belong to a {binding.type}")
     table.close()
     return binding
 
@@ -190,7 +196,19 @@ def _fed(template: Template, at: int) -> Stage:
         _bounded(stage, binding, by_name.get(stage.source(binding.name)), f"{where}.bindings[{n}]")
         for n, binding in enumerate(stage.workflow.bindings)
     )
+    _check_files(stage, bindings, where)
     return replace(stage, workflow=replace(stage.workflow, bindings=bindings))
+
+
+def _check_files(stage: Stage, bindings: tuple[Binding, ...], where: str) -> None:
+    sources: dict[str, str] = {}
+    for at, binding in enumerate(bindings):
+        if binding.file is not None:
+            source = stage.source(binding.name)
+            if sources.setdefault(binding.file, source) != source:
+                raise DefinitionInvalid(
+                    f"{where}.bindings[{at}].file", "is another picture's name too"
+                )
 
 
 def _bounded(stage: Stage, binding: Binding, field: Field | None, where: str) -> Binding:

@@ -91,8 +91,8 @@ def _field(data: object, where: str) -> Field:
         upload_label=table.maybe("upload_label", read.wording),
         upload_description=table.maybe("upload_description", read.wording),
         options=options,
-        target=table.need("target", _identifier) if kind == "mask" else None,
-        feather=table.maybe("feather", _identifier),
+        target=table.need("target", _identifier) if kind == "mask" else "",
+        feather=table.fallback("feather", _identifier, ""),
         promise=table.fallback("promise", read.boolean, kind == "mask"),
         translate=table.fallback("translate", read.boolean, is_prompt(kind, name)),
     )

@@ -95,8 +95,8 @@ class Field:
     upload_label: Text | None = None
     upload_description: Text | None = None
     options: tuple[Option, ...] = ()
-    target: str | None = None
-    feather: str | None = None
+    target: str = ""
+    feather: str = ""
     promise: bool = False
     translate: bool = False
 
@@ -218,8 +218,8 @@ def _definition(field: Field, language: Language | None) -> dict[str, Any]:
         "upload_label": phrase(field.upload_label),
         "upload_description": phrase(field.upload_description),
         "options": options or None,
-        "target": field.target,
-        "feather": field.feather,
+        "target": field.target or None,
+        "feather": field.feather or None,
         "promise": field.promise if field.type == "mask" else None,
         "translate": field.translate
         if field.translate != is_prompt(field.type, field.name)

@@ -89,7 +89,7 @@ def promised(fields: Sequence[Field]) -> Field | None:
 
 def feather(field: Field, values: Mapping[str, Any]) -> int:
     """In pixels, as the form was answered (`values` by field name)."""
-    asked = values.get(field.feather or "")
+    asked = values.get(field.feather)
     return FEATHER if asked is None else min(MOST_FEATHER, max(0, int(asked)))
 
 
@@ -110,10 +110,10 @@ def check_fields(fields: Sequence[Field], where: str) -> None:
         if field.type != "mask":
             continue
         path = f"{where}[{at}]"
-        target = by_name.get(field.target or "")
+        target = by_name.get(field.target)
         if target is None or target.type != "file":
             raise DefinitionInvalid(f"{path}.target", "must name a file field of this form")
-        if field.feather is not None:
+        if field.feather:
             _check_feather(by_name.get(field.feather), f"{path}.feather")
         promises += field.promise
         if promises > 1:

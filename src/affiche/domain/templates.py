@@ -193,5 +193,6 @@ def _binding(binding: Binding) -> dict[str, Any]:
         "min": binding.minimum,
         "max": binding.maximum,
         "choices": list(binding.choices) or None,
+        "file": binding.file,
     }
     return {key: value for key, value in whole.items() if value is not None}

@@ -81,7 +81,8 @@ class Binding:
     A node is held by id *and* class, because ids in published graphs have moved
     (ComfyUI's own Klein template renumbered its inner nodes). Several bindings may share a name.
     `minimum`, `maximum` bound numbers, ends included; `choices`, if any, are all that is allowed.
-    A `picture` takes the name under which the engine holds the upload.
+    A `picture` takes the name under which the engine holds the upload; `file` is what it is called
+    where it is sent along with its graph, which else follows from the upload.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Binding:
     minimum: int | float | None = None
     maximum: int | float | None = None
     choices: tuple[str | int | float, ...] = ()
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ class Picture:
     `node` and `input` say which input takes the name that the engine gives the upload.
     `name` is ASCII and derived from the content, so that a second upload finds the first. `key`
     is what the request calls it, for engines that take parameters in a graph's place. `url` is
-    where the engine may fetch it; then there may be no `data`.
+    where the engine may fetch it; then there may be no `data`. `sent_as` is what it is called
+    where it is sent along with its graph, if the template says so.
     """
 
     node: str
@@ -26,6 +27,7 @@ class Picture:
     media_type: str
     key: str = ""
     url: str | None = None
+    sent_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from affiche.pictures.normalisation import Normalised, without_metadata
 from affiche.pictures.threads import in_thread
 from affiche.pictures.thumbnails import Thumbnail
 from affiche.pictures.verification import Limits, inspect
+from affiche.pipeline import promises
 from affiche.pipeline.delivery import about
 from affiche.pipeline.line import Begun, Line, check_held, template_of, write
 from affiche.storage import keys
@@ -27,17 +28,26 @@ async def collect(line: Line, begun: Begun) -> None:
     workflow = template.stages[last].workflow
     output = chosen(workflow, begun, template.stages[last].slug)
     engine = await line.engines.get(begun.endpoint_id)
-    picture, thumbnail = await _verified(await _read(engine, output))
+    data = await _read(engine, output)
+    picture, thumbnail = await _verified(data)
+    is_last = last + 1 == len(template.stages)
+    promise = await promises.of(line, begun, template) if is_last else None
+    feather = 0
+    if promise is not None:
+        made = await promises.composited(promise, data)
+        picture, thumbnail, feather = made.picture, made.thumbnail, made.feather
     await check_held(line, begun)
     file_id = studio.new_id()
     object_key = keys.work(begun.user_id, begun.work_id, begun.token, picture.media_type)
     thumbnail_key = keys.thumbnail(begun.user_id, file_id, thumbnail.media_type)
     await studio.objects.put("works", object_key, picture.data, picture.media_type)
     await studio.objects.put("thumbs", thumbnail_key, thumbnail.data, thumbnail.media_type)
+    kept = await promises.held(line, promise, object_key, feather) if promise else None
     stored = {
         "file_id": file_id,
         "object_key": object_key,
         "thumbnail_key": thumbnail_key,
+        "thumbnail_size": len(thumbnail.data),
         "width": picture.width,
         "height": picture.height,
         "file_size": len(picture.data),
@@ -45,9 +55,8 @@ async def collect(line: Line, begun: Begun) -> None:
         "sha256": hashlib.sha256(picture.data).digest(),
     }
     told = f"picture {begun.output_index + 1} of {begun.output_count}"
-    if last + 1 < len(template.stages):
+    if not is_last:
         name = served_name(begun.output_index, object_key, f"stage-{last + 1}")
-        "thumbnail_size": len(thumbnail.data),
         stored |= {"name": name, "path": f"{begun.user_id}/{begun.work_id}/{name}"}
         # The job is completed and the next stage's is there, in the statement that adds the file.
         await write(line.writes.passed_on, begun, **stored)
@@ -57,6 +66,9 @@ async def collect(line: Line, begun: Begun) -> None:
         stored |= {"name": name, "path": f"{begun.user_id}/{begun.work_id}/{name}"}
         # The job is completed, and with its last job the work, in that statement.
         said = about(template, workflow, begun, asks_title=studio.model is not None)
+        if kept is not None:
+            said["data"] |= {"mask": kept.record()}
+            said["metadata"] = {"mask": kept.record()}
         await write(line.writes.delivered, begun, about=said, **stored)
     log.info(
         "work %s: %s, %.1f s after it was asked for",

@@ -19,9 +19,10 @@ from affiche.domain.subjects import Reference
 from affiche.domain.templates import Template
 from affiche.errors import FieldProblem, InvalidInputs
 from affiche.fetch.download import picture_bytes
+from affiche.llm.client import Model
 from affiche.pipeline import runs
 from affiche.pipeline.line import Begun, Line, check_held, moved, template_of, write
-from affiche.studio import sources, translations, uploads
+from affiche.studio import masks, sources, translations, uploads
 
 # Characters of text in a form; a picture as text is longer, and takes a while to read.
 INLINE_MOST: Final = 200_000
@@ -90,6 +91,7 @@ async def _settled(line: Line, begun: Begun, template: Template) -> Settled:
         elif field.is_picture and field.name in values:
             files[field.name] = await _stored(line, begun, field, values[field.name])
             values[field.name] = str(files[field.name].id)
+    await masks.check(line.studio, template.fields, files)
     # Outputs of one work differ in nothing but the seed; each can be made again from its own.
     seed = (base + begun.output_index - 1) % seeds.MAX_SEED + 1
     data = _input_data(template, values, base)
@@ -98,6 +100,7 @@ async def _settled(line: Line, begun: Begun, template: Template) -> Settled:
         line.studio,
         template.fields,
         values,
+        model=await _model(line, begun),
         project_id=begun.project_id,
         work_id=begun.work_id,
         before=begun.translation,
@@ -105,6 +108,15 @@ async def _settled(line: Line, begun: Begun, template: Template) -> Settled:
     named = {name: str(file.id) for name, file in files.items()}
     told = {**english, **named, **subjects.variables(template.fields, subject, english)}
     return Settled({**told, "seed": seed}, data, base, files, translation)
+
+
+async def _model(line: Line, begun: Begun) -> Model | None:
+    """The built-in dictionary translates for the built-in painter, and for nobody else."""
+    model = line.studio.model
+    if model is None or not model.place.is_stand_in or begun.endpoint_id is None:
+        return model
+    row = await line.engines.endpoint(begun.endpoint_id)
+    return model if row.kind == "preview" else None
 
 
 async def _chosen(line: Line, begun: Begun) -> str | None:

@@ -11,11 +11,15 @@ from typing import Any
 from urllib.parse import urljoin
 from uuid import UUID
 
+from affiche.domain.fields import Field
 from affiche.domain.templates import Stage, Template, stage_values
 from affiche.engines.engine import Engine, Later, Picture, Run, Taken
 from affiche.errors import EndpointRefused, RunLost
 from affiche.graphs.bindings import bind
+from affiche.pictures.masks import sent
+from affiche.pictures.threads import in_thread
 from affiche.pipeline.line import Begun, Line
+from affiche.studio.masks import laid
 from affiche.studio.uploads import File
 
 
@@ -23,13 +27,18 @@ from affiche.studio.uploads import File
 class Held:
     """A stored picture as it goes to an engine: its bytes, or the address they are at."""
 
-    file: File
+    name: str
+    media_type: str
     data: bytes
     url: str | None = None
 
-    def at(self, node: str, input: str, key: str = "") -> Picture:
-        name, kind = picture_name(self.file), self.file.mime_type
-        return Picture(node, input, name, self.data, kind, key=key, url=self.url)
+    def at(self, node: str, input: str, key: str = "", sent_as: str = "") -> Picture:
+        return Picture(
+            *(node, input, self.name, self.data, self.media_type),
+            key=key,
+            url=self.url,
+            sent_as=sent_as,
+        )
 
 
 async def stages_of(line: Line, begun: Begun, template: Template) -> int:
@@ -54,15 +63,20 @@ async def run_of(line: Line, begun: Begun, template: Template, engine: Engine) -
     time_outs = template.time_outs
     run_seconds = time_outs.run * begun.stages
     valid = timedelta(seconds=time_outs.queue + run_seconds) if engine.by_url else None
-    files = [*fields.values(), *given.values()]
-    held = {h.file.id: h for h in await asyncio.gather(*(_held(line, f, valid) for f in files))}
+    masks = {f.name: f for f in template.fields if f.type == "mask" and f.name in fields}
+    covers = {name: await _laid(line, begun, masks[name], fields[name]) for name in masks}
+    plain = [file for name, file in fields.items() if name not in masks]
+    files = {file.id: file for file in [*plain, *given.values()]}
+    found = await asyncio.gather(*(_held(line, file, valid) for file in files.values()))
+    held = dict(zip(files, found, strict=True))
     first, *later = parts(
         template,
         begun,
-        {name: held[file.id] for name, file in fields.items()},
+        {name: covers.get(name) or held[file.id] for name, file in fields.items()},
         {slug: held[file.id] for slug, file in given.items()},
     )
     keys = {f.name: f.request_key for f in template.fields if not f.is_picture}
+    unsaid = {f.name for f in template.fields if f.is_picture} | fields.keys()
     return Run(
         begun.external_id or str(begun.id),
         first.graph,
@@ -71,7 +85,7 @@ async def run_of(line: Line, begun: Begun, template: Template, engine: Engine) -
         name=first.name,
         outputs=first.outputs,
         later=tuple(later),
-        parameters={keys.get(k, k): v for k, v in begun.parameters.items() if k not in fields},
+        parameters={keys.get(k, k): v for k, v in begun.parameters.items() if k not in unsaid},
         queue_seconds=time_outs.queue,
         run_seconds=run_seconds,
     )
@@ -79,13 +93,33 @@ async def run_of(line: Line, begun: Begun, template: Template, engine: Engine) -
 
 async def _held(line: Line, file: File, valid: timedelta | None) -> Held:
     """By address for as long as `valid` says, where there are addresses for engines elsewhere."""
-    studio = line.studio
+    studio, name = line.studio, picture_name(file)
     if valid is not None and (base := studio.address) is not None:
         link = await studio.objects.link(
             file.bucket_id, file.object_key, secret=studio.secret, now=studio.now(), valid=valid
         )
-        return Held(file, b"", urljoin(base, link))
-    return Held(file, await studio.objects.read(file.bucket_id, file.object_key))
+        return Held(name, file.mime_type, b"", urljoin(base, link))
+    data = await studio.objects.read(file.bucket_id, file.object_key)
+    return Held(name, file.mime_type, data)
+
+
+async def _laid(line: Line, begun: Begun, field: Field, mask: File) -> Held:
+    """The mask as engines get it: on its target, and the same whatever of it a graph reads."""
+    target = await file_of(line, begun, field.target)
+    size = target.width, target.height
+    made = await in_thread(sent, await laid(line.studio, mask, size))
+    return Held(f"{mask.id}-{size[0]}x{size[1]}.png", made.media_type, made.data)
+
+
+async def file_of(line: Line, begun: Begun, field: str) -> File:
+    """The picture that the job has in that field. Raises RunLost for one that is gone."""
+    named = begun.parameters.get(field)
+    file = begun.files.get(field)
+    if file is None and named is not None:
+        file = await line.writes.file(file_id=UUID(named))
+    if file is None:
+        raise RunLost(detail="an input picture is gone")
+    return file
 
 
 def parts(
@@ -108,19 +142,20 @@ def _part(
     given: Mapping[str, Held],
 ) -> Later:
     workflow = stage.workflow
-    named = {name: picture_name(held.file) for name, held in fields.items()}
+    named = {name: held.name for name, held in fields.items()}
     values = stage_values(template, stage, {**parameters, **named})
     keys = {f.name: f.request_key for f in template.fields}
     pictures, takes = [], []
     for binding in workflow.pictures():
         slug, field = stage.takes.get(binding.name, ""), stage.source(binding.name)
         if slug in given:
-            values[binding.name] = picture_name(given[slug].file)
+            values[binding.name] = given[slug].name
             pictures.append(given[slug].at(binding.node, binding.input))
         elif slug:
             takes.append(Taken(binding.node, binding.input, slug))
         elif field in fields:
-            pictures.append(fields[field].at(binding.node, binding.input, keys[field]))
+            picture = fields[field].at(binding.node, binding.input, keys[field], binding.file or "")
+            pictures.append(picture)
     graph = bind(workflow.graph, workflow.bindings, values).api()
     return Later(stage.slug, graph, workflow.outputs, pictures, takes)
 
@@ -141,10 +176,7 @@ async def _files(line: Line, begun: Begun, template: Template) -> dict[str, File
     }
     found = {}
     for name in sorted(shown & begun.parameters.keys()):
-        file = begun.files.get(name) or await line.writes.file(file_id=UUID(begun.parameters[name]))
-        if file is None:
-            raise RunLost(detail="an input picture is gone")
-        found[name] = file
+        found[name] = await file_of(line, begun, name)
     return found
 
 

@@ -10,7 +10,7 @@ from affiche.errors import AddressRefused, FieldProblem, NotFound, PictureError
 from affiche.fetch.urls import checked as checked_address
 from affiche.pictures.kinds import Kind, accepted_kinds
 from affiche.pictures.verification import Limits
-from affiche.studio import uploads
+from affiche.studio import masks, uploads
 from affiche.studio.studio import Caller, Studio
 
 
@@ -29,6 +29,7 @@ async def resolve(
     """Look at every picture without keeping any: a problem leaves nothing behind."""
     named = {f.name: f for f in fields}
     plain, pictures, problems = dict(values), dict[str, uploads.Checked](), list[FieldProblem]()
+    files = dict[str, uploads.File]()
     for name, value in values.items():
         try:
             match value:
@@ -36,7 +37,7 @@ async def resolve(
                     file = await uploads.get(studio, caller, value.id)
                     if (problem := misfit(named[name], file)) is not None:
                         problems.append(problem)
-                    plain[name] = str(file.id)
+                    plain[name], files[name] = str(file.id), file
                 case PictureAddress():
                     checked_address(value.url, studio.policy)
                     plain[name] = value.url
@@ -48,6 +49,7 @@ async def resolve(
             problems.append(FieldProblem(name, error.code, tuple(error.params.items())))
         except NotFound:
             problems.append(FieldProblem(name, "file_unknown"))
+    problems += await masks.problems(studio, fields, values, {**files, **pictures})
     return Resolved(plain, pictures, problems)
 
 
@@ -76,15 +78,20 @@ def limits_of(studio: Studio, field: Field) -> Limits:
 
 def misfit(field: Field, file: uploads.File) -> FieldProblem | None:
     """Why a stored file does not fit the field, if so."""
+    return unfit(field, file.mime_type)
+
+
+def unfit(field: Field, media_type: str) -> FieldProblem | None:
+    """The same, of a picture of that type."""
     allowed = field.media_types()
-    if allowed and file.mime_type not in allowed:
-        names = {m.removeprefix("image/") for m in allowed}
-        return FieldProblem(
-            field.name,
-            "picture_type",
-            (
-                ("found", file.mime_type.removeprefix("image/")),
-                ("accepted", ", ".join(sorted(names))),
-            ),
-        )
-    return None
+    if not allowed or media_type in allowed:
+        return None
+    names = {m.removeprefix("image/") for m in allowed}
+    return FieldProblem(
+        field.name,
+        "picture_type",
+        (
+            ("found", media_type.removeprefix("image/")),
+            ("accepted", ", ".join(sorted(names))),
+        ),
+    )

@@ -17,7 +17,7 @@ RETURNING r.n, j.id, j.work_id, j.user_id, j.stage, j.stages, j.output_index, j.
   j.endpoint_id, j.status, j.step, j.token, j.takes, j.external_id, j.deadline_at, j.started_at,
   j.running_at, j.busy_since, j.parameters,
   j.outputs, w.template_id, w.template_version, w.input_data, w.seed, w.output_count,
-  w.created_at AS asked_at, u.language, w.project_id,
+  w.created_at AS asked_at, u.language, w.subject, w.project_id,
   coalesce(w.translation, j.translation) AS translation
 
 -- name: file
@@ -129,6 +129,11 @@ WITH held AS (
     width = excluded.width, height = excluded.height, file_size = excluded.file_size,
     mime_type = excluded.mime_type, sha256 = excluded.sha256
   RETURNING id, path
+), told AS (
+  -- What is known of the picture only now that it is stored.
+  UPDATE works w SET
+    generation_metadata = coalesce(w.generation_metadata, '{}') || (held.about -> 'metadata')
+  FROM held WHERE w.id = held.work_id AND held.about ? 'metadata'
 )
 -- The trigger completes the work, and tells on it what `about` says.
 UPDATE generation_jobs j SET

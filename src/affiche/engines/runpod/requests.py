@@ -108,11 +108,16 @@ def _stage(stage: Later, prefix: str, by_url: bool) -> dict[str, Any]:
 
 
 def _prepared(graph: Graph, pictures: Sequence[Picture], prefix: str) -> dict[str, Any]:
-    return prepared(graph, prefix, [(each.node, each.input, each.name) for each in pictures])
+    return prepared(graph, prefix, [(each.node, each.input, _named(each)) for each in pictures])
 
 
 def _images(pictures: Sequence[Picture], by_url: bool) -> dict[str, Base64 | str]:
-    return {picture.name: _source(picture, by_url) for picture in pictures}
+    return {_named(picture): _source(picture, by_url) for picture in pictures}
+
+
+def _named(picture: Picture) -> str:
+    """Each run has its worker to itself, so that names may be a template's own, as seed 004's."""
+    return picture.sent_as or picture.name
 
 
 def _listed(images: Mapping[str, Base64 | str]) -> list[dict[str, Any]]:
