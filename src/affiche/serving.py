@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from affiche import __version__
 from affiche.api import (
     auth,
+    captions,
     channels,
     credits,
     events,
@@ -58,6 +59,7 @@ API: Final = (
     objects,
     works,
     titles,
+    captions,
     events,
     notifications,
     channels,

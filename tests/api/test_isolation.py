@@ -69,6 +69,8 @@ NAMED = {
 """Routes to one thing: another's is as absent as none."""
 EDITED = {"PATCH /v1/works/{work_id}"}
 """Routes by which a project's members change what is another's; test_titles tries them."""
+CAPTIONED = {"GET /v1/captions", "POST /v1/captions", "DELETE /v1/captions"}
+"""Routes to the captions of a project's references; test_captions tries them."""
 WOKEN = {"POST /webhook/klein_i2i"}
 """Routes that name a job in their body; test_klein tries them."""
 GENERATED = {
@@ -261,6 +263,7 @@ def test_every_route_has_its_rule(server: Server) -> None:
         ASKING,
         EDITED,
         WOKEN,
+        CAPTIONED,
         PAID,
         RULED,
         KEPT,

@@ -21,6 +21,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "batch_changes": "service",
     "batches": "user_id",
     "browsers": "user_id",
+    "captions": "service",
     "characters": "user_id",
     "credit_budgets": "user_id",
     "credit_rules": "everybody",

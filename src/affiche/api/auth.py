@@ -18,8 +18,9 @@ COOKIE: Final = "affiche_session"
 LONGEST_SECRET: Final = 200
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OF_PROJECTS: Final = (
-    *("/v1/works", "/v1/files", "/v1/templates", "/v1/projects", "/v1/quotes"),
-    *("/functions/v1/works", "/functions/works"),
+    *("/v1/works", "/v1/batches", "/v1/files", "/v1/templates", "/v1/projects", "/v1/quotes"),
+    "/v1/translations",
+    *("/v1/captions", "/functions/v1/works", "/functions/works", "/webhook/klein_i2i"),
 )
 """Addresses where a key for one project opens what is of that project; everywhere else it opens
 nothing."""

@@ -521,6 +521,28 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE FUNCTION public.check_job(job uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM FROM generation_jobs j WHERE j.id = job AND (
+    j.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(j.project_id));
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  -- Whoever is at work on it at this moment looks anyway.
+  UPDATE generation_jobs SET observe_at = clock_timestamp()
+  WHERE id = ANY (ARRAY(
+    SELECT id FROM generation_jobs
+    WHERE id = job AND status = 'processing' AND step = 'observe' AND step_started_at IS NULL
+      AND observe_at > clock_timestamp()
+    FOR UPDATE SKIP LOCKED));
+  RETURN true;
+END $$;
+
+ALTER FUNCTION public.check_job(job uuid) OWNER TO service_role;
+
 CREATE FUNCTION public.check_room() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -726,7 +748,8 @@ BEGIN
     RAISE EXCEPTION 'a title or a tag is empty or too long' USING ERRCODE = 'check_violation';
   END IF;
   PERFORM FROM works w WHERE w.id = work AND (
-    w.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(w.project_id));
+    w.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(w.project_id))
+    AND w.project_id IS NOT DISTINCT FROM coalesce(bound_project(), w.project_id);
   IF NOT FOUND THEN
     RETURN false;
   END IF;
@@ -790,6 +813,45 @@ BEGIN
     own_system, own_timeline)
   RETURNING * INTO latest;
   RETURN latest.era;
+END $$;
+
+CREATE FUNCTION public.events_of_many(people uuid[], eras bigint[], txids text[], ids bigint[], most integer) RETURNS TABLE(n integer, id bigint, era bigint, txid text, work_id uuid, type text, data jsonb, created_at timestamp with time zone)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+DECLARE
+  own_role CONSTANT text := current_setting('role');
+  own_claims CONSTANT text := current_setting('request.jwt.claims', true);
+  who uuid;
+BEGIN
+  PERFORM set_config('role', 'authenticated', true);
+  FOR number IN 1..cardinality(people) LOOP
+    who := people[number];
+    PERFORM set_config('request.jwt.claims',
+      json_build_object('sub', who, 'role', 'authenticated')::text, true);
+    RETURN QUERY
+    SELECT number, e.id, e.era, e.txid::text AS txid, e.work_id, e.type, e.data, e.created_at FROM (
+      (SELECT * FROM events
+       WHERE user_id = who
+         AND (era, txid, id) > (eras[number], txids[number]::text::xid8, ids[number])
+         AND (txid < pg_snapshot_xmin(pg_current_snapshot())
+           OR era < (SELECT max(era) FROM event_eras))
+       ORDER BY events.era, events.txid, events.id LIMIT most)
+      UNION ALL
+      SELECT o.* FROM unnest((SELECT my_projects())::uuid[]) AS mine (id)
+      CROSS JOIN LATERAL (
+        SELECT * FROM events
+        WHERE project_id = mine.id AND user_id <> who
+          AND (era, txid, id) > (eras[number], txids[number]::text::xid8, ids[number])
+          AND (txid < pg_snapshot_xmin(pg_current_snapshot())
+            OR era < (SELECT max(era) FROM event_eras))
+        ORDER BY events.era, events.txid, events.id LIMIT most) o
+    ) e
+    ORDER BY e.era, e.txid, e.id LIMIT most;
+  END LOOP;
+  PERFORM set_config('role', own_role, true);
+  PERFORM set_config('request.jwt.claims', own_claims, true);
 END $$;
 
 CREATE FUNCTION public.folded(words text) RETURNS text
@@ -1870,7 +1932,8 @@ BEGIN
   SELECT j.id, j.work_id, j.status INTO wake_job.id, wake_job.work_id, wake_job.status
   FROM generation_jobs j
   WHERE j.id = job AND (
-    j.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(j.project_id));
+    j.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(j.project_id))
+    AND j.project_id IS NOT DISTINCT FROM coalesce(bound_project(), j.project_id);
   IF NOT FOUND THEN
     RETURN;
   END IF;
@@ -2056,6 +2119,18 @@ CREATE TABLE public.browsers (
 );
 
 ALTER TABLE ONLY public.browsers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.captions (
+    reference_id uuid NOT NULL,
+    place integer NOT NULL,
+    token uuid DEFAULT gen_random_uuid() NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    run_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT captions_tries_check CHECK ((tries >= 0))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY public.captions FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.characters (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -2326,6 +2401,7 @@ CREATE TABLE public.generation_jobs (
     stages integer DEFAULT 1 NOT NULL,
     stage_file_id uuid,
     project_id uuid,
+    translation jsonb,
     CONSTRAINT generation_jobs_output_index_check CHECK (((output_index >= 0) AND (output_index <= 9))),
     CONSTRAINT generation_jobs_stage_check CHECK ((stage >= 0)),
     CONSTRAINT generation_jobs_stages_check CHECK ((stages > 0)),
@@ -2623,6 +2699,8 @@ END) STORED,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     grams text[] GENERATED ALWAYS AS (public.search_grams(((((((filename || ' '::text) || category) || ' '::text) || COALESCE(vision_description, ''::text)) || ' '::text) || COALESCE(caption_ko, ''::text)))) STORED,
+    caption_error text,
+    CONSTRAINT reference_images_caption_error_check CHECK ((length(caption_error) <= 100)),
     CONSTRAINT reference_images_caption_ko_check CHECK (((length(caption_ko) >= 1) AND (length(caption_ko) <= 2000))),
     CONSTRAINT reference_images_caption_state_check CHECK ((caption_state = ANY (ARRAY['none'::text, 'waiting'::text, 'written'::text, 'edited'::text, 'failed'::text]))),
     CONSTRAINT reference_images_category_check CHECK ((length(category) <= 100)),
@@ -2730,7 +2808,8 @@ CREATE VIEW public.shown_works WITH (security_invoker='true') AS
     w.subject,
     w.batch_id,
     w.batch_position,
-    w.choice
+    w.choice,
+    w.translation
    FROM (public.works w
      JOIN public.templates t ON ((t.id = w.template_id)));
 
@@ -3068,6 +3147,9 @@ ALTER TABLE ONLY public.browsers
 ALTER TABLE ONLY public.browsers
     ADD CONSTRAINT browsers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.captions
+    ADD CONSTRAINT captions_pkey PRIMARY KEY (reference_id);
+
 ALTER TABLE ONLY public.characters
     ADD CONSTRAINT characters_number_key UNIQUE (number);
 
@@ -3312,6 +3394,8 @@ CREATE INDEX batches_template ON public.batches USING btree (template_id);
 CREATE INDEX batches_user ON public.batches USING btree (user_id, id DESC);
 
 CREATE INDEX browsers_user ON public.browsers USING btree (user_id, id);
+
+CREATE INDEX captions_due ON public.captions USING btree (place, run_at);
 
 CREATE INDEX characters_portrait ON public.characters USING btree (portrait_file_id) WHERE (portrait_file_id IS NOT NULL);
 
@@ -3667,6 +3751,9 @@ ALTER TABLE ONLY public.batches
 ALTER TABLE ONLY public.browsers
     ADD CONSTRAINT browsers_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.captions
+    ADD CONSTRAINT captions_reference_id_fkey FOREIGN KEY (reference_id) REFERENCES public.reference_images(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.characters
     ADD CONSTRAINT characters_portrait_file_id_fkey FOREIGN KEY (portrait_file_id) REFERENCES public.files(id) ON DELETE SET NULL;
 
@@ -3919,6 +4006,12 @@ CASE
     ELSE (id = ( SELECT public.bound_project() AS bound_project))
 END);
 
+CREATE POLICY bound ON public.work_tags AS RESTRICTIVE FOR SELECT TO authenticated USING (
+CASE
+    WHEN (( SELECT public.bound_project() AS bound_project) IS NULL) THEN true
+    ELSE (project_id = ( SELECT public.bound_project() AS bound_project))
+END);
+
 CREATE POLICY bound ON public.works AS RESTRICTIVE FOR SELECT TO authenticated USING (
 CASE
     WHEN (( SELECT public.bound_project() AS bound_project) IS NULL) THEN true
@@ -3926,6 +4019,8 @@ CASE
 END);
 
 ALTER TABLE public.browsers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.captions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.characters ENABLE ROW LEVEL SECURITY;
 
@@ -4038,6 +4133,8 @@ CREATE POLICY service ON public.batch_changes TO service_role USING (true) WITH 
 CREATE POLICY service ON public.batches TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.browsers TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.captions TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.characters TO service_role USING (true) WITH CHECK (true);
 
@@ -4233,6 +4330,9 @@ GRANT ALL ON FUNCTION public.cancel_batch(batch uuid) TO authenticated;
 REVOKE ALL ON FUNCTION public.cancel_work(work_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cancel_work(work_id uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.check_job(job uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_job(job uuid) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.choose_works(batch uuid, chosen uuid[], pick text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.choose_works(batch uuid, chosen uuid[], pick text) TO authenticated;
 
@@ -4243,6 +4343,9 @@ REVOKE ALL ON FUNCTION public.edit_work(work uuid, new_title text, new_tags text
 GRANT ALL ON FUNCTION public.edit_work(work uuid, new_title text, new_tags text[]) TO authenticated;
 
 REVOKE ALL ON PROCEDURE public.entrust(IN target regproc) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.events_of_many(people uuid[], eras bigint[], txids text[], ids bigint[], most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.events_of_many(people uuid[], eras bigint[], txids text[], ids bigint[], most integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.member_of(project uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.member_of(project uuid) TO authenticated;
@@ -4308,6 +4411,8 @@ GRANT SELECT(user_id) ON TABLE public.browsers TO authenticated;
 GRANT SELECT(name) ON TABLE public.browsers TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.browsers TO authenticated;
+
+GRANT ALL ON TABLE public.captions TO service_role;
 
 GRANT ALL ON TABLE public.characters TO service_role;
 GRANT SELECT ON TABLE public.characters TO authenticated;

@@ -82,11 +82,12 @@ class Crew:
             "wellness": Rounds(self.line, self.listener).run,
             "warmth": Warmth(self.line).run,
             "renewals": Renewals(studio).run,
-            "webhooks": Webhooks(studio, self.listener).run,
             "alerts": Alerts(studio).run,
             "bygones": partial(bygones.run, studio),
-            "engines": self._keep_engines_open,
+            "webhooks": Webhooks(studio, self.listener).run,
             "titles": Titles(studio, self.listener).run,
+            "captions": Captions(studio, self.listener).run,
+            "engines": self._keep_engines_open,
         }
         if host_preview:
             self.services["preview"] = partial(preview.host, studio)

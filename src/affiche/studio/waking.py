@@ -23,7 +23,8 @@ async def wake(studio: Studio, caller: Caller, job_id: UUID) -> Named:
     other, and for none.
     """
     database = studio.database
-    opened = database.singly() if caller.is_operator else database.as_user(caller.id)
+    everywhere = caller.is_operator and caller.project_id is None
+    opened = database.singly() if everywhere else database.as_user(caller.id)
     async with opened as transaction:
         found = await transaction.maybe(Named, "titles.wake_job", job_id=job_id)
     if found is None:

@@ -8,7 +8,8 @@ BEGIN
   SELECT j.id, j.work_id, j.status INTO wake_job.id, wake_job.work_id, wake_job.status
   FROM generation_jobs j
   WHERE j.id = job AND (
-    j.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(j.project_id));
+    j.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(j.project_id))
+    AND j.project_id IS NOT DISTINCT FROM coalesce(bound_project(), j.project_id);
   IF NOT FOUND THEN
     RETURN;
   END IF;
@@ -73,6 +74,9 @@ CALL protect('work_tags');
 CREATE POLICY shared ON work_tags FOR SELECT TO authenticated
   USING (CASE WHEN user_id = (SELECT auth.uid()) THEN true
     ELSE project_id = ANY ((SELECT my_projects())::uuid[]) END);
+CREATE POLICY bound ON work_tags AS RESTRICTIVE FOR SELECT TO authenticated
+  USING (CASE WHEN (SELECT bound_project()) IS NULL THEN true
+    ELSE project_id = (SELECT bound_project()) END);
 GRANT SELECT ON work_tags TO authenticated;
 
 -- What tags have in common that count as one; no longer than an index takes, whoever wrote them.
@@ -120,7 +124,8 @@ BEGIN
     RAISE EXCEPTION 'a title or a tag is empty or too long' USING ERRCODE = 'check_violation';
   END IF;
   PERFORM FROM works w WHERE w.id = work AND (
-    w.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(w.project_id));
+    w.user_id = auth.uid() OR auth.jwt() ->> 'role' = 'service_role' OR member_of(w.project_id))
+    AND w.project_id IS NOT DISTINCT FROM coalesce(bound_project(), w.project_id);
   IF NOT FOUND THEN
     RETURN false;
   END IF;
@@ -156,3 +161,20 @@ CREATE TRIGGER event_changed AFTER UPDATE OF title, tags ON works
     (OLD.title, OLD.tags) IS DISTINCT FROM (NEW.title, NEW.tags) AND OLD.status = NEW.status
     AND OLD.output_file_id IS NOT DISTINCT FROM NEW.output_file_id)
   EXECUTE FUNCTION record_work_change();
+
+-- --- captions of references ---------------------------------------------------------------------
+
+-- Why the model gave it none: an error's code, where `caption_state` is 'failed'.
+ALTER TABLE reference_images ADD COLUMN caption_error text CHECK (length(caption_error) <= 100);
+
+-- References that wait for a caption, each at its `place` among those of its project, so that whoever
+-- has few does not wait behind whoever has many. A row goes when its reference has been settled.
+CREATE TABLE captions (
+  reference_id uuid PRIMARY KEY REFERENCES reference_images (id) ON DELETE CASCADE,
+  place integer NOT NULL,
+  token uuid NOT NULL DEFAULT gen_random_uuid(),
+  tries integer NOT NULL DEFAULT 0 CHECK (tries >= 0),
+  run_at timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 70);
+CREATE INDEX captions_due ON captions (place, run_at);
+CALL protect('captions');

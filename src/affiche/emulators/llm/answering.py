@@ -52,6 +52,8 @@ async def _text(question: Question) -> str:
             return (await _look(question)).title
         case "caption":
             look = await _look(question)
+            if re.search(r"\bEN:.*\bKO:", question.instruction, re.DOTALL):
+                return f"EN: {look.caption}\nKO: {look.korean}"
             wants_korean = re.search(r"한국어|\bKorean\b", question.instruction)
             return look.korean if wants_korean else look.caption
     return "I translate, and I look at pictures."
