@@ -24,7 +24,7 @@ from affiche.errors import (
     NotSignedIn,
 )
 from affiche.studio import charges, planning, templates, works
-from affiche.studio.planning import BatchAsk, Plan
+from affiche.studio.planning import BatchAsk, Plan, Prompt
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.templates import Versioned
 from affiche.studio.works import LAST_ID, Work
@@ -73,10 +73,12 @@ class Batch:
 @dataclass(frozen=True, slots=True)
 class Quote:
     """What a batch would come to. `credits` for all its works, and what the asker has of them
-    (`balance`); both None where works cost nothing. `seconds`: if nobody else asks."""
+    (`balance`); both None where works cost nothing. `prompts`: of the first references, before they
+    are translated. `seconds`: if nobody else asks."""
 
     template: Versioned
     plan: Plan
+    prompts: Sequence[Prompt]
     credits: int | None
     balance: int | None
     seconds: int
@@ -108,7 +110,8 @@ async def quote(studio: Studio, caller: Caller, asked: BatchAsk) -> Quote:
             rows = await transaction.rows("credits.account", user_id=caller.id)
         balance = rows[0]["subscription_credits"] + rows[0]["purchased_credits"]
     seconds = planning.estimate(found.template, count, places)
-    return Quote(found, made, cost, balance, seconds)
+    prompts = await planning.prompts(studio, caller, found.template, asked, made, looked)
+    return Quote(found, made, prompts, cost, balance, seconds)
 
 
 async def ask(studio: Studio, caller: Caller, asked: BatchAsk) -> Batch:
@@ -119,7 +122,7 @@ async def ask(studio: Studio, caller: Caller, asked: BatchAsk) -> Batch:
     """
     digest = _digest(asked)
     if asked.idempotency_key and (
-        before := await _asked_before(studio, caller, asked.idempotency_key, digest)
+        before := await asked_before(studio, caller, asked.idempotency_key, digest)
     ):
         return before
     found = await templates.find(studio, caller, asked.template)
@@ -186,7 +189,7 @@ async def put(
             )
     except psycopg.errors.UniqueViolation:
         # Another request with the key came first; the database made us wait for it.
-        before = await _asked_before(studio, caller, key, digest) if key else None
+        before = await asked_before(studio, caller, key, digest) if key else None
         if before is None:
             raise
         return before
@@ -319,7 +322,9 @@ async def _recheck(studio: Studio, caller: Caller, template: Template, batch_id:
         raise InvalidInputs(problems)
 
 
-async def _asked_before(studio: Studio, caller: Caller, key: str, digest: bytes) -> Batch | None:
+async def asked_before(studio: Studio, caller: Caller, key: str, digest: bytes) -> Batch | None:
+    """The batch that was asked for with the key, as it was answered then. Raises
+    IdempotencyMismatch where something else was."""
     async with studio.database.as_user(caller.id) as transaction:
         rows = await transaction.rows("works.by_key", key=key)
     if not rows:

@@ -7,12 +7,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from affiche.db.database import Transaction
+from affiche.domain import subjects
 from affiche.domain.batches import MOST_VARIATIONS, Planned, Shape, planned, shaped
 from affiche.domain.fields import Field
 from affiche.domain.grids import Axis, axes
+from affiche.domain.prompts import Look, build
 from affiche.domain.templates import Template
 from affiche.errors import FieldProblem, InvalidInputs
-from affiche.studio import sources, works
+from affiche.studio import characters, sources, works
 from affiche.studio.studio import Caller, Studio
 
 LONGEST_NAME: Final = 200
@@ -143,6 +145,48 @@ async def looked_at(
         lenient=asked.lenient,
     )
     return await works.looked_at(studio, caller, template, request)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the works of one reference, by its id, are told."""
+
+    reference: str | None
+    positive: str
+    negative: str
+
+
+async def prompts(
+    studio: Studio,
+    caller: Caller,
+    template: Template,
+    asked: BatchAsk,
+    made: Plan,
+    looked: works.Looked,
+) -> list[Prompt]:
+    """Of the first references, as the rules put them together from what is known now. Raises
+    InvalidInputs for a character that is not there."""
+    values = looked.resolved.values
+    field = next((f for f in template.fields if f.type == "character"), None)
+    if field is None or field.name not in values:
+        plain = [str(values.get(name) or "") for name in ("prompt", "negative_prompt")]
+        return [Prompt(None, *plain)]
+    name = str(values[field.name])
+    character = await characters.find(studio, caller, name, asked.project_id)
+    if character is None:
+        raise InvalidInputs([FieldProblem(field.name, "character_unknown")])
+    looks = {name: getattr(character, name) for name in Look.__slots__}
+    told = [str(values.get(name) or "") for name in subjects.SUFFIXES]
+    found = []
+    for source in (made.references or (None,))[:SHOWN]:
+        built = build(
+            Look(**looks),
+            caption=source.caption if source else "",
+            positive_suffix=told[0],
+            negative_suffix=told[1],
+        )
+        found.append(Prompt(source and source.id, built.positive, built.negative))
+    return found
 
 
 async def _sources(

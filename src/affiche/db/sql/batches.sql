@@ -67,9 +67,12 @@ SELECT e.works_at_once FROM endpoints e WHERE e.id = choose_endpoint(
 -- stage was told.
 SELECT w.id, w.number, w.batch_position, w.status, w.choice, w.seed, w.input_data, w.subject,
   w.title, w.engine, w.created_at, f.object_key, f.thumbnail_key, f.file_size, f.mime_type,
-  j.prompt_used, j.negative_prompt_used
+  j.prompt_used, j.negative_prompt_used, s.name AS source_name
 FROM works w
 LEFT JOIN files f ON f.id = w.output_file_id
+LEFT JOIN files s ON s.id = CASE
+  WHEN w.input_data ->> %(reference_key)s ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+  THEN (w.input_data ->> %(reference_key)s)::uuid END
 LEFT JOIN LATERAL (
   SELECT g.prompt_used, g.negative_prompt_used FROM generation_jobs g
   WHERE g.work_id = w.id ORDER BY g.stage DESC, g.id LIMIT 1) j ON true
