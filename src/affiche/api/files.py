@@ -15,6 +15,7 @@ from affiche.api.problems import problem, refusals
 from affiche.api.ranges import Unsatisfiable, wanted
 from affiche.api.shapes import FileShape, file_shape
 from affiche.domain import names
+from affiche.domain.subjects import output_name, subject_from
 from affiche.errors import (
     AfficheError,
     Busy,
@@ -208,7 +209,7 @@ class _InMemory(MultiPartParser):
 
 
 async def of_form(
-    request: Request, limit: int, too_large: PictureTooLarge, field: str = "file"
+    request: Request, limit: int, too_large: AfficheError, field: str = "file"
 ) -> tuple[bytes, str]:
     """The bytes and the name of the form's one file, which is in `field`."""
     body = pieces(request, limit + FORM_SLACK, too_large)
@@ -236,6 +237,11 @@ async def _saved_as(studio: Studio, caller: Caller, file: File) -> str:
     if file.work_id is None:
         return names.saved(file.name, extension)
     work = await works.get(studio, caller, file.work_id)
+    index = names.output_index(file.name)
+    if index is not None and work.subject is not None:
+        own = output_name(subject_from(work.subject), work.number, index, extension)
+        if own is not None:
+            return own
     return names.saved(file.name, extension, slug=work.template_slug, number=work.number)
 
 

@@ -46,6 +46,12 @@ def saved(name: str, extension: str, *, slug: str | None = None, number: int | N
     return f"{short}.{extension}"
 
 
+def output_index(name: str) -> int | None:
+    """Which of a work's outputs is stored under that name, from 0; None for another picture."""
+    found = _OUTPUT.fullmatch(name)
+    return found and int((found["number"] or "-1")[1:]) - 1
+
+
 def disposition(name: str, *, attachment: bool) -> str:
     """Content-Disposition with the name twice: for all, and as it is (RFC 6266, RFC 8187)."""
     plain = "".join(c if (c.isascii() and c.isalnum()) or c in "-_. " else "_" for c in name)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from affiche.domain.answers import is_blank
 from affiche.domain.fields import Field
+from affiche.domain.names import LONGEST_SAVED
 from affiche.domain.prompts import Look, Prompts, build
 from affiche.errors import FieldProblem, InvalidInputs
 
@@ -173,12 +174,13 @@ def without_ending(filename: str) -> str:
 
 
 def output_name(subject: Subject, number: int, index: int, extension: str) -> str | None:
-    """`{character}_{reference}_{counter}.png`, for people; the counter is the work's number, which
-    no other has. None for a work without a character."""
-    character = subject.character
-    if character is None:
+    """`{character}_{reference}_{counter}.png`, as a picture is called when it is saved: seed 003's
+    name, with the work's number for a counter, because no other work has it. `index`: of the
+    output, from 0. None for a work without a character."""
+    if subject.character is None:
         return None
-    reference = subject.reference
-    shown = without_ending(reference.filename) if reference else "picture"
     again = str(index + 1) if index else ""
-    return f"{character.slug}_{shown}_{number:05}_{again}.{extension}"
+    start, end = f"{subject.character.slug}_", f"_{number:05}_{again}.{extension}"
+    room = LONGEST_SAVED - len(start.encode()) - len(end.encode())
+    shown = without_ending(subject.reference.filename) if subject.reference else "picture"
+    return start + shown.encode(errors="ignore")[:room].decode(errors="ignore") + end

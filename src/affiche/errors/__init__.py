@@ -13,6 +13,14 @@ from affiche.errors.backups import (
     RestoreRefused,
 )
 from affiche.errors.batches import BatchTooLarge, NothingFailed, NothingKept
+from affiche.errors.characters import (
+    ArchiveRefused,
+    CharactersFull,
+    CharacterTaken,
+    LoraMissing,
+    LoraUnset,
+    ReferenceUncaptioned,
+)
 from affiche.errors.credits import BudgetSpent, CreditsOff, CreditsShort, NotPaid
 from affiche.errors.data import (
     ExportUnderWay,
@@ -144,6 +152,7 @@ from affiche.errors.webhooks import WebhookOff, WebhooksFull
 __all__ = [
     "AddressRefused",
     "AfficheError",
+    "ArchiveRefused",
     "BackupBroken",
     "BackupFailed",
     "BackupNewer",
@@ -152,6 +161,8 @@ __all__ = [
     "BudgetSpent",
     "Busy",
     "ChannelOff",
+    "CharacterTaken",
+    "CharactersFull",
     "Conflict",
     "CreditsOff",
     "CreditsShort",
@@ -189,6 +200,8 @@ __all__ = [
     "LanguageModelRefused",
     "LanguageModelUnavailable",
     "LanguageModelUnfit",
+    "LoraMissing",
+    "LoraUnset",
     "MaskEmpty",
     "MaskError",
     "MaskFull",
@@ -238,6 +251,7 @@ __all__ = [
     "RequestUnreadable",
     "RestoreFailed",
     "RestoreRefused",
+    "ReferenceUncaptioned",
     "ResultTooLarge",
     "RunFailed",
     "RunLost",

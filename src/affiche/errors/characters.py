@@ -28,6 +28,12 @@ class LoraUnset(Conflict):
     code = "lora_unset"
 
 
+class ReferenceUncaptioned(Conflict):
+    """Nothing stands in the prompt for the reference `name`. A notice, which refuses nothing."""
+
+    code = "reference_uncaptioned"
+
+
 class ArchiveRefused(BadRequest):
     """`reason`: a key of `requests.archives`."""
 

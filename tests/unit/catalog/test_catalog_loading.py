@@ -10,7 +10,9 @@ from affiche.catalog.catalog import load_all, shipped
 from affiche.catalog.checks import check
 from affiche.catalog.definitions import template_from
 from affiche.domain.forms import PictureAddress, form_fields, validate
+from affiche.domain.masks import used_without_binding
 from affiche.domain.seeds import MAX_SEED
+from affiche.domain.subjects import feeding, subject_from, variables
 from affiche.domain.templates import Template, definition, stage_values
 from affiche.graphs.bindings import bind
 from affiche.graphs.schemas import known
@@ -22,8 +24,9 @@ SHIPPED = {template.slug: template for template in shipped()}
 # --- what is shipped --------------------------------------------------------------------------
 
 
-def test_three_templates_are_shipped_in_their_order() -> None:
-    assert [template.slug for template in shipped()] == ["klein-i2i", "poster", "klein-poster"]
+def test_the_templates_are_shipped_in_their_order() -> None:
+    found = [template.slug for template in shipped() if template.slug != "image-brush"]
+    assert found == ["klein-i2i", "poster", "img2img-lora", "klein-poster"]
     assert load_all() == shipped()
 
 
@@ -49,20 +52,26 @@ def test_golden_inputs_arrive_at_their_nodes_and_nowhere_else(template: Template
     page = files("affiche.catalog").joinpath(template.slug, "golden.json").read_text("utf-8")
     golden = json.loads(page)
     values = validate(template.fields, golden["inputs"])
+    subject = subject_from(golden.get("subject"))
+    following = variables(template.fields, subject, values)
     fed: set[str] = set()
     for stage, said in zip(template.stages, golden.get("stages", [golden]), strict=True):
         named = {binding.name: "golden.png" for binding in stage.workflow.pictures()}
-        given = stage_values(template, stage, {**values, **named})
+        pictures = {stage.source(name): picture for name, picture in named.items()}
+        given = stage_values(template, stage, {**values, **pictures, **following})
         assert not set(stage.takes) & set(given)
         given |= dict.fromkeys(stage.takes, "golden.png")
         bound = bind(stage.workflow.graph, stage.workflow.bindings, given)
-        assert validate_graph(bound, known(), stage.workflow.bindings) == []
+        # Which LoRA there is, is a studio's own.
+        found = validate_graph(bound, known(), stage.workflow.bindings)
+        assert [problem for problem in found if problem.input != "lora_name"] == []
         expected = stage.workflow.graph.api()
         for node, inputs in said["bound"].items():
             expected[node]["inputs"].update(inputs)
         assert bound.api() == expected
-        fed |= given.keys() - stage.takes.keys()
-    assert fed == {f.name for f in template.fields}
+        fed |= {stage.source(name) for name in given.keys() - stage.takes.keys()}
+    fed |= feeding(template.fields) | used_without_binding(template.fields)
+    assert fed - following.keys() == {f.name for f in template.fields}
 
 
 def test_the_poster_is_the_one_of_seed_000() -> None:

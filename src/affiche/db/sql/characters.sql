@@ -76,3 +76,10 @@ CROSS JOIN LATERAL (
       ORDER BY w.id DESC LIMIT 1) AS newest
   FROM works WHERE character_id = %(id)s AND status = s.status
 ) tally
+
+-- name: endpoint
+-- Where a work of the template would run now.
+SELECT id, name, kind, url, works_at_once, remote_id, secret, request_shape, images_as,
+  workflow_as, pictures_by, does_stages, price_per_second, warm_minutes, warm_hours
+FROM endpoints WHERE id = (
+  SELECT choose_endpoint(t.id, t.version) FROM templates t WHERE t.id = %(template_id)s)
