@@ -31,6 +31,7 @@ from affiche.api import (
     projects,
     templates,
     titles,
+    translations,
     webhooks,
     works,
 )
@@ -40,6 +41,7 @@ from affiche.api.admin import credits as admin_credits
 from affiche.api.admin import endpoints as admin_endpoints
 from affiche.api.admin import figures as admin_figures
 from affiche.api.admin import jobs as admin_jobs
+from affiche.api.admin import language as admin_language
 from affiche.api.admin import people as admin_people
 from affiche.api.admin import secrets as admin_secrets
 from affiche.api.admin import works as admin_works
@@ -60,6 +62,7 @@ API: Final = (
     works,
     titles,
     captions,
+    translations,
     events,
     notifications,
     channels,
@@ -76,6 +79,7 @@ API: Final = (
     own,
     admin_jobs,
     admin_works,
+    admin_language,
     admin_figures,
     admin_alerts,
     admin_secrets,

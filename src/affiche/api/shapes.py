@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from affiche.domain.templates import Template
+from affiche.domain.translation import Status as TranslationStatus
 from affiche.studio.failures import recalled
 from affiche.studio.uploads import File
 from affiche.studio.works import Work
@@ -60,6 +61,24 @@ class WorkTemplate(BaseModel):
     title: str
 
 
+class TextShape(BaseModel):
+    """What went to the image model of one field, and how it came about."""
+
+    status: TranslationStatus
+    english: str
+
+
+class TranslationShape(BaseModel):
+    """`fields` by name; what was written is among the inputs. Where it failed or there is no model,
+    `english` is what was written."""
+
+    status: TranslationStatus = Field(description="The gravest of its fields'.")
+    label: str = Field(description="The status in words, in the reader's language.")
+    model: str | None
+    stand_in: bool = Field(description="By the built-in dictionary; no model was used.")
+    fields: dict[str, TextShape]
+
+
 class WorkShape(BaseModel):
     """One thing that somebody asked for."""
 
@@ -72,7 +91,10 @@ class WorkShape(BaseModel):
     )
     progress: Progress | None
     inputs: dict[str, Any] = Field(description="By request key; a picture is the id of its file.")
-    prompt: str | None
+    prompt: str | None = Field(description="As it was written.")
+    translation: TranslationShape | None = Field(
+        description="What was sent instead; null before it is settled."
+    )
     seed: int | None
     output_count: int
     project_id: UUID | None
@@ -132,6 +154,7 @@ def work_shape(
         progress=_progress(work),
         inputs=work.input_data,
         prompt=prompt if isinstance(prompt, str) else None,
+        translation=_translation(work, language),
         seed=work.seed,
         output_count=work.output_count,
         project_id=work.project_id,
@@ -154,6 +177,25 @@ def work_shape(
         failed_at=work.failed_at,
         cancelled_at=work.cancelled_at,
     )
+
+
+def _translation(work: Work, language: Language) -> TranslationShape | None:
+    told = work.translation
+    if told is None:
+        return None
+    return TranslationShape(
+        status=told["status"],
+        label=translation_label(told, language),
+        model=told.get("model"),
+        stand_in=told.get("stand_in", False),
+        fields={name: TextShape(**each) for name, each in told["fields"].items()},
+    )
+
+
+def translation_label(told: dict[str, Any], language: Language) -> str:
+    by_dictionary = told.get("stand_in") and told["status"] in ("translated", "cached")
+    key = "stand_in" if by_dictionary else told["status"]
+    return say(language, f"works.translation.{key}")
 
 
 def _label(work: Work, language: Language) -> str:

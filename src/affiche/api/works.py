@@ -114,7 +114,7 @@ async def create_work(
             idempotency_key=checked_key(idempotency_key),
         ),
     )
-    return await _created(request, response, caller, work)
+    return await created(request, response, caller, work)
 
 
 @router.get("", responses=refusals(*ALL, InvalidInputs, NotFound))
@@ -190,7 +190,7 @@ async def retry_work(
     work = await works.retry(
         studio_of(request), caller, work_id, idempotency_key=checked_key(idempotency_key)
     )
-    return await _created(request, response, caller, work)
+    return await created(request, response, caller, work)
 
 
 def checked_key(key: str | None) -> str | None:
@@ -219,7 +219,7 @@ async def described(
     ]
 
 
-async def _created(request: Request, response: Response, caller: Caller, work: Work) -> WorkShape:
+async def created(request: Request, response: Response, caller: Caller, work: Work) -> WorkShape:
     studio = studio_of(request)
     response.headers["Location"] = f"/v1/works/{work.id}"
     if work.replayed:

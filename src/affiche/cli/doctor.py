@@ -66,6 +66,7 @@ async def _findings(settings: Settings, thorough: bool) -> AsyncIterator[Finding
         )
     ]
     engine = asyncio.create_task(_of_engine(settings))
+    words_model = asyncio.create_task(_of_language_model(settings))
     yield folder
     for finding in surroundings.unfinished_restore(settings.data):
         yield finding
@@ -80,7 +81,8 @@ async def _findings(settings: Settings, thorough: bool) -> AsyncIterator[Finding
             yield finding
     for finding in _of_runpod(settings):
         yield finding
-    yield Finding("note", "language_model", "no_language_model")
+    for finding in await words_model:
+        yield finding
     for finding in surroundings.browser_files():
         yield finding
 
@@ -104,6 +106,12 @@ async def _of_database(settings: Settings, folder: Finding, thorough: bool) -> l
     except AfficheError as error:
         reason = " ".join((error.detail or error.message(language())).split())[:300]
         return [Finding("broken", "database", "unreachable", {"reason": reason})]
+
+
+async def _of_language_model(settings: Settings) -> list[Finding]:
+    from affiche.studio import language
+
+    return await language.reached(settings)
 
 
 async def _of_storage(settings: Settings, folder: Finding) -> list[Finding]:

@@ -10,6 +10,7 @@ from rich.text import Text
 from affiche.cli.language import words
 from affiche.cli.terminal import out
 from affiche.settings import Settings
+from affiche.studio import language
 
 
 def address(url: str, token: str) -> str:
@@ -21,6 +22,7 @@ def greet(settings: Settings, url: str, link: str, *, working: bool) -> None:
     rows = {
         "up.address": url,
         "up.engine": _engines(settings) if working else words("up.elsewhere"),
+        "up.words": _words(settings),
         "up.data": str(settings.data),
         "up.shell": f'{_program()} run klein-i2i image=@photo.jpg prompt="…"',
     }
@@ -46,6 +48,13 @@ def _engines(settings: Settings) -> str:
     named = [words("up.runpod", id=", ".join(ids), url=url)] if ids else []
     named += [settings.comfyui_url] if settings.comfyui_url else []
     return ", ".join(named) or words("up.preview")
+
+
+def _words(settings: Settings) -> str:
+    place = language.place(settings)
+    if place is None:
+        return words("up.no_words")
+    return words("up.stand_in") if place.is_stand_in else f"{place.model} ({place.url})"
 
 
 def _program() -> str:

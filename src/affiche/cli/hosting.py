@@ -1,8 +1,9 @@
 """A studio that listens: claimed, announced, greeted, and stopped in the right order."""
 
 import os
-from collections.abc import Iterable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from affiche.serving import Server, application
 from affiche.settings import Settings, Source
 from affiche.studio import people
 from affiche.studio.feed import Feed
+from affiche.studio.language import place
 from affiche.studio.studio import Studio
 
 LAST_PORT: Final = 65535
@@ -55,6 +57,8 @@ async def _host(stop: loop.Stop, settings: Settings, fixed: bool, working: bool)
     stop.explain(lambda: (settings.data / PAGE).unlink(missing_ok=True))
     # Left in the opposite order: streams, then steps, then PostgreSQL.
     async with AsyncExitStack() as stack:
+        if working:
+            settings = await stack.enter_async_context(with_words(settings))
         studio = await stack.enter_async_context(app.opened(settings, migrating=working))
         user = await people.first_user(studio)
         if working:
@@ -70,6 +74,18 @@ async def _host(stop: loop.Stop, settings: Settings, fixed: bool, working: bool)
         greeting.greet(settings, public, greeting.address(public, token), working=working)
         await server.wait()
         raise CommandError("server_ended", Exit.FAILED)
+
+
+@asynccontextmanager
+async def with_words(settings: Settings) -> AsyncIterator[Settings]:
+    """With the built-in dictionary in the place of a language model, where there is none."""
+    if place(settings) is not None:
+        yield settings
+        return
+    from affiche.emulators.llm import MODEL, serving
+
+    async with serving() as stand_in:
+        yield replace(settings, llm_url=stand_in.url, llm_model=MODEL)
 
 
 async def _command_key(studio: Studio, user_id: UUID) -> str:

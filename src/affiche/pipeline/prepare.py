@@ -19,7 +19,6 @@ from affiche.domain.subjects import Reference
 from affiche.domain.templates import Template
 from affiche.errors import FieldProblem, InvalidInputs
 from affiche.fetch.download import picture_bytes
-from affiche.llm.client import Model
 from affiche.pipeline import runs
 from affiche.pipeline.line import Begun, Line, check_held, moved, template_of, write
 from affiche.studio import masks, sources, translations, uploads
@@ -100,23 +99,21 @@ async def _settled(line: Line, begun: Begun, template: Template) -> Settled:
         line.studio,
         template.fields,
         values,
-        model=await _model(line, begun),
         project_id=begun.project_id,
         work_id=begun.work_id,
         before=begun.translation,
+        by_stand_in=await _is_painted(line, begun),
     )
     named = {name: str(file.id) for name, file in files.items()}
     told = {**english, **named, **subjects.variables(template.fields, subject, english)}
     return Settled({**told, "seed": seed}, data, base, files, translation)
 
 
-async def _model(line: Line, begun: Begun) -> Model | None:
-    """The built-in dictionary translates for the built-in painter, and for nobody else."""
-    model = line.studio.model
-    if model is None or not model.place.is_stand_in or begun.endpoint_id is None:
-        return model
-    row = await line.engines.endpoint(begun.endpoint_id)
-    return model if row.kind == "preview" else None
+async def _is_painted(line: Line, begun: Begun) -> bool:
+    """Whether a stand-in makes the picture: for nobody else the built-in dictionary translates."""
+    if begun.endpoint_id is None:
+        return False
+    return (await line.engines.endpoint(begun.endpoint_id)).kind == "preview"
 
 
 async def _chosen(line: Line, begun: Begun) -> str | None:

@@ -2,14 +2,18 @@
 
 import logging
 import re
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from affiche.db.database import Database
-from affiche.errors import DatabaseUnavailable, SettingInvalid
-from affiche.llm.client import Place
+from affiche.errors import DatabaseUnavailable, LanguageModelError, NotFound, SettingInvalid
+from affiche.llm.client import Model, Place
 from affiche.llm.questions import Call
 from affiche.settings import Settings
+from affiche.studio.findings import SECONDS, Finding, line
+from affiche.studio.studio import Studio
 
 OPENROUTER: Final = "https://openrouter.ai/api/v1"
 STAND_IN: Final = "affiche-stand-in"
@@ -51,6 +55,65 @@ class Ledger:
                 await service.run("language.note", **_row(call))
         except DatabaseUnavailable as error:
             log.warning("a question of %s tokens was not noted: %s", call.tokens_in, error)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What questions came to; `cost` in US dollars, None where it is not known of any."""
+
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    cost: float | None
+
+
+async def of_work(studio: Studio, work_id: UUID) -> Taken:
+    """For operators. Raises NotFound."""
+    async with studio.database.singly() as service:
+        found = await service.maybe(Taken, "language.of_work", work_id=work_id)
+    if found is None:
+        raise NotFound(what="work")
+    return found
+
+
+class Free:
+    """Nothing is kept back, and nothing is noted: for a look from outside."""
+
+    async def spend(self) -> None:
+        """Never waits."""
+
+    async def note(self, call: Call) -> None:
+        """Nothing is asked that would cost."""
+
+
+async def reached(settings: Settings) -> list[Finding]:
+    """Whether the model that the settings name answers; for `affiche doctor`."""
+    try:
+        found = place(settings)
+    except SettingInvalid as error:
+        return [Finding("broken", "language_model", "invalid", {"reason": line(str(error))})]
+    if found is None:
+        return [Finding("note", "language_model", "no_language_model")]
+    named = {"model": found.model, "url": found.url, "rate": settings.llm_rate}
+    model = Model(replace(found, seconds=SECONDS), Free(), Free(), Free())
+    try:
+        await model.models()
+    except LanguageModelError as error:
+        told = {"reason": line(error.detail or error.message("en"))}
+        return [Finding("broken", "language_model", "language_model_silent", named | told)]
+    finally:
+        await model.close()
+    return [Finding("ok", "language_model", "language_model", named)]
+
+
+async def lately(database: Database) -> list[Finding]:
+    """How its last questions went."""
+    async with database.as_service() as service:
+        (row,) = await service.rows("language.last_failure")
+    if not row["failed"]:
+        return []
+    many = row["failed"] * 2 >= row["calls"]
+    return [Finding("broken" if many else "note", "language_model", "language_model_failed", row)]
 
 
 def _row(call: Call) -> dict[str, Any]:

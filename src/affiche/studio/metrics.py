@@ -30,6 +30,10 @@ NAMES: Final[dict[str, tuple[Kind, str]]] = {
     "affiche_credits_moved": ("gauge", "Credits in the last 5 minutes by kind, refunds among it."),
     "affiche_credit_lines": ("gauge", "Lines of the ledger that those are."),
     "affiche_webhook_deliveries_pending": ("gauge", "Messages that wait, counted to 10,000."),
+    "affiche_language_calls": ("gauge", "Questions to the language model in the last 5 minutes."),
+    "affiche_language_seconds": ("gauge", "Seconds that those took."),
+    "affiche_language_tokens": ("gauge", "Tokens asked and answered in them."),
+    "affiche_language_cost_dollars": ("gauge", "US dollars that they cost, as far as it is known."),
     "affiche_streams": ("gauge", "Event streams that this process holds open."),
     "process_cpu_seconds_total": ("counter", "Processor time of this process."),
     "process_resident_memory_bytes": ("gauge", "Memory that this process holds."),
@@ -69,6 +73,7 @@ class Meter:
                     await service.rows("metrics.ended"),
                     await service.rows("metrics.times"),
                     await service.rows("metrics.credits"),
+                    await service.rows("language.lately"),
                     (await service.rows("metrics.elsewhere"))[0],
                 )
         except DatabaseUnavailable:
@@ -78,7 +83,14 @@ class Meter:
 Rows = Sequence[dict[str, Any]]
 
 
-def read(endpoints: Rows, ended: Rows, times: Rows, credits: Rows, other: dict[str, Any]) -> Found:
+def read(
+    endpoints: Rows,
+    ended: Rows,
+    times: Rows,
+    credits: Rows,
+    words: Rows,
+    other: dict[str, Any],
+) -> Found:
     """Numbers by name, out of the rows of `metrics.sql`. Pure."""
     found: Found = {name: [] for name in NAMES if name.startswith("affiche_endpoint_")}
     by_endpoint = {
@@ -105,10 +117,25 @@ def read(endpoints: Rows, ended: Rows, times: Rows, credits: Rows, other: dict[s
         found[name] = [Sample(float(row[column]), {"phase": row["phase"]}) for row in times]
     for name, column in (("affiche_credits_moved", "credits"), ("affiche_credit_lines", "lines")):
         found[name] = [Sample(float(row[column]), {"kind": row["type"]}) for row in credits]
+    found |= _language(words)
     found["affiche_workers"] = [Sample(other["workers"])]
     found["affiche_queue_homeless_jobs"] = [Sample(other["homeless"])]
     found["affiche_webhook_deliveries_pending"] = [Sample(other["deliveries"])]
     return found
+
+
+def _language(rows: Rows) -> Found:
+    asked = [({"purpose": row["purpose"], "outcome": row["outcome"]}, row) for row in rows]
+    return {
+        "affiche_language_calls": [Sample(row["calls"], labels) for labels, row in asked],
+        "affiche_language_seconds": [Sample(row["seconds"], labels) for labels, row in asked],
+        "affiche_language_cost_dollars": [Sample(row["cost"], labels) for labels, row in asked],
+        "affiche_language_tokens": [
+            Sample(float(row[column]), {**labels, "of": of})
+            for labels, row in asked
+            for of, column in (("question", "tokens_in"), ("answer", "tokens_out"))
+        ],
+    }
 
 
 def _process() -> Found:

@@ -7,7 +7,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as own_field
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -16,11 +17,11 @@ from weakref import WeakValueDictionary
 from affiche.domain import translation as rules
 from affiche.domain.fields import Field, english_of
 from affiche.domain.translation import Plan, Rendered, Term
-from affiche.errors import LanguageModelError
+from affiche.errors import FieldProblem, InvalidInputs, LanguageModelError
 from affiche.llm.client import Model
 from affiche.llm.questions import Message
-from affiche.studio import glossary
-from affiche.studio.studio import Studio
+from affiche.studio import glossary, projects, templates, works
+from affiche.studio.studio import Caller, Studio
 
 _SAME: Final[WeakValueDictionary[tuple[int, bytes], asyncio.Lock]] = WeakValueDictionary()
 """Those who ask for the same words at once wait for the first of them."""
@@ -41,11 +42,13 @@ async def settle(
     project_id: UUID | None,
     work_id: UUID,
     before: Mapping[str, Any] | None = None,
+    by_stand_in: bool = True,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The values of a work with English in the place of what is translated, and the record of it.
 
     What its asker brought along in English is used as it is; so is what was settled for the work
     `before`, by another of its jobs or by this one, so that all its pictures are of the same words.
+    `by_stand_in`: whether the built-in dictionary is good enough.
     """
     given = dict(values)
     found: dict[str, Rendered] = {}
@@ -64,7 +67,10 @@ async def settle(
         elif isinstance(text, str) and text.strip():
             asked[one.name] = text
     made = await asyncio.gather(
-        *(translate(studio, text, project_id, work_id=work_id) for text in asked.values()),
+        *(
+            translate(studio, text, project_id, work_id=work_id, by_stand_in=by_stand_in)
+            for text in asked.values()
+        ),
         return_exceptions=True,
     )
     for name, each in zip(asked, made, strict=True):
@@ -77,7 +83,12 @@ async def settle(
 
 
 async def translate(
-    studio: Studio, text: str, project_id: UUID | None, *, work_id: UUID | None = None
+    studio: Studio,
+    text: str,
+    project_id: UUID | None,
+    *,
+    work_id: UUID | None = None,
+    by_stand_in: bool = True,
 ) -> Rendered:
     """The text in English, within the time that settings give it. Raises DatabaseUnavailable."""
     if not rules.is_foreign(text):
@@ -86,15 +97,69 @@ async def translate(
     plan = rules.plan(text, terms)
     if not plan.needs_model:
         return Rendered("translated", plan.restored(plan.text))
-    if studio.model is None:
+    model = studio.model
+    if model is None or (model.place.is_stand_in and not by_stand_in):
         return Rendered("unavailable", text)
-    asking = Asking(studio, studio.model, text, plan, terms, project_id, work_id)
+    asking = Asking(studio, model, text, plan, terms, project_id, work_id)
     try:
         async with asyncio.timeout(studio.settings.translation_seconds):
             return await asking.rendered()
     except (LanguageModelError, TimeoutError) as error:
         log.warning("work %s: its words go as they are: %s", work_id, error or "no time left")
         return Rendered("failed", text)
+
+
+async def quote(
+    studio: Studio, caller: Caller, text: str, project_id: UUID | None = None
+) -> Rendered:
+    """What the text would be in a work of the caller's in that project, or in their own.
+
+    Raises NotFound for a project that the caller is not in.
+    """
+    return await translate(studio, text, await _project(studio, caller, project_id))
+
+
+async def reword(
+    studio: Studio,
+    caller: Caller,
+    work_id: UUID,
+    english: Mapping[str, str],
+    *,
+    idempotency_key: str | None = None,
+) -> works.Work:
+    """A new work with the same inputs and other English words, by the field's name or request key.
+
+    Raises NotFound, InvalidInputs for a field that is not translated, and what `works.ask` raises.
+    """
+    work = await works.get(studio, caller, work_id)
+    template = (await templates.find(studio, caller, str(work.template_id))).template
+    inputs, problems = dict(work.input_data), []
+    for name, words in english.items():
+        field = next((f for f in template.fields if name in (f.name, f.request_key)), None)
+        own = english_of(field) if field else None
+        if own is None:
+            problems.append(FieldProblem(name[:100], "unknown"))
+        else:
+            inputs[own.request_key] = words
+    if problems:
+        raise InvalidInputs(problems)
+    request = works.Ask(
+        template=str(work.template_id),
+        inputs=inputs,
+        output_count=work.output_count,
+        project_id=work.project_id,
+        retry_of=work.id,
+        idempotency_key=idempotency_key,
+    )
+    return await works.ask(studio, caller, request)
+
+
+async def _project(studio: Studio, caller: Caller, project_id: UUID | None) -> UUID:
+    """One that the caller is in; their own if none is named. Raises NotFound."""
+    if project_id is not None:
+        return (await projects.get(studio, caller, project_id)).id
+    mine = await projects.mine(studio, caller)
+    return next((each.id for each in mine if each.is_default), mine[0].id)
 
 
 @dataclass(slots=True)
@@ -108,7 +173,7 @@ class Asking:
     terms: Sequence[Term]
     project_id: UUID | None
     work_id: UUID | None
-    digest: bytes = field(init=False)
+    digest: bytes = own_field(init=False)
 
     def __post_init__(self) -> None:
         self.digest = rules.digest(self.text, self.terms, self.model.place.model)

@@ -44,9 +44,9 @@ DELETE FROM glossary_terms WHERE project_id = %(project_id)s AND term = %(term)s
 
 -- name: of_work
 -- What the questions for one work came to.
-SELECT count(*)::integer AS calls, coalesce(sum(tokens_in), 0)::bigint AS tokens_in,
-  coalesce(sum(tokens_out), 0)::bigint AS tokens_out, sum(cost)::float AS cost
-FROM llm_calls WHERE work_id = %(work_id)s
+SELECT count(c.id)::integer AS calls, coalesce(sum(c.tokens_in), 0)::bigint AS tokens_in,
+  coalesce(sum(c.tokens_out), 0)::bigint AS tokens_out, sum(c.cost)::float AS cost
+FROM works w LEFT JOIN llm_calls c ON c.work_id = w.id WHERE w.id = %(work_id)s GROUP BY w.id
 
 -- name: lately
 -- Questions of the last five minutes, by purpose and outcome; those that were paid for.
