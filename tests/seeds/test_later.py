@@ -9,7 +9,6 @@ from psycopg import Connection
 from starlette.routing import BaseRoute, Match
 
 from affiche import settings
-from affiche.catalog.catalog import shipped
 from affiche.db.address import parse
 from affiche.db.database import Database
 from affiche.serving import application
@@ -85,9 +84,3 @@ def test_a_room(room: str) -> None:
 )
 def test_a_name_in_the_environment(variable: str) -> None:
     assert variable in {n for s in Settings.__dataclass_fields__ for n in environment_names(s)}
-
-
-@pytest.mark.xfail(raises=AssertionError, reason="comes with the image brush")
-def test_a_template_with_a_mask() -> None:
-    graphs = [stage.workflow.graph for template in shipped() for stage in template.stages]
-    assert any(n.class_type == "StyleModelApply" for g in graphs for n in g.nodes.values())

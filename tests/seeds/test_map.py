@@ -137,5 +137,5 @@ def test_a_test_that_is_not_there_is_missed() -> None:
     assert look_up(f"{here}::test_nothing") is None
     assert look_up("tests/seeds/test_nothing.py::test_nothing") is None
     assert look_up(f"{here}::test_no_two_rows_share_an_id[not " + "a parameter]") is None
-    assert look_up("tests/seeds/test_later.py::test_a_template_with_a_mask") == Found(True)
+    assert look_up("tests/seeds/test_later.py::test_a_name_in_the_environment") == Found(True)
     assert look_up("tests/engines/servers.py::Servers::test_many_at_once") == Found(False)

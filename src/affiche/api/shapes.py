@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from affiche.domain.masks import kept_in
 from affiche.domain.templates import Template
 from affiche.domain.translation import Status as TranslationStatus
 from affiche.studio.failures import recalled
@@ -42,6 +43,16 @@ class Progress(BaseModel):
     stage: int | None = Field(description="From 1.")
     stages: int | None
     waking: int | None = Field(description="Seconds until a GPU that is waking up may be there.")
+
+
+class MaskShape(BaseModel):
+    """What a mask promised, held against the picture as it was stored."""
+
+    promise: Literal["kept"]
+    outside_pixels: int = Field(description="Those that the mask does not cover.")
+    changed_outside: int = Field(description="Of these, how many differ from the target's: none.")
+    feather: int = Field(description="Pixels of the soft edge, all of it within the mask.")
+    said: str = Field(description="The same in the reader's language.")
 
 
 class Failure(BaseModel):
@@ -105,6 +116,9 @@ class WorkShape(BaseModel):
     title: str | None
     tags: list[str]
     outputs: list[FileShape]
+    mask: MaskShape | None = Field(
+        description="Where the form has a mask: of the picture nothing changed but what it covers."
+    )
     error: Failure | None
     credits: int = Field(description="What was paid for it; 0 where works cost nothing.")
     credits_refunded: int = Field(description="Of it, for outputs that were not delivered.")
@@ -162,6 +176,7 @@ def work_shape(
         title=work.title,
         tags=work.tags,
         outputs=[file_shape(file) for file in outputs],
+        mask=_mask(work, language),
         error=_failure(work, language),
         credits=work.credits_used,
         credits_refunded=work.credits_refunded,
@@ -209,6 +224,19 @@ def _progress(work: Work) -> Progress | None:
         return None
     known = work.progress
     return Progress(**{name: known.get(name) for name in Progress.model_fields})
+
+
+def _mask(work: Work, language: Language) -> MaskShape | None:
+    kept = kept_in(work.generation_metadata) if work.status == "completed" else None
+    if kept is None:
+        return None
+    return MaskShape(
+        promise="kept",
+        outside_pixels=kept.outside_pixels,
+        changed_outside=kept.changed_outside,
+        feather=kept.feather,
+        said=kept.say(language),
+    )
 
 
 def _failure(work: Work, language: Language) -> Failure | None:

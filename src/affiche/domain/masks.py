@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from affiche.domain.definitions import DefinitionInvalid
 from affiche.domain.fields import Field
 from affiche.errors import MaskEmpty, MaskFull, MaskMisfit
+from affiche.texts import Language, say
 
 Channel = Literal["alpha", "luminance"]
 Size = tuple[int, int]
@@ -44,6 +45,17 @@ class Kept:
             "changed_outside": self.changed_outside,
             "feather": self.feather,
         }
+
+    def say(self, language: Language) -> str:
+        return say(language, "works.mask.kept", pixels=f"{self.outside_pixels:,}")
+
+
+def kept_in(metadata: Mapping[str, Any] | None) -> Kept | None:
+    """The promise of a work as its record has it, if there was one and it was kept."""
+    told = (metadata or {}).get("mask")
+    if not isinstance(told, Mapping) or told.get("promise") != "kept":
+        return None
+    return Kept(told["outside_pixels"], told["changed_outside"], told["feather"])
 
 
 def reading(least_alpha: int | None) -> Channel:

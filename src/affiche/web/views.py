@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from affiche.domain.masks import kept_in
 from affiche.domain.templates import Template
 from affiche.errors import NotFound
 from affiche.studio import templates, uploads, works
@@ -46,6 +47,7 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
         raise NotFound(what="output")
     error = recalled(work.error_code or "", work.error_params)
     done = cards.percent(work)
+    kept = kept_in(work.generation_metadata) if work.status == "completed" else None
     beside = await source(page, caller, work, template)
     result = outputs[output - 1] if outputs else None
     frame = "source" if beside and (result is None or alike(beside, result)) else "result"
@@ -68,6 +70,7 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
         "stage": stage(work, page.language),
         "announced": done - done % ANNOUNCED,
         "steps": STEPS,
+        "mask": kept.say(page.language) if kept else "",
         "message": error.message(page.language),
         "hint": error.hint(page.language),
     }
