@@ -1214,8 +1214,8 @@ BEGIN
   IF TG_OP = 'UPDATE' AND OLD.tags <> '{}' THEN
     DELETE FROM work_tags WHERE work_id = NEW.id;
   END IF;
-  INSERT INTO work_tags (work_id, tag, user_id, project_id)
-  SELECT DISTINCT NEW.id, tag_key(tag), NEW.user_id, NEW.project_id
+  INSERT INTO work_tags (work_id, tag, user_id, project_id, status)
+  SELECT DISTINCT NEW.id, tag_key(tag), NEW.user_id, NEW.project_id, NEW.status
   FROM unnest(NEW.tags) AS tag WHERE tag IS NOT NULL;
   RETURN NULL;
 END $$;
@@ -3061,7 +3061,8 @@ CREATE TABLE public.work_tags (
     work_id uuid NOT NULL,
     tag text NOT NULL,
     user_id uuid NOT NULL,
-    project_id uuid
+    project_id uuid,
+    status text NOT NULL
 );
 
 ALTER TABLE ONLY public.work_tags FORCE ROW LEVEL SECURITY;
@@ -3573,9 +3574,9 @@ CREATE INDEX withdrawals_endpoint ON public.withdrawals USING btree (endpoint_id
 
 CREATE INDEX withdrawals_job ON public.withdrawals USING btree (job_id);
 
-CREATE INDEX work_tags_project ON public.work_tags USING btree (project_id, tag, work_id DESC);
+CREATE INDEX work_tags_project ON public.work_tags USING btree (project_id, tag, status, work_id DESC);
 
-CREATE INDEX work_tags_user ON public.work_tags USING btree (user_id, tag, work_id DESC);
+CREATE INDEX work_tags_user ON public.work_tags USING btree (user_id, tag, status, work_id DESC);
 
 CREATE UNIQUE INDEX works_batch ON public.works USING btree (batch_id, batch_position) WHERE (batch_id IS NOT NULL);
 
@@ -3705,7 +3706,7 @@ CREATE TRIGGER place_upload BEFORE INSERT ON public.files FOR EACH ROW EXECUTE F
 
 CREATE TRIGGER restart_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = 'pending'::text))) EXECUTE FUNCTION public.restart_jobs();
 
-CREATE TRIGGER tags_changed AFTER UPDATE OF tags, user_id, project_id ON public.works FOR EACH ROW WHEN ((((old.tags IS DISTINCT FROM new.tags) OR (old.user_id IS DISTINCT FROM new.user_id)) OR (old.project_id IS DISTINCT FROM new.project_id))) EXECUTE FUNCTION public.keep_tags();
+CREATE TRIGGER tags_changed AFTER UPDATE OF tags, user_id, project_id, status ON public.works FOR EACH ROW WHEN ((((old.tags <> '{}'::text[]) OR (new.tags <> '{}'::text[])) AND ((((old.tags IS DISTINCT FROM new.tags) OR (old.user_id IS DISTINCT FROM new.user_id)) OR (old.project_id IS DISTINCT FROM new.project_id)) OR (old.status IS DISTINCT FROM new.status)))) EXECUTE FUNCTION public.keep_tags();
 
 CREATE TRIGGER tags_new AFTER INSERT ON public.works FOR EACH ROW WHEN ((new.tags <> '{}'::text[])) EXECUTE FUNCTION public.keep_tags();
 

@@ -5,7 +5,6 @@ spells it "era.txid-id", and 0.1.0 without the era, which is 0. Events of transa
 not yet ended, or that older ones overlap, are held back until they have (docs/decisions/0016).
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -80,14 +79,20 @@ async def of_many(
 ) -> tuple[Horizon, list[list[Event]]]:
     """What `after` gives each of these users behind their place, with the rights of each; and how
     far one could see just before. One at least."""
-    many: list[list[Event]] = []
-    async with studio.database.as_user(wanted[0][0]) as transaction:
-        seen = await horizon(transaction)
-        for user_id, place in wanted:
-            claims = json.dumps({"sub": str(user_id), "role": "authenticated"})
-            await transaction.value("events.become", claims=claims)
-            params = {"era": place.era, "txid": str(place.txid), "id": place.id, "limit": MOST}
-            many.append(await transaction.all(Event, "events.after", user_id=user_id, **params))
+    people, places = zip(*wanted, strict=True)
+    many: list[list[Event]] = [[] for _ in wanted]
+    async with studio.database.singly() as service:
+        seen = await horizon(service)
+        rows = await service.rows(
+            "events.of_many",
+            people=list(people),
+            eras=[place.era for place in places],
+            txids=[str(place.txid) for place in places],
+            ids=[place.id for place in places],
+            most=MOST,
+        )
+    for row in rows:
+        many[row.pop("n") - 1].append(Event(**row))
     return seen, many
 
 

@@ -223,6 +223,52 @@ DROP POLICY own ON events;
 CREATE POLICY shared ON events FOR SELECT TO authenticated
   USING (user_id = (SELECT auth.uid()) OR project_id = ANY ((SELECT my_projects())::uuid[]));
 
+-- What `events.after` gives each of these people behind their place, with the rights of each: their
+-- role and claims are taken for their own query, so that the policies above decide as if each had
+-- asked alone. One question for fifty people instead of a hundred. `n` counts them from 1.
+CREATE FUNCTION events_of_many(
+  people uuid[], eras bigint[], txids text[], ids bigint[], most integer
+) RETURNS TABLE (n integer, id bigint, era bigint, txid text, work_id uuid, type text, data jsonb,
+  created_at timestamptz) LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  own_role CONSTANT text := current_setting('role');
+  own_claims CONSTANT text := current_setting('request.jwt.claims', true);
+  who uuid;
+BEGIN
+  PERFORM set_config('role', 'authenticated', true);
+  FOR number IN 1..cardinality(people) LOOP
+    who := people[number];
+    PERFORM set_config('request.jwt.claims',
+      json_build_object('sub', who, 'role', 'authenticated')::text, true);
+    RETURN QUERY
+    SELECT number, e.id, e.era, e.txid::text AS txid, e.work_id, e.type, e.data, e.created_at FROM (
+      (SELECT * FROM events
+       WHERE user_id = who
+         AND (era, txid, id) > (eras[number], txids[number]::text::xid8, ids[number])
+         AND (txid < pg_snapshot_xmin(pg_current_snapshot())
+           OR era < (SELECT max(era) FROM event_eras))
+       ORDER BY events.era, events.txid, events.id LIMIT most)
+      UNION ALL
+      SELECT o.* FROM unnest((SELECT my_projects())::uuid[]) AS mine (id)
+      CROSS JOIN LATERAL (
+        SELECT * FROM events
+        WHERE project_id = mine.id AND user_id <> who
+          AND (era, txid, id) > (eras[number], txids[number]::text::xid8, ids[number])
+          AND (txid < pg_snapshot_xmin(pg_current_snapshot())
+            OR era < (SELECT max(era) FROM event_eras))
+        ORDER BY events.era, events.txid, events.id LIMIT most) o
+    ) e
+    ORDER BY e.era, e.txid, e.id LIMIT most;
+  END LOOP;
+  PERFORM set_config('role', own_role, true);
+  PERFORM set_config('request.jwt.claims', own_claims, true);
+END $$;
+-- Whoever may call it takes anybody's rights: nobody but the service.
+REVOKE ALL ON FUNCTION events_of_many FROM PUBLIC, anon, authenticated;
+GRANT EXECUTE ON FUNCTION events_of_many TO service_role;
+
 -- As the service, whose they are.
 SET LOCAL ROLE service_role;
 DROP FUNCTION ask_work;

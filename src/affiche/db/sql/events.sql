@@ -28,6 +28,7 @@ SELECT event_era() || '.' || (pg_snapshot_xmin(pg_current_snapshot())::text::num
 SELECT pg_snapshot_xmin(now.seen)::text AS oldest, pg_snapshot_xmax(now.seen)::text AS next
 FROM pg_current_snapshot() AS now (seen)
 
--- name: become
--- Go on as somebody else in the same role; until the transaction ends.
-SELECT set_config('request.jwt.claims', %(claims)s, true)
+-- name: of_many
+-- As the service; each of them is read for with their own rights, see there.
+SELECT n, id, era, txid, work_id, type, data, created_at FROM events_of_many(
+  %(people)s::uuid[], %(eras)s::bigint[], %(txids)s::text[], %(ids)s::bigint[], %(most)s)
