@@ -1,4 +1,4 @@
-"""Every route of `/v1/admin`: for operators alone, and nothing without its entry in the audit log."""
+"""Every route of `/v1/admin`: for operators alone, and none without its entry in the audit log."""
 
 import re
 from typing import Any
