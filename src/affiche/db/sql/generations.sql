@@ -1,0 +1,48 @@
+-- Jobs with the character that they were asked for with, as seed 003's API shows them.
+
+-- name: page
+SELECT j.id, j.number, j.work_id, j.status, j.external_id, j.parameters, j.prompt_used,
+  j.negative_prompt_used, j.error_code, j.error_params, j.created_at, j.started_at, j.completed_at,
+  w.workflow_slug, w.subject, f.bucket_id, f.object_key
+FROM generation_jobs j
+CROSS JOIN LATERAL (
+  SELECT x.subject, t.slug AS workflow_slug
+  FROM works x JOIN templates t ON t.id = x.template_id WHERE x.id = j.work_id) w
+LEFT JOIN files f ON f.id = j.output_file_id
+WHERE j.user_id = %(user_id)s AND j.id < %(before)s
+ORDER BY j.id DESC LIMIT %(limit)s
+
+-- name: by_number
+SELECT j.id, j.number, j.work_id, j.status, j.external_id, j.parameters, j.prompt_used,
+  j.negative_prompt_used, j.error_code, j.error_params, j.created_at, j.started_at, j.completed_at,
+  w.workflow_slug, w.subject, f.bucket_id, f.object_key
+FROM generation_jobs j
+CROSS JOIN LATERAL (
+  SELECT x.subject, t.slug AS workflow_slug
+  FROM works x JOIN templates t ON t.id = x.template_id WHERE x.id = j.work_id) w
+LEFT JOIN files f ON f.id = j.output_file_id
+WHERE j.number = %(number)s
+
+-- name: of_work
+SELECT number FROM generation_jobs WHERE work_id = %(work_id)s ORDER BY id LIMIT 1
+
+-- name: check
+SELECT check_job(%(job_id)s)
+
+-- name: reference
+-- By the bytes as they were brought; of the caller's own project before any other's.
+SELECT r.id || substring(f.path FROM '\.[^.]+$')
+FROM reference_images r
+JOIN projects p ON p.id = r.project_id
+JOIN files f ON f.id = r.file_id
+WHERE r.sha256 = %(sha256)s AND r.project_id = ANY ((SELECT my_projects())::uuid[])
+ORDER BY (p.user_id = (SELECT auth.uid()) AND p.is_default) DESC, r.id LIMIT 1
+
+-- name: picture
+-- A reference of that project with the same bytes, or else the picture alone.
+SELECT coalesce(
+  (SELECT same.id FROM reference_images r
+    JOIN reference_images same ON same.sha256 = r.sha256 AND same.project_id = %(project_id)s
+    WHERE r.id = %(id)s),
+  (SELECT file_id FROM reference_images WHERE id = %(id)s),
+  %(id)s)
