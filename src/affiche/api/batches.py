@@ -412,6 +412,7 @@ async def more_like_kept(
 
 @router.get(
     "/{batch_id}/zip",
+    status_code=200,
     response_class=ZipStream,
     responses={
         200: {

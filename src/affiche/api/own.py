@@ -1,10 +1,14 @@
 """What is one's own to take along or to take away: one's data, one's account, one's password."""
 
+import asyncio
+from contextlib import aclosing
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
+from starlette.types import Message, Send
 
 from affiche.api.auth import COOKIE, Administering, studio_of
 from affiche.api.bodies import StrictRoute
@@ -24,10 +28,13 @@ from affiche.errors import (
     TooManyRequests,
 )
 from affiche.studio import accounts, export, passwords
+from affiche.studio.export import Export
 
 router: Final = APIRouter(prefix="/v1/me", tags=["people"], route_class=StrictRoute)
 EXPORTS: Final = Limit(6, 3600.0, 6)
 """Exports of one person's in an hour."""
+SLOWEST_SECONDS: Final = 60.0
+"""In which a client takes one piece."""
 ZIP: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The archive.",
@@ -35,6 +42,29 @@ ZIP: Final[dict[int | str, dict[str, Any]]] = {
     }
 }
 Password = Annotated[str, Field(max_length=1000)]
+
+
+class Archive(StreamingResponse):
+    """A zip under way, which ends where nobody takes it: there are few places to make one."""
+
+    media_type = "application/zip"
+
+    def __init__(self, made: Export) -> None:
+        self.pieces = made.pieces
+        headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+        super().__init__(self.pieces, headers=headers)
+
+    async def stream_response(self, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            async with asyncio.timeout(SLOWEST_SECONDS):
+                await send(message)
+
+        try:
+            async with aclosing(self.pieces):
+                await super().stream_response(sending)
+        except TimeoutError:
+            # Not an answer that looks complete.
+            raise ClientDisconnect from None
 
 
 class PasswordShape(BaseModel):
@@ -71,6 +101,7 @@ async def delete_me(
 
 @router.get(
     "/export",
+    status_code=200,
     response_class=StreamingResponse,
     responses=ZIP | refusals(*ALL, Forbidden, TooManyRequests, ExportUnderWay),
 )
@@ -80,8 +111,7 @@ async def export_me(request: Request, caller: Administering) -> StreamingRespons
     studio = studio_of(request)
     studio.gates.pass_(f"export {caller.id}", EXPORTS)
     made = await export.begin(studio, caller.id, of_request(request))
-    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
-    return StreamingResponse(made.pieces, media_type="application/zip", headers=headers)
+    return Archive(made)
 
 
 @router.put(

@@ -11,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from affiche.api.auth import Administering, SignedIn, studio_of
 from affiche.api.bodies import StrictRoute
 from affiche.api.keys import BODY
+from affiche.api.languages import of_request
 from affiche.api.problems import refusals
 from affiche.api.works import ALL, Name
 from affiche.errors import AfficheError, Forbidden, InvitationOver, NotFound, OwnerStays
+from affiche.pipeline import invitations
 from affiche.studio import projects, storage
 
 router: Final = APIRouter(prefix="/v1/projects", tags=["people"], route_class=StrictRoute)
@@ -95,6 +97,7 @@ class NewInvitation(BaseModel):
     invitation: InvitationShape
     token: str
     path: str = Field(examples=["/invitation?token=…"])
+    mailed: bool = Field(description="Whether it was also sent to them by e-mail.")
 
 
 class StorageShape(BaseModel):
@@ -220,12 +223,18 @@ async def list_invitations(
 async def invite(
     request: Request, project_id: UUID, asked: InvitationWish, caller: Administering
 ) -> NewInvitation:
-    """Invite somebody for a week, by an address that you pass on to them."""
-    made, token = await projects.invite(
-        studio_of(request), caller, project_id, asked.email, asked.role
+    """Invite somebody for a week, by an address that you pass on to them; where the studio has a
+    mail server it goes out by e-mail too."""
+    studio = studio_of(request)
+    made, token = await projects.invite(studio, caller, project_id, asked.email, asked.role)
+    project = await projects.get(studio, caller, project_id)
+    mailed = await invitations.send(studio, made, project.name, token, of_request(request))
+    return NewInvitation(
+        invitation=_invitation(made),
+        token=token,
+        path=f"/invitation?token={token}",
+        mailed=mailed,
     )
-    path = f"/invitation?token={token}"
-    return NewInvitation(invitation=_invitation(made), token=token, path=path)
 
 
 @router.delete(

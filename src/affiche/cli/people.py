@@ -1,12 +1,18 @@
 """`affiche people`: who has an account here. Asks the database, as the studio's operator."""
 
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, BinaryIO
 
 from cyclopts import Parameter
 from rich.table import Table
 
-from affiche.cli.language import words
+from affiche.cli.endings import CommandError
+from affiche.cli.language import language, words
 from affiche.cli.operator import as_operator
 from affiche.cli.pages import application, flag
 from affiche.cli.running import running
@@ -84,9 +90,58 @@ def enable(email: Email, /) -> None:
 
 
 @people.command(name="delete", help=words("help.people.delete"))
-def delete(email: Email, /) -> None:
-    as_operator(lambda studio, who: accounts.delete(studio, who, email))
+def delete(
+    email: Email,
+    /,
+    *,
+    to: Annotated[str | None, Parameter(help=words("help.people.to"))] = None,
+    yes: Annotated[bool, flag("help.people.yes")] = False,
+) -> None:
+    if not yes:
+        raise CommandError("not_confirmed", email=email)
+
+    async def asked(studio: Studio, who: Caller) -> None:
+        from affiche.pipeline import bygones, removals
+
+        await accounts.delete(studio, who, email, to)
+        await bygones.erase(studio)
+        await removals.carry_out(studio)
+
+    as_operator(asked)
     err().print(words("people.deleted", email=email))
+
+
+@people.command(name="export", help=words("help.people.export"))
+def export(
+    email: Email,
+    file: Annotated[Path | None, Parameter(help=words("help.people.file"))] = None,
+    /,
+) -> None:
+    async def asked(studio: Studio, who: Caller) -> Path:
+        made = await accounts.export_of(studio, who, email, language())
+        target = file or Path(made.name)
+        with _written(target) as page:
+            async for piece in made.pieces:
+                await asyncio.to_thread(page.write, piece)
+        return target
+
+    out().print(str(as_operator(asked)), soft_wrap=True)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[BinaryIO]:
+    """A file that nobody else may read, and that is not there unless it is whole."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as page:
+            try:
+                yield page
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+    except FileExistsError as error:
+        raise CommandError("file_there", file=path) from error
+    except OSError as error:
+        raise CommandError("no_folder", folder=path.parent, reason=error.strerror) from error
 
 
 def _give(token: str, email: str) -> None:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from affiche.db.database import Transaction
 from affiche.errors import Conflict, EmailTaken, FieldProblem, Forbidden, InvalidInputs, NotFound
-from affiche.studio import audit, erasure, owners, people
+from affiche.studio import audit, erasure, export, owners, people
+from affiche.studio.export import Export
 from affiche.studio.identities import Known, by_email, join, plain_email
 from affiche.studio.studio import Caller, Studio
 from affiche.texts import Language
@@ -136,6 +137,15 @@ async def delete(studio: Studio, caller: Caller, email: str, heir: str | None = 
         await erasure.begin(studio, transaction, found.id, found.email)
         await audit.record(transaction, studio, caller, "people.delete", found.id)
     return found.id
+
+
+async def export_of(studio: Studio, caller: Caller, email: str, language: Language) -> Export:
+    """All that is somebody's. Raises Forbidden, NotFound, ExportUnderWay."""
+    _operator(caller)
+    async with studio.database.as_service() as transaction:
+        found = await _found(transaction, email)
+        await audit.record(transaction, studio, caller, "people.export", found.id)
+    return await export.begin(studio, found.id, language)
 
 
 async def leave(studio: Studio, caller: Caller, confirm: str) -> None:

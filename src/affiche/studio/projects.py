@@ -10,7 +10,7 @@ import psycopg
 
 from affiche.db.database import Transaction
 from affiche.errors import Forbidden, InvitationOver, NotFound, OwnerStays
-from affiche.studio import owners, passwords, people
+from affiche.studio import audit, owners, passwords, people
 from affiche.studio.accounts import checked_email
 from affiche.studio.identities import Known, by_email, join
 from affiche.studio.studio import Caller, Studio
@@ -130,20 +130,32 @@ async def invite(
     studio: Studio, caller: Caller, project_id: UUID, email: str, role: Role = "member"
 ) -> tuple[Invitation, str]:
     """The invitation and its token, shown once. Raises NotFound, Forbidden, InvalidInputs."""
-    address, token = checked_email(email), secrets.token_urlsafe(32)
     async with studio.database.as_service() as transaction:
         await _administer(transaction, caller, project_id)
-        made = await transaction.maybe(
-            Invitation,
-            "projects.invite",
-            id=studio.new_id(),
-            hash=people.digest(token),
-            email=address,
-            project_id=project_id,
-            role=role,
-            invited_by=caller.id,
-            expires_at=studio.now() + INVITATION_LIVES,
-        )
+        return await put_invitation(studio, transaction, caller, project_id, email, role)
+
+
+async def put_invitation(
+    studio: Studio,
+    transaction: Transaction,
+    caller: Caller,
+    project_id: UUID,
+    email: str,
+    role: Role,
+) -> tuple[Invitation, str]:
+    """By whoever may, as part of the transaction; raises InvalidInputs."""
+    address, token = checked_email(email), secrets.token_urlsafe(32)
+    made = await transaction.maybe(
+        Invitation,
+        "projects.invite",
+        id=studio.new_id(),
+        hash=people.digest(token),
+        email=address,
+        project_id=project_id,
+        role=role,
+        invited_by=caller.id,
+        expires_at=studio.now() + INVITATION_LIVES,
+    )
     assert made is not None
     return made, token
 
@@ -188,6 +200,9 @@ async def give(studio: Studio, caller: Caller, project_id: UUID, user_id: UUID) 
             await _role(transaction, caller, project_id)
             raise Forbidden(detail="only its owner hands a project over")
         await owners.give(transaction, project, user_id)
+        if caller.is_operator:
+            told = {"owner": str(user_id)}
+            await audit.record(transaction, studio, caller, "project.give", project_id, after=told)
 
 
 async def accept(studio: Studio, caller: Caller, token: str) -> None:

@@ -69,3 +69,13 @@ UPDATE projects p SET user_id = %(user_id)s,
   is_default = p.is_default AND p.user_id = %(user_id)s
 WHERE p.id = %(id)s AND EXISTS (
   SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = %(user_id)s)
+
+-- name: named
+SELECT id FROM projects
+WHERE id::text = lower(%(name)s) OR number::text = %(name)s OR name = %(name)s
+ORDER BY projects.id LIMIT 2
+
+-- name: everybody
+SELECT u.id AS user_id, u.name, u.email, m.role, m.created_at
+FROM project_members m JOIN users u ON u.id = m.user_id
+WHERE m.project_id = %(id)s ORDER BY m.created_at, u.id
