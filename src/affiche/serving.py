@@ -14,13 +14,16 @@ from fastapi import FastAPI
 from affiche import __version__
 from affiche.api import (
     auth,
+    batches,
     captions,
     channels,
+    characters,
     credits,
     events,
     files,
     health,
     hooks,
+    imports,
     keys,
     metrics,
     notifications,
@@ -29,6 +32,8 @@ from affiche.api import (
     people,
     problems,
     projects,
+    prompts,
+    references,
     templates,
     titles,
     translations,
@@ -45,7 +50,7 @@ from affiche.api.admin import language as admin_language
 from affiche.api.admin import people as admin_people
 from affiche.api.admin import secrets as admin_secrets
 from affiche.api.admin import works as admin_works
-from affiche.api.compat import klein, supabase
+from affiche.api.compat import generator, klein, supabase
 from affiche.api.envelope import Envelope
 from affiche.api.wire import Wire
 from affiche.errors import Forbidden, PortTaken, ScopeMissing, SettingInvalid, TooManyRequests
@@ -60,6 +65,7 @@ API: Final = (
     files,
     objects,
     works,
+    batches,
     titles,
     captions,
     translations,
@@ -67,16 +73,17 @@ API: Final = (
     notifications,
     channels,
     people,
+    own,
     keys,
     projects,
     health,
     hooks,
     supabase,
     klein,
+    generator,
     credits,
     auth,
     webhooks,
-    own,
     admin_jobs,
     admin_works,
     admin_language,
@@ -88,6 +95,10 @@ API: Final = (
     admin_endpoints,
     admin_people,
     metrics,
+    characters,
+    references,
+    imports,
+    prompts,
 )
 
 

@@ -210,6 +210,9 @@ def explore(
                 for path in (
                     "/v1/files",
                     "/v1/files/{file_id}",
+                    # Nor which pictures and fields there are for a batch.
+                    "/v1/batches",
+                    "/v1/batches/quote",
                     "/v1/notifications/browsers",
                     "/v1/notifications/channels/{channel}",
                     WEBHOOKS,

@@ -82,8 +82,27 @@ GENERATED = {
     "GET /api/workflows",
 }
 """Routes of the first generator's page, which test_generator tries."""
+WORDED = {
+    "POST /v1/translations",
+    "POST /v1/works/{work_id}/translations",
+    "DELETE /v1/projects/{project_id}/glossary",
+}
+"""Routes to English words; tests/language/test_routes.py tries them."""
 KEPT = {"GET /v1/me/export", "DELETE /v1/me", "PUT /v1/me/password"}
 """Routes to all that is one's own, which test_own tries."""
+BATCHED = {
+    "GET /v1/batches",
+    "POST /v1/batches",
+    "POST /v1/batches/quote",
+    "GET /v1/batches/{batch_id}",
+    "GET /v1/batches/{batch_id}/works",
+    "GET /v1/batches/{batch_id}/zip",
+    "POST /v1/batches/{batch_id}/cancel",
+    "POST /v1/batches/{batch_id}/retry",
+    "POST /v1/batches/{batch_id}/choose",
+    "POST /v1/batches/{batch_id}/more",
+}
+"""Routes to works that are asked for together; tests/batches/test_routes.py tries them."""
 RULED = {route for route, *_ in PROJECTS}
 """Routes to a project, in which each is something; test_projects tries each of them."""
 ASKING = {
@@ -264,9 +283,12 @@ def test_every_route_has_its_rule(server: Server) -> None:
         EDITED,
         WOKEN,
         CAPTIONED,
+        GENERATED,
+        BATCHED,
         PAID,
-        RULED,
         KEPT,
+        WORDED,
+        RULED,
         webhooks.NAMED,
         webhooks.LISTS,
         set(ADMIN),

@@ -30,7 +30,10 @@ STREAM: Final[dict[int | str, dict[str, Any]]] = {
         "description": "Server-sent events. `id` is a cursor, `event` one of `work.created`, "
         "`work.taken`, `work.processing`, `work.progress`, `work.pending` (it waits for another "
         "try), `work.completed`, `work.failed`, `work.cancelled`; `data` is JSON with `work_id`, "
-        "`status`, `at`, and `progress` where there is any. Then `notification.created`, "
+        "`status`, `at`, `progress` where there is any, and `batch_id` of a work of a batch. "
+        "`batch.created` stands for the `work.created` of all its `works`, and `batch.changed`, "
+        "with `batch_id` too, comes once behind however many of its works moved or were chosen. "
+        "Then `notification.created`, "
         "`notification.read` and `notification.deleted` with `notification_id`, which is absent "
         "where all were read at once. A comment comes every 15 seconds, "
         "and after 10 minutes the stream ends: connect again with `Last-Event-ID`.",

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from affiche.api.auth import SignedIn, studio_of
 from affiche.api.bodies import StrictRoute
@@ -126,11 +126,19 @@ async def list_works(
     project: Annotated[
         UUID | None, Query(description="All of a project that you are in, whoever asked.")
     ] = None,
+    character: Annotated[
+        UUID | None, Query(description="All of a character of your projects', whoever asked.")
+    ] = None,
+    batch: Annotated[UUID | None, Query(description="All of a batch.")] = None,
     tag: Annotated[Name | None, Query(description="In capitals or not.")] = None,
+    since: Annotated[
+        AwareDatetime | None, Query(description="Asked for at that moment or later.")
+    ] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Asked for before it.")] = None,
     before: Annotated[UUID | None, Query(description="Works older than this one.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = PAGE,
 ) -> WorkPage:
-    """Your works, or all of a project, newest first, page by page."""
+    """Your works, or all of a project, a character or a batch, newest first, page by page."""
     studio = studio_of(request)
     found = await works.page(
         studio,
@@ -138,7 +146,11 @@ async def list_works(
         statuses=status or (),
         template=template,
         project=project,
+        character=character,
+        batch=batch,
         tag=tag,
+        since=since,
+        until=until,
         before=before,
         limit=limit + 1,
     )
@@ -146,9 +158,10 @@ async def list_works(
     following = None
     if len(found) > limit:
         asked: list[tuple[str, object]] = [("status", each) for each in status or ()]
-        asked += [("template", template)] if template else []
-        asked += [("project", project)] if project else []
-        asked += [("tag", tag)] if tag else []
+        narrowed = {"template": template, "project": project, "character": character}
+        narrowed |= {"batch": batch, "tag": tag}
+        narrowed |= {n: t.isoformat() for n, t in (("since", since), ("until", until)) if t}
+        asked += [(name, value) for name, value in narrowed.items() if value]
         asked += [("before", shown[-1].id), ("limit", limit)]
         following = f"/v1/works?{urlencode(asked)}"
     return WorkPage(works=await described(request, studio, caller, shown), next=following)

@@ -13,7 +13,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
@@ -37,6 +37,7 @@ AT_ONCE: Final = 50
 """People whose events are read in one transaction."""
 MOST_BATCHES: Final = 8
 """That wait for a stream; one that is slower reads for itself again."""
+CHANGED: Final = "batch.changed"
 READERS: Final = 2
 """Streams that read for themselves at once, so that requests find connections too."""
 log = logging.getLogger(__name__)
@@ -280,10 +281,21 @@ async def opening(studio: Studio, cursor: str | None) -> str:
 
 
 def coalesced(found: Sequence[Event]) -> list[Event]:
-    """Without the progress that a later event of the same work in `found` overtakes; pure."""
+    """Without the progress that a later event of the same work in `found` overtakes; and for each
+    batch of which works moved one event that says so, behind the last of theirs, however many
+    moved. Pure."""
     kept: list[Event] = []
     told: set[UUID | None] = set()
+    moved: set[object] = set()
     for event in reversed(found):
+        batch = event.data.get("batch_id")
+        if batch is not None and event.type != "work.progress" and batch not in moved:
+            moved.add(batch)
+            # At the place of the event behind which it stands.
+            data = {"batch_id": batch}
+            kept.append(replace(event, type=CHANGED, work_id=None, data=data))
+        if event.type == CHANGED:
+            continue
         if event.type != "work.progress" or event.work_id not in told:
             kept.append(event)
         told.add(event.work_id)

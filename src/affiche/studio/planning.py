@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -144,7 +144,10 @@ async def looked_at(
         priority=asked.priority,
         lenient=asked.lenient,
     )
-    return await works.looked_at(studio, caller, template, request)
+    looked = await works.looked_at(studio, caller, template, request)
+    of_references = made.field.name if made.field else None
+    problems = [each for each in looked.problems if each.field != of_references]
+    return replace(looked, problems=problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,7 +250,8 @@ BEGIN
 
   INSERT INTO batch_changes (batch_id, come, works) VALUES (made.id, 'pending', asked);
   INSERT INTO events (user_id, project_id, type, data)
-  VALUES (payer, CASE WHEN others <> '{}' THEN made.project_id END, 'batch.created',
+  VALUES (payer, CASE WHEN others <> '{}' THEN made.project_id END,
+    CASE WHEN places -> 0 ? 'retry_of' THEN 'batch.changed' ELSE 'batch.created' END,
     jsonb_build_object('batch_id', made.id, 'works', asked));
   PERFORM pg_notify('affiche_event', told::text) FROM unnest(payer || others) AS told;
   -- Who asked to be told of each is told of each.

@@ -40,21 +40,42 @@ DELETE FROM titles WHERE work_id = ANY (ARRAY(
   ORDER BY run_at LIMIT 100 FOR UPDATE SKIP LOCKED))
 
 -- name: page_of_tag
-SELECT w.* FROM work_tags t JOIN shown_works w ON w.id = t.work_id
-WHERE t.user_id = %(user_id)s AND t.tag = tag_key(%(tag)s) AND t.work_id < %(before)s
-  AND t.work_id >= %(since)s
-  AND (%(template_id)s::uuid IS NULL OR w.template_id = %(template_id)s)
-  AND (%(character_id)s::uuid IS NULL OR w.character_id = %(character_id)s)
-  AND (%(batch_id)s::uuid IS NULL OR w.batch_id = %(batch_id)s)
-  AND w.status = ANY (%(statuses)s)
-ORDER BY t.work_id DESC LIMIT %(limit)s
+-- A CASE, so that the tag's own index is walked in its order whatever else is asked.
+SELECT w.* FROM (
+  SELECT of_status.work_id FROM unnest(%(statuses)s::text[]) AS wanted (status)
+  CROSS JOIN LATERAL (
+    SELECT t.work_id FROM work_tags t
+    WHERE t.user_id = %(user_id)s AND t.tag = tag_key(%(tag)s) AND t.status = wanted.status
+      AND t.work_id >= %(since)s AND t.work_id < %(before)s
+      AND CASE WHEN coalesce(
+          %(template_id)s::uuid, %(character_id)s::uuid, %(batch_id)s::uuid) IS NULL THEN true
+        ELSE EXISTS (
+          SELECT FROM works x WHERE x.id = t.work_id
+            AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
+            AND (%(character_id)s::uuid IS NULL OR x.character_id = %(character_id)s)
+            AND (%(batch_id)s::uuid IS NULL OR x.batch_id = %(batch_id)s)) END
+    ORDER BY t.work_id DESC LIMIT %(limit)s
+  ) of_status
+  ORDER BY of_status.work_id DESC LIMIT %(limit)s
+) page JOIN shown_works w ON w.id = page.work_id
+ORDER BY w.id DESC
 
 -- name: page_of_project_tag
-SELECT w.* FROM work_tags t JOIN shown_works w ON w.id = t.work_id
-WHERE t.project_id = %(project_id)s AND t.tag = tag_key(%(tag)s) AND t.work_id < %(before)s
-  AND t.work_id >= %(since)s
-  AND (%(template_id)s::uuid IS NULL OR w.template_id = %(template_id)s)
-  AND (%(character_id)s::uuid IS NULL OR w.character_id = %(character_id)s)
-  AND (%(batch_id)s::uuid IS NULL OR w.batch_id = %(batch_id)s)
-  AND w.status = ANY (%(statuses)s)
-ORDER BY t.work_id DESC LIMIT %(limit)s
+SELECT w.* FROM (
+  SELECT of_status.work_id FROM unnest(%(statuses)s::text[]) AS wanted (status)
+  CROSS JOIN LATERAL (
+    SELECT t.work_id FROM work_tags t
+    WHERE t.project_id = %(project_id)s AND t.tag = tag_key(%(tag)s) AND t.status = wanted.status
+      AND t.work_id >= %(since)s AND t.work_id < %(before)s
+      AND CASE WHEN coalesce(
+          %(template_id)s::uuid, %(character_id)s::uuid, %(batch_id)s::uuid) IS NULL THEN true
+        ELSE EXISTS (
+          SELECT FROM works x WHERE x.id = t.work_id
+            AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
+            AND (%(character_id)s::uuid IS NULL OR x.character_id = %(character_id)s)
+            AND (%(batch_id)s::uuid IS NULL OR x.batch_id = %(batch_id)s)) END
+    ORDER BY t.work_id DESC LIMIT %(limit)s
+  ) of_status
+  ORDER BY of_status.work_id DESC LIMIT %(limit)s
+) page JOIN shown_works w ON w.id = page.work_id
+ORDER BY w.id DESC
