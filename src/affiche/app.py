@@ -13,7 +13,7 @@ from affiche.llm.client import Model, Place
 from affiche.pipeline import rates
 from affiche.settings import Settings
 from affiche.storage.objects import Objects
-from affiche.studio import furniture, issuers, language, moves, oidc, templates
+from affiche.studio import furniture, issuers, language, moves, oidc, templates, traces
 from affiche.studio.studio import Studio
 
 
@@ -38,7 +38,7 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
     issuers.configured(settings)
     oidc.configured(settings)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    async with addresses(settings) as (address, direct):
+    async with traces.running(), addresses(settings) as (address, direct):
         if migrating:
             await migrate.migrate(direct)
         else:

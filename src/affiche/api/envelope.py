@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,7 +18,7 @@ from affiche.api.budget import Budget
 from affiche.api.problems import problem
 from affiche.errors import AfficheError, HostRefused
 from affiche.settings import Settings
-from affiche.studio import marks
+from affiche.studio import marks, traces
 
 GUARDS: Final = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; "
@@ -51,6 +51,12 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        with traces.of_request(scope["method"], Headers(scope=scope)) as span:
+            status = await self._answer(scope, receive, send)
+            traces.answered(span, scope["method"], _pattern(scope), status)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """The status that was answered."""
         started, status, request_id = time.perf_counter(), 0, secrets.token_hex(8)
         # Each request has a task, and so a context, of its own.
         marks.request.set(request_id)
@@ -93,6 +99,7 @@ class Envelope:
             milliseconds = (time.perf_counter() - started) * 1000
             told = (request_id, scope["method"], _path(scope), status, milliseconds)
             log.info("%s %s %s %d %.0f ms", *told)
+        return status
 
 
 def allowed_hosts(settings: Settings) -> Callable[[str], bool] | None:
@@ -124,6 +131,11 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _pattern(scope: Scope) -> str | None:
+    """Of the route that answered, if any did."""
+    return getattr(scope.get("route"), "path", None)
 
 
 def _path(scope: Scope) -> str:

@@ -14,6 +14,7 @@ from affiche.engines.engine import Engine
 from affiche.engines.registry import make
 from affiche.errors import AfficheError, EndpointRefused, EngineUnreachable, SettingInvalid
 from affiche.pipeline.rates import EndpointBudget
+from affiche.pipeline.traced import traced
 from affiche.studio.secrets import Secrets
 from affiche.studio.studio import Studio
 
@@ -120,7 +121,7 @@ class Engines:
     def _made(self, access: Access, url: str) -> Engine:
         row = access.endpoint
         try:
-            return make(row.kind, url, access=access, policy=self.policy)
+            return traced(make(row.kind, url, access=access, policy=self.policy))
         except SettingInvalid as error:
             raise EndpointRefused(name=row.name, detail=str(error)) from error
 

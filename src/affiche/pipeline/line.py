@@ -90,6 +90,8 @@ class Begun:
     project_id: UUID | None = None
     translation: dict[str, Any] | None = None
     # What this hand has found or made since it began, and need not ask for again.
+    # Of the request that asked for the work.
+    trace: str | None = None
     unsent: bool = False
     files: Mapping[str, File] = field(default_factory=dict)
     sure_until: float = field(default_factory=lambda: time.monotonic() + SURE_SECONDS)

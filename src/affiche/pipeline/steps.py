@@ -37,6 +37,7 @@ from affiche.pipeline.line import (
 from affiche.pipeline.observe import observe, put_off
 from affiche.pipeline.prepare import prepare
 from affiche.pipeline.submit import submit
+from affiche.studio import traces
 
 log = logging.getLogger(__name__)
 Step = Callable[[Line, Begun], Awaitable[Begun | None]]
@@ -77,6 +78,19 @@ async def run(line: Line, job_id: UUID, key: UUID) -> None:
 
 
 async def _step(line: Line, begun: Begun) -> Begun | None:
+    with traces.of_step(
+        begun.trace,
+        begun.step,
+        work_id=begun.work_id,
+        job_id=begun.id,
+        output=begun.output_index,
+        stage=begun.stage,
+        take=begun.takes,
+    ):
+        return await _stepped(line, begun)
+
+
+async def _stepped(line: Line, begun: Begun) -> Begun | None:
     try:
         if begun.takes >= MOST_TAKES:
             await settle(line, begun, GiveUp(TakenTooOften(takes=begun.takes)))
@@ -103,6 +117,7 @@ async def _step(line: Line, begun: Begun) -> Begun | None:
 
 async def _settle(line: Line, begun: Begun, error: AfficheError) -> None:
     now = line.studio.now()
+    traces.failed(error.code)
     try:
         if await _passes(line, begun, error) and now < begun.deadline_at:
             # The run is there whether or not we can see it or keep it: look again, count nothing.

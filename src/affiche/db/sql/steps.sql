@@ -17,7 +17,7 @@ RETURNING r.n, j.id, j.work_id, j.user_id, j.stage, j.stages, j.output_index, j.
   j.endpoint_id, j.status, j.step, j.token, j.takes, j.external_id, j.deadline_at, j.started_at,
   j.running_at, j.busy_since, j.parameters,
   j.outputs, w.template_id, w.template_version, w.input_data, w.seed, w.output_count,
-  w.created_at AS asked_at, u.language, w.subject, w.project_id,
+  w.created_at AS asked_at, w.trace, u.language, w.subject, w.project_id,
   coalesce(w.translation, j.translation) AS translation
 
 -- name: file
