@@ -38,6 +38,8 @@ ROUTES: list[tuple[str, dict[str, Any] | None, tuple[int, int, int]]] = [
     ("PUT /v1/projects/{project_id}/members/{user_id}", {"role": "admin"}, (204, 403, 404)),
     ("DELETE /v1/projects/{project_id}/members/{user_id}", None, (204, 403, 404)),
     ("GET /v1/projects/{project_id}/storage", None, (200, 200, 404)),
+    ("GET /v1/projects/{project_id}/glossary", None, (200, 200, 404)),
+    ("PUT /v1/projects/{project_id}/glossary", {"terms": [{"term": "x"}]}, (204, 403, 404)),
     ("PUT /v1/projects/{project_id}/owner", {"user_id": "{user_id}"}, (204, 403, 404)),
 ]
 

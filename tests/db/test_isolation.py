@@ -11,7 +11,7 @@ from tests.db.people import value
 from tests.db.town import Town, count, settled
 
 # Which column says whose a row is; or the table is everybody's to read, or the service's alone.
-TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
+TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins", "members"]] = {
     "affiche_migrations": "owner",
     "alert_mails": "service",
     "alert_rounds": "service",
@@ -32,9 +32,11 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "file_uses": "service",
     "files": "user_id",
     "generation_jobs": "user_id",
+    "glossary_terms": "members",
     "idempotency_keys": "user_id",
     "identities": "service",
     "invitations": "admins",
+    "llm_calls": "service",
     "passwords": "service",
     "message_channels": "user_id",
     "messages": "user_id",
@@ -57,6 +59,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins"]] = {
     "template_versions": "everybody",
     "templates": "everybody",
     "titles": "service",
+    "translations": "service",
     "turns": "service",
     "users": "id",
     "webhook_attempts": "service",
@@ -85,6 +88,8 @@ SHARED_BY = {
 }
 ADMINS = [table for table, rule in TABLES.items() if rule == "admins"]
 """A project's admins see their rows, by `project_id`."""
+MEMBERS = [table for table, rule in TABLES.items() if rule == "members"]
+"""A project's members see their rows, by `project_id`, whoever made them."""
 OWN = [table for table, rule in TABLES.items() if rule in ("user_id", "id")] + list(VIEWS)
 SHARED = [table for table, rule in TABLES.items() if rule == "everybody"]
 CLOSED = [table for table, rule in TABLES.items() if rule in ("service", "owner")]
@@ -149,6 +154,18 @@ def test_a_member_sees_what_is_of_the_project_and_nothing_else_of_its_people(
     )
     assert count(town.service, table, hers) > 0
     assert count(town.bob, table, hers) == 0
+
+
+@pytest.mark.parametrize("table", MEMBERS)
+def test_what_is_a_project_s_its_members_see(town: Town, table: str) -> None:
+    here = sql.SQL("project_id = {}").format(sql.Literal(town.project))
+    held = count(town.service, table, here)
+    assert held > 0
+    assert count(town.alice, table, here) == count(town.bob, table) == held
+    for connection in (town.charlie, town.nobody):
+        assert count(connection, table) == 0
+    with pytest.raises(InsufficientPrivilege):
+        count(town.anon, table)
 
 
 @pytest.mark.parametrize("table", ADMINS)

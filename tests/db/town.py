@@ -46,6 +46,10 @@ def settled(connect: Connect) -> Town:
         " VALUES (%s, %s, 'https://example.com/', '{work.failed}', %s, 'x')",
         (project, b.id, bytes(32)),
     )
+    for whose in (project, a.project):
+        service.execute(
+            "INSERT INTO glossary_terms (project_id, term) VALUES (%s, 'Affiche')", (whose,)
+        )
     for who, whose in ((a.id, project), (a.id, a.project), (b.id, b.project)):
         subjects(service, who, whose)
     for whose, where in ((people[0], project), (people[0], a.project), (people[1], b.project)):

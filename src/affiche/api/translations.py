@@ -14,7 +14,7 @@ from affiche.api.shapes import WorkShape
 from affiche.api.works import ALL, BODY, CREATED, IdempotencyKey, checked_key, created
 from affiche.domain.fields import MAX_TEXT
 from affiche.domain.translation import Status, Term
-from affiche.errors import Forbidden, NotFound
+from affiche.errors import Forbidden, InvalidInputs, NotFound
 from affiche.studio import glossary, translations
 
 router: Final = APIRouter(prefix="/v1", tags=["language"], route_class=StrictRoute)
@@ -135,7 +135,7 @@ async def put_terms(
 @router.delete(
     "/projects/{project_id:uuid}/glossary",
     status_code=204,
-    responses=refusals(*ALL, Forbidden, NotFound),
+    responses=refusals(*ALL, Forbidden, NotFound, InvalidInputs),
 )
 async def remove_term(
     request: Request,

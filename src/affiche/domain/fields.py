@@ -167,7 +167,10 @@ def english_of(field: Field) -> Field | None:
     return Field(
         type="textarea",
         name=f"{field.name}_en",
-        label=Text(say("ko", "forms.in_english"), say("en", "forms.in_english")),
+        label=Text(
+            say("ko", "forms.in_english", field=field.label.ko),
+            say("en", "forms.in_english", field=field.label.en),
+        ),
         description=Text(say("ko", "forms.in_english_hint"), say("en", "forms.in_english_hint")),
         request_key=f"{field.request_key}_en",
         request_value_type="string",

@@ -15,7 +15,7 @@ from uuid import UUID
 from weakref import WeakValueDictionary
 
 from affiche.domain import translation as rules
-from affiche.domain.fields import Field, english_of
+from affiche.domain.fields import MAX_TEXT, Field, english_of
 from affiche.domain.translation import Plan, Rendered, Term
 from affiche.errors import FieldProblem, InvalidInputs, LanguageModelError
 from affiche.llm.client import Model
@@ -117,6 +117,19 @@ async def quote(
     Raises NotFound for a project that the caller is not in.
     """
     return await translate(studio, text, await _project(studio, caller, project_id))
+
+
+async def form(
+    studio: Studio, caller: Caller, fields: Sequence[Field], values: Mapping[str, str]
+) -> dict[str, Rendered]:
+    """What the words of a form would be, by the request key under which they may be brought."""
+    project = await _project(studio, caller, None)
+    found = {}
+    for field in fields:
+        own, text = english_of(field), values.get(field.request_key, "").strip()
+        if own is not None and 0 < len(text) <= (field.max_length or MAX_TEXT):
+            found[own.request_key] = await translate(studio, text, project)
+    return found
 
 
 async def reword(

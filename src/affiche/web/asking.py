@@ -10,8 +10,9 @@ from starlette.responses import JSONResponse, Response
 from affiche.api.auth import SignedIn
 from affiche.domain.forms import check
 from affiche.domain.templates import Template
+from affiche.domain.translation import Status, overall
 from affiche.errors import AfficheError, InvalidInputs, NotFound
-from affiche.studio import credits, templates, works
+from affiche.studio import credits, templates, translations, works
 from affiche.studio.works import Ask
 from affiche.web import fields, posts, samples
 from affiche.web.fields import Answers
@@ -19,6 +20,8 @@ from affiche.web.pages import Desk, desk
 from affiche.web.refusals import PageRoute
 
 router: Final = APIRouter(route_class=PageRoute)
+SHOWN: Final = ("translated", "cached")
+"""What is worth showing: all else would be what was written."""
 
 
 @router.get("/templates/{slug}")
@@ -68,6 +71,29 @@ async def ask(request: Request, slug: str, caller: SignedIn) -> Response:
     return page.go(f"/works/{work.id}")
 
 
+@router.get("/templates/{slug}/english")
+async def come_back_from_english(request: Request, slug: str, caller: SignedIn) -> Response:
+    """As above."""
+    return desk(request, caller).go(f"/templates/{quote(slug)}")
+
+
+@router.post("/templates/{slug}/english")
+async def put_into_english(request: Request, slug: str, caller: SignedIn) -> Response:
+    """The form again, with what its words would be in English, to look at and to change."""
+    page = desk(request, caller)
+    template = (await templates.find(page.studio, caller, slug)).template
+    answers = await posts.read(request, page.studio, caller, template)
+    found = await translations.form(page.studio, caller, template.fields, answers.values)
+    english = {key: each.english for key, each in found.items() if each.status in SHOWN}
+    return await _page(
+        page,
+        caller,
+        template,
+        Answers({**answers.values, **english}, answers.problems),
+        english=overall([each.status for each in found.values()]),
+    )
+
+
 @router.post("/templates/{slug}/pictures/{key}")
 async def put_picture(request: Request, slug: str, key: str, caller: SignedIn) -> Response:
     """Keep one picture while the rest of the form is still being filled in."""
@@ -92,6 +118,7 @@ async def _page(
     answers: Answers,
     *,
     opened: bool = False,
+    english: Status | None = None,
     status: int = 200,
 ) -> Response:
     views = await fields.views(page.studio, caller, template, answers, page.language)
@@ -107,5 +134,7 @@ async def _page(
         quote=await credits.quote(page.studio, caller, template.slug) if charging else None,
         presets=fields.presets(template, page.language),
         wrong=wrong,
+        english=english,
+        translates=page.studio.model is not None,
         opened=opened or any(view.group == "settings" for view in wrong),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from affiche.domain.fields import Field
+from affiche.domain.fields import Field, with_english
 from affiche.domain.templates import Preset, Template
 from affiche.domain.wording import Text
 from affiche.errors import FieldProblem, NotFound
@@ -17,7 +17,7 @@ from affiche.studio.uploads import File
 from affiche.texts import Language, say
 
 LABELS: Final = {facts.media_type: facts.label for facts in KINDS.values()}
-Group = Literal["pictures", "words", "settings"]
+Group = Literal["pictures", "words", "english", "settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class FieldView:
     picture: File | None
     limit: int
     choices: tuple[Choice, ...]
+    is_english: bool = False
 
     @property
     def name(self) -> str:
@@ -47,9 +48,12 @@ class FieldView:
 
     @property
     def group(self) -> Group:
-        """Pictures and words are what a work is about; all else has a default."""
+        """Pictures and words are what a work is about, which may be brought along in English; all
+        else has a default."""
         if self.field.is_picture:
             return "pictures"
+        if self.is_english:
+            return "english"
         needed = self.field.required and self.field.default is None
         return "words" if needed or self.field.type in ("textarea", "text") else "settings"
 
@@ -93,7 +97,7 @@ def defaults(template: Template) -> dict[str, str]:
 
 def of_work(template: Template, input_data: Mapping[str, Any]) -> dict[str, str]:
     """The values of a work, as far as the template still asks for them."""
-    asked = {field.request_key for field in template.fields}
+    asked = {field.request_key for field in with_english(template.fields)}
     return defaults(template) | {
         key: _text(value) for key, value in input_data.items() if key in asked
     }
@@ -115,7 +119,8 @@ async def views(
     studio: Studio, caller: Caller, template: Template, answers: Answers, language: Language
 ) -> list[FieldView]:
     found = []
-    for field in template.fields:
+    names = {field.name for field in template.fields}
+    for field in with_english(template.fields):
         value = answers.values.get(field.request_key, "")
         picture = await _held(studio, caller, value) if field.is_picture else None
         if field.is_picture and picture is None and not value.startswith(("http:", "https:")):
@@ -132,6 +137,7 @@ async def views(
                 picture,
                 sources.limits_of(studio, field).megabytes,
                 tuple(Choice(_text(o.value), o.label.say(language)) for o in field.options),
+                is_english=field.name not in names,
             )
         )
     return found

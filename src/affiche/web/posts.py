@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from affiche.api.bodies import pieces
-from affiche.domain.fields import Field
+from affiche.domain.fields import Field, with_english
 from affiche.domain.templates import Template
 from affiche.errors import FieldProblem, PictureEmpty, PictureError, PictureTooLarge
 from affiche.studio import sources, uploads
@@ -32,7 +32,7 @@ async def read(request: Request, studio: Studio, caller: Caller, template: Templ
     values: dict[str, str] = {}
     problems: list[FieldProblem] = []
     async with request.form(max_files=50, max_fields=500) as form:
-        for field in template.fields:
+        for field in with_english(template.fields):
             given = form.getlist(field.request_key)
             texts = [one for one in given if isinstance(one, str) and one.strip()]
             values[field.request_key] = texts[-1] if texts else ""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from affiche.api.shapes import translation_label
+from affiche.domain.fields import english_of
 from affiche.domain.masks import kept_in
 from affiche.domain.templates import Template
 from affiche.errors import NotFound
@@ -55,6 +57,7 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
         "work": work,
         "template": template,
         "template_title": template.title.say(page.language),
+        "english": english(work, template, page.language),
         "words": cards.words(work, template, page.language),
         "source": beside,
         "shape": shape(result if frame == "result" else beside),
@@ -74,6 +77,37 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
         "message": error.message(page.language),
         "hint": error.hint(page.language),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """What went to the image model of one field; `differs` from what was written."""
+
+    name: str
+    label: str
+    english: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    label: str
+    texts: Sequence[Worded]
+
+
+def english(work: Work, template: Template, language: Language) -> Wording | None:
+    """None where there was nothing to translate, or nobody has tried yet."""
+    told = work.translation
+    if told is None or not told["fields"]:
+        return None
+    texts = []
+    for field in template.fields:
+        own, found = english_of(field), told["fields"].get(field.name)
+        if own is not None and found is not None:
+            sent = found["english"]
+            written = work.input_data.get(field.request_key)
+            texts.append(Worded(field.name, own.label.say(language), sent, sent != written))
+    return Wording(translation_label(told, language), texts)
 
 
 async def source(page: Desk, caller: Caller, work: Work, template: Template) -> File | None:

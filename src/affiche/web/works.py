@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from affiche.api.auth import SignedIn
 from affiche.errors import InvalidInputs, NotFound, TransitionRefused
-from affiche.studio import templates, works
+from affiche.studio import templates, translations, works
 from affiche.studio.works import Ask, Work
 from affiche.web import cards, views
 from affiche.web.pages import Desk, desk
@@ -77,6 +77,21 @@ async def retry(request: Request, work_id: UUID, caller: SignedIn) -> Response:
         return page.go(f"/works/{work_id}")
     except InvalidInputs:
         return page.go(f"/templates/{work.template_slug}?from={work_id}")
+
+
+@router.post("/works/{work_id}/english")
+async def reword(request: Request, work_id: UUID, caller: SignedIn) -> Response:
+    """The same with other English words; those that were left as they are go as they went."""
+    page = desk(request, caller)
+    work = await works.get(page.studio, caller, work_id)
+    async with request.form(max_files=0, max_fields=50) as form:
+        sent = {name: value for name, value in form.items() if isinstance(value, str)}
+    wanted = {name: value for name, value in sent.items() if value.strip()}
+    try:
+        made = await translations.reword(page.studio, caller, work_id, wanted)
+    except InvalidInputs:
+        return page.go(f"/templates/{work.template_slug}?from={work_id}")
+    return page.go(f"/works/{made.id}")
 
 
 @router.post("/works/{work_id}/again")
