@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 
-TABLES = ("works", "generation_jobs", "files", "events")
+TABLES = ("works", "generation_jobs", "files", "events", "work_tags")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,11 @@ def statements(size: Size) -> list[str]:
         *(
             f"CREATE TEMP TABLE {name} AS"
             f" SELECT row_number() OVER (ORDER BY {order}) - 1 AS place, id FROM {table}"
-            for name, table, order in (("people", "users", "id"), ("kinds", "templates", "slug"))
+            for name, table, order in (
+                ("people", "users", "id"),
+                # Of the two that were first, whatever else the catalog comes to hold.
+                ("kinds", "templates", "slug NOT LIKE 'klein%', slug"),
+            )
         ),
         # Older first, so that ids are in the order of time; every user has some of every kind.
         f"""INSERT INTO works (id, user_id, template_id, template_version, status, created_at, seed)
@@ -55,6 +59,11 @@ def statements(size: Size) -> list[str]:
         JOIN kinds t ON t.place = n % 7 % 2""",
         """UPDATE works w SET project_id = p.id FROM projects p
         WHERE p.user_id = w.user_id AND p.is_default""",
+        # One that all have which are done, and one that few have.
+        """INSERT INTO work_tags (work_id, tag, user_id, project_id, status)
+        SELECT id, tag, user_id, project_id, status FROM works
+        CROSS JOIN unnest(ARRAY['i2i', 'rare']) AS tag
+        WHERE status = 'completed' AND (tag = 'i2i' OR seed % 1000 = 10)""",
         """INSERT INTO files (id, user_id, work_id, bucket_id, path, object_key, width, height,
           file_size, mime_type, sha256, created_at, project_ids)
         SELECT id, user_id, id, 'works', user_id || '/' || id, id::text, 8, 8, 99, 'image/png', '',

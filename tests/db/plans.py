@@ -10,7 +10,7 @@ from tests.db.placeholders import numbered
 
 from affiche.db.statements import statement
 
-LARGE = {"works", "generation_jobs", "events"}
+LARGE = {"works", "generation_jobs", "events", "work_tags"}
 
 
 @dataclass(frozen=True)

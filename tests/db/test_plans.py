@@ -115,9 +115,17 @@ LISTS: list[tuple[str, dict[str, Any], str, int]] = [
         ("works.page_of_template", {"template_id": TEMPLATE}, "works_user_template"),
         ("works.page_of_project", {}, "works_project_status"),
         ("works.page_of_project_template", {"template_id": TEMPLATE}, "works_project_template"),
+        ("titles.page_of_project_tag", {"tag": "I2I"}, "work_tags_project"),
+        ("titles.page_of_project_tag", {"tag": "rare"}, "work_tags_project"),
     )
     for narrow in NARROW
     for late in ({}, LATE)
+]
+
+PERSON += [
+    ("titles.page_of_tag", PAGE | NOTHING | more | narrow, "work_tags_user", 1000)
+    for more in ({"tag": "I2I"}, {"tag": "rare"}, {"tag": "I2I", "template_id": TEMPLATE})
+    for narrow in NARROW
 ]
 
 # Of somebody who sees them as a member of the project.

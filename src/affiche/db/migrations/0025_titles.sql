@@ -60,16 +60,17 @@ CREATE TRIGGER want_title AFTER UPDATE OF status ON generation_jobs
 -- --- tags ---------------------------------------------------------------------------------------
 
 -- The tags of `works.tags` one by one and in small letters, so that a page of works is found by one
--- of them however many have it.
+-- of them, and by their status, however many have it.
 CREATE TABLE work_tags (
   work_id uuid NOT NULL REFERENCES works (id) ON DELETE CASCADE,
   tag text NOT NULL,
   user_id uuid NOT NULL,
   project_id uuid,
+  status text NOT NULL,
   PRIMARY KEY (work_id, tag)
 );
-CREATE INDEX work_tags_user ON work_tags (user_id, tag, work_id DESC);
-CREATE INDEX work_tags_project ON work_tags (project_id, tag, work_id DESC);
+CREATE INDEX work_tags_user ON work_tags (user_id, tag, status, work_id DESC);
+CREATE INDEX work_tags_project ON work_tags (project_id, tag, status, work_id DESC);
 CALL protect('work_tags');
 CREATE POLICY shared ON work_tags FOR SELECT TO authenticated
   USING (CASE WHEN user_id = (SELECT auth.uid()) THEN true
@@ -89,22 +90,25 @@ BEGIN
   IF TG_OP = 'UPDATE' AND OLD.tags <> '{}' THEN
     DELETE FROM work_tags WHERE work_id = NEW.id;
   END IF;
-  INSERT INTO work_tags (work_id, tag, user_id, project_id)
-  SELECT DISTINCT NEW.id, tag_key(tag), NEW.user_id, NEW.project_id
+  INSERT INTO work_tags (work_id, tag, user_id, project_id, status)
+  SELECT DISTINCT NEW.id, tag_key(tag), NEW.user_id, NEW.project_id, NEW.status
   FROM unnest(NEW.tags) AS tag WHERE tag IS NOT NULL;
   RETURN NULL;
 END $$;
 CREATE TRIGGER tags_new AFTER INSERT ON works
   FOR EACH ROW WHEN (NEW.tags <> '{}') EXECUTE FUNCTION keep_tags();
-CREATE TRIGGER tags_changed AFTER UPDATE OF tags, user_id, project_id ON works
+-- A work that has none until it is completed pays for this once.
+CREATE TRIGGER tags_changed AFTER UPDATE OF tags, user_id, project_id, status ON works
   FOR EACH ROW WHEN (
-    (OLD.tags, OLD.user_id, OLD.project_id) IS DISTINCT FROM (NEW.tags, NEW.user_id, NEW.project_id))
+    (OLD.tags <> '{}' OR NEW.tags <> '{}')
+    AND (OLD.tags, OLD.user_id, OLD.project_id, OLD.status)
+    IS DISTINCT FROM (NEW.tags, NEW.user_id, NEW.project_id, NEW.status))
   EXECUTE FUNCTION keep_tags();
 
 -- As the service, because the owner of the tables sees no rows.
 SET LOCAL ROLE service_role;
-INSERT INTO work_tags (work_id, tag, user_id, project_id)
-SELECT DISTINCT w.id, tag_key(tag), w.user_id, w.project_id
+INSERT INTO work_tags (work_id, tag, user_id, project_id, status)
+SELECT DISTINCT w.id, tag_key(tag), w.user_id, w.project_id, w.status
 FROM works w CROSS JOIN LATERAL unnest(w.tags) AS tag WHERE tag IS NOT NULL;
 RESET ROLE;
 

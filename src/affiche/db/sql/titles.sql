@@ -49,11 +49,11 @@ SELECT w.* FROM (
       AND t.work_id >= %(since)s AND t.work_id < %(before)s
       AND CASE WHEN coalesce(
           %(template_id)s::uuid, %(character_id)s::uuid, %(batch_id)s::uuid) IS NULL THEN true
-        ELSE EXISTS (
-          SELECT FROM works x WHERE x.id = t.work_id
-            AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
+        ELSE (
+          SELECT (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
             AND (%(character_id)s::uuid IS NULL OR x.character_id = %(character_id)s)
-            AND (%(batch_id)s::uuid IS NULL OR x.batch_id = %(batch_id)s)) END
+            AND (%(batch_id)s::uuid IS NULL OR x.batch_id = %(batch_id)s)
+          FROM works x WHERE x.id = t.work_id) END
     ORDER BY t.work_id DESC LIMIT %(limit)s
   ) of_status
   ORDER BY of_status.work_id DESC LIMIT %(limit)s
@@ -69,11 +69,11 @@ SELECT w.* FROM (
       AND t.work_id >= %(since)s AND t.work_id < %(before)s
       AND CASE WHEN coalesce(
           %(template_id)s::uuid, %(character_id)s::uuid, %(batch_id)s::uuid) IS NULL THEN true
-        ELSE EXISTS (
-          SELECT FROM works x WHERE x.id = t.work_id
-            AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
+        ELSE (
+          SELECT (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
             AND (%(character_id)s::uuid IS NULL OR x.character_id = %(character_id)s)
-            AND (%(batch_id)s::uuid IS NULL OR x.batch_id = %(batch_id)s)) END
+            AND (%(batch_id)s::uuid IS NULL OR x.batch_id = %(batch_id)s)
+          FROM works x WHERE x.id = t.work_id) END
     ORDER BY t.work_id DESC LIMIT %(limit)s
   ) of_status
   ORDER BY of_status.work_id DESC LIMIT %(limit)s
