@@ -67,8 +67,8 @@ async def standing(studio: Studio, template: Template, file: str) -> Standing:
 
 
 async def check(studio: Studio, template: Template, character: Character) -> None:
-    """Raises LoraUnset for a character without a file, where the template loads one, and LoraMissing
-    where the engine has said that it has none of that name."""
+    """Raises LoraUnset for a character without a file, where the template loads one, and
+    LoraMissing where the engine has said that it has none of that name."""
     if not loads(template):
         return
     if not character.lora_file:

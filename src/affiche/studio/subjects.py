@@ -1,5 +1,5 @@
-"""Who and what a work is to be about, as somebody asks: found in the work's project, and said before
-anything is asked if it cannot be made."""
+"""Who and what a work is to be about, as somebody asks: found in the work's project, and said
+before anything is asked if it cannot be made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -83,3 +83,18 @@ SELECT id, name, kind, url, works_at_once, remote_id, secret, request_shape, ima
   workflow_as, pictures_by, does_stages, price_per_second, warm_minutes, warm_hours
 FROM endpoints WHERE id = (
   SELECT choose_endpoint(t.id, t.version) FROM templates t WHERE t.id = %(template_id)s)
+
+-- name: has_begun
+-- Whether the project is in use, or has had the demonstration.
+SELECT demo_at IS NOT NULL OR EXISTS (SELECT FROM works w WHERE w.project_id = p.id)
+  OR EXISTS (SELECT FROM characters c WHERE c.project_id = p.id)
+FROM projects p WHERE p.id = %(project_id)s
+
+-- name: begin_demo
+UPDATE projects SET demo_at = coalesce(demo_at, now()) WHERE id = %(project_id)s
+
+-- name: of_demo
+SELECT id, true AS is_character FROM characters
+WHERE project_id = %(project_id)s AND is_demo AND archived_at IS NULL
+UNION ALL
+SELECT id, false FROM reference_images WHERE project_id = %(project_id)s AND is_demo

@@ -1,0 +1,1 @@
+"""A studio to look around in: two characters and a dozen references, drawn by ourselves."""
