@@ -15,7 +15,7 @@ from affiche.emulators.oidc import Server as Issuer
 from affiche.emulators.oidc import serving
 from affiche.errors import SettingInvalid
 from affiche.settings import Settings
-from affiche.studio import oidc
+from affiche.studio import issuers, oidc
 from affiche.studio.studio import Caller, Studio
 from affiche.web.doors import ATTEMPT
 
@@ -212,3 +212,25 @@ def test_half_an_issuer_is_a_mistake(more: dict[str, str], name: str) -> None:
     with pytest.raises(SettingInvalid) as caught:
         oidc.configured(Settings(**more))  # type: ignore[arg-type]
     assert caught.value.params["name"] == name
+
+
+async def test_what_an_issuer_says_of_itself_is_asked_for_now_and_then(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, moment, real = list[str](), [0.0], issuers.read
+
+    async def counted(url: str) -> bytes:
+        asked.append(url)
+        return await real(url)
+
+    monkeypatch.setattr(issuers, "read", counted)
+    known = issuers.Issuers(clock=lambda: moment[0])
+    url = issuer.url.rstrip("/") + oidc.WELL_KNOWN
+    assert await known.description(url) == await known.description(url)
+    assert len(asked) == 1
+    moment[0] = issuers.FRESH + 1
+    await known.description(url)
+    assert len(asked) == 2
+    known.forget(url)
+    await known.description(url)
+    assert len(asked) == 3

@@ -30,6 +30,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins", "memb
     "events": "user_id",
     "event_eras": "everybody",
     "file_uses": "service",
+    "gates": "service",
     "files": "user_id",
     "generation_jobs": "user_id",
     "glossary_terms": "members",

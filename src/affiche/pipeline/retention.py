@@ -18,7 +18,7 @@ EVENTS: Final = timedelta(days=7)
 WITHDRAWALS: Final = timedelta(days=7)
 INVITATIONS: Final = timedelta(days=30)
 IDEMPOTENCY: Final = timedelta(hours=24)
-DELIVERIES: Final = timedelta(days=30)
+GATES: Final = timedelta(hours=1)
 QUEUE_LOG: Final = timedelta(days=1)
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
             "withdrawals", WITHDRAWALS, lambda t, given: t.run("sweep.ended_withdrawals", **given)
         ),
         Kind("deliveries", sent, lambda t, given: t.run("sweep.old_deliveries", **given)),
+        Kind("gates", GATES, lambda t, given: t.run("gates.old", **given)),
         Kind("invitations", INVITATIONS, lambda t, given: t.run("sweep.old_invitations", **given)),
         Kind("queue log", QUEUE_LOG, lambda t, given: t.run("sweep.old_queue_log", **given)),
         Kind("notifications", told, lambda t, given: t.run("notifications.old", **given)),

@@ -1,12 +1,13 @@
 """Who asks too often is told so at once. Each process counts for itself: for a limit against haste
-that is exact enough, and costs no statement."""
+that is exact enough, and costs no statement. Guesses at passwords are counted by all together."""
 
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
+from affiche.db.database import Database
 from affiche.domain.limits import Limit, spend
 from affiche.errors import TooManyRequests
 
@@ -28,8 +29,7 @@ class Gates:
 
     def pass_(self, name: str, limit: Limit, times: int = 1) -> None:
         """One more of `name`, with `times` the limit; raises TooManyRequests."""
-        if times > 1:
-            limit = Limit(limit.count * times, limit.seconds, limit.burst * times)
+        limit = many(limit, times)
         now = self.clock()
         due, wait = spend(limit, self._due.pop(name, 0.0), now)
         self._due[name] = due
@@ -37,3 +37,27 @@ class Gates:
             self._due.popitem(last=False)
         if wait:
             raise TooManyRequests(seconds=math.ceil(wait), detail=name)
+
+
+async def pass_together(
+    database: Database, wanted: Sequence[tuple[str, Limit]], now: float | None = None
+) -> None:
+    """One more of each name, counted over all processes; raises TooManyRequests for the one that
+    waits longest. `now`: seconds since 1970, the database's own if it is not given."""
+    async with database.singly() as service:
+        rows = await service.rows(
+            "gates.pass",
+            names=[name[:400] for name, _ in wanted],
+            aparts=[limit.apart for _, limit in wanted],
+            slacks=[limit.burst * limit.apart for _, limit in wanted],
+            now=now,
+        )
+    waits = [(row["wait"], row["name"]) for row in rows if not row["passed"]]
+    if waits:
+        wait, name = max(waits)
+        raise TooManyRequests(seconds=max(1, math.ceil(wait)), detail=name)
+
+
+def many(limit: Limit, times: int = ADDRESS) -> Limit:
+    """The limit of what many people share; pure."""
+    return Limit(limit.count * times, limit.seconds, limit.burst * times)

@@ -84,6 +84,20 @@ class Issuers:
         self._asked: dict[str, float] = {}
         self._turn = asyncio.Lock()
         self.fetches = 0
+        self._descriptions: dict[str, tuple[bytes, float]] = {}
+
+    async def description(self, url: str) -> bytes:
+        """What the issuer says of itself there, asked for again after FRESH; raises
+        httpx.HTTPError, TimeoutError or ValueError."""
+        found = self._descriptions.get(url)
+        if found is None or self._clock() - found[1] > FRESH:
+            found = await read(url), self._clock()
+            self._descriptions[url] = found
+        return found[0]
+
+    def forget(self, url: str) -> None:
+        """What was said there is of no use."""
+        self._descriptions.pop(url, None)
 
     async def claims(self, issuer: Issuer, token: str, now: int) -> Claims:
         """What the token says, if the issuer says it, to us, now; raises NotSignedIn."""

@@ -18,7 +18,7 @@ import httpx
 from affiche.errors import IssuerUnreachable, NotSignedIn, SettingInvalid
 from affiche.settings import Settings
 from affiche.studio import identities, people
-from affiche.studio.issuers import SECONDS, Issuer, is_safe, read
+from affiche.studio.issuers import SECONDS, Issuer, is_safe
 from affiche.studio.studio import Studio
 
 LIVES: Final = 600
@@ -121,8 +121,9 @@ async def _discover(studio: Studio) -> Place:
     issuer = studio.settings.oidc_issuer
     if not configured(studio.settings) or issuer is None:
         raise NotSignedIn(detail="no issuer is set")
+    where = issuer.rstrip("/") + WELL_KNOWN
     try:
-        told = json.loads(await read(issuer.rstrip("/") + WELL_KNOWN))
+        told = json.loads(await studio.issuers.description(where))
         place = Place(
             *(told[name] for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"))
         )
@@ -137,8 +138,10 @@ async def _discover(studio: Studio) -> Place:
         AttributeError,
         TimeoutError,
     ) as error:
+        studio.issuers.forget(where)
         raise IssuerUnreachable(detail=f"{issuer}: {type(error).__name__}") from error
     if not fits:
+        studio.issuers.forget(where)
         raise IssuerUnreachable(detail=f"{issuer} describes another issuer")
     return place
 

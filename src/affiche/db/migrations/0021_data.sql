@@ -344,6 +344,20 @@ END $$;
 -- Before `c_complete`, which takes the user's own project.
 CREATE TRIGGER b_claims BEFORE INSERT ON works FOR EACH ROW EXECUTE FUNCTION heed_claims();
 
+-- --- who asks too often -------------------------------------------------------------------------
+
+-- Of sign-ins, for all processes together: when whoever has a name falls due next, in seconds since
+-- 1970. What a crash takes of it is made up for in a minute.
+CREATE UNLOGGED TABLE gates (
+  name text PRIMARY KEY CHECK (length(name) <= 400),
+  due double precision NOT NULL,
+  apart double precision NOT NULL,
+  slack double precision NOT NULL,
+  passed boolean NOT NULL
+) WITH (fillfactor = 50);
+CREATE INDEX gates_due ON gates (due);
+CALL protect('gates');
+
 -- --- what is there ------------------------------------------------------------------------------
 
 -- As the service, because the owner sees no rows.
