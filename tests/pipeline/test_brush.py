@@ -109,14 +109,9 @@ async def test_targets_of_every_make(studio: Studio, alice: Caller, crew: Crew, 
 # --- what is refused --------------------------------------------------------------------------
 
 
-def flat(value: int, width: int = brush.WIDE, height: int = brush.HIGH) -> bytes:
-    image = (pyvips.Image.black(width, height) + value).cast("uchar")
-    return bytes(image.copy(interpretation="b-w").pngsave_buffer())
-
-
 WRONG = {
-    "mask_empty": flat(0),
-    "mask_full": flat(255),
+    "mask_empty": brush.flat(0),
+    "mask_full": brush.flat(255),
     "mask_misfit": brush.mask(brush.HIGH, brush.WIDE),
 }
 

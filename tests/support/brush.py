@@ -21,6 +21,12 @@ def mask(width: int = WIDE, height: int = HIGH) -> bytes:
     return bytes(image.copy(interpretation="b-w").pngsave_buffer())
 
 
+def flat(value: int) -> bytes:
+    """A mask that covers nothing (0) or everything (255)."""
+    image = (pyvips.Image.black(WIDE, HIGH) + value).cast("uchar")
+    return bytes(image.copy(interpretation="b-w").pngsave_buffer())
+
+
 def style() -> bytes:
     """Something red with stripes."""
     stripes = pyvips.Image.xyz(64, 64)[0] % 16 * 12
