@@ -12,6 +12,7 @@ from tests.support.studios import ask, at_work, ended, reached
 
 from affiche.catalog.catalog import shipped
 from affiche.db.statements import statement
+from affiche.domain import titles
 from affiche.domain.forms import PictureAddress, validate
 from affiche.emulators.comfyui import Server
 from affiche.pipeline.crew import Crew
@@ -263,6 +264,11 @@ async def test_a_completed_work_holds_what_the_seed_s_does(
     (output,) = await works.outputs(studio, alice, [work.id])
     assert (output.bucket_id, output.user_id, output.work_id) == ("works", alice.id, work.id)
     assert output.path == f"{alice.id}/{work.id}/output.png"
+
+
+def test_the_seed_s_own_title_is_one() -> None:
+    assert titles.of_answer("해변 풍경") == "해변 풍경"
+    assert titles.chosen("", I2I.fallback_title.say("ko")) == "I2I 작품"
 
 
 async def test_its_metadata_holds_the_true_size_and_when_it_was_submitted(

@@ -10,7 +10,7 @@ from tests.db import people
 from tests.pipeline.test_path import site
 from tests.seeds.blocks import blocks, run
 from tests.seeds.conftest import become
-from tests.support.studios import ended, photograph
+from tests.support.studios import at_work, ended, photograph
 
 from affiche.domain.seeds import MAX_SEED
 from affiche.pipeline.crew import Crew
@@ -53,8 +53,27 @@ async def test_a_job_by_hand_becomes_a_picture(studio: Studio, alice: Caller, cr
     assert work.seed is not None
     assert 1 <= work.seed <= MAX_SEED
     assert work.input_data["steps"] == 4
+    assert (work.title, work.tags) == ("I2I 작품", ["I2I", "Image_to_Image", "AI생성"])
     (output,) = await works.outputs(studio, alice, [work.id])
     assert output.path == f"{alice.id}/{work.id}/output.png"
+
+
+async def test_a_job_by_hand_runs_on_the_preview_engine_and_is_told_of(
+    studio: Studio, alice: Caller
+) -> None:
+    """A studio without a GPU, whose database gets its jobs by INSERT, the notification included."""
+    ids = {"work_id": uuid4(), "job_id": uuid4(), "user_id": alice.id}
+    async with at_work(studio, host_preview=True), site(photograph()) as url:
+        async with studio.database.as_service() as service:
+            cursor = AsyncClientCursor(service.connection)
+            for name in ("insert_work", "insert_job", "notify"):
+                await cursor.execute(blocks("seed_001")[name], {**ids, "image_url": url})
+        work = await ended(studio, alice, ids["work_id"], within=90.0)
+    assert (work.status, work.engine) == ("completed", "preview")
+    assert (work.title, work.tags) == ("I2I 작품", ["I2I", "Image_to_Image", "AI생성"])
+    assert len(await works.outputs(studio, alice, [work.id])) == 1
+    for tag in work.tags:
+        assert [found.id for found in await works.page(studio, alice, tag=tag)] == [work.id]
 
 
 def test_the_job_s_own_id_and_priority_are_kept(service: Connection[Any], work: UUID) -> None:
