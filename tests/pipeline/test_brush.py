@@ -8,14 +8,15 @@ from uuid import UUID
 import pytest
 import pyvips
 from psycopg.types.json import Jsonb
-from tests.support import brush
+from tests.support import brush, staged
 from tests.support.studios import at_work, ended, engine, photograph
 
+from affiche.catalog.catalog import load
 from affiche.emulators.comfyui import Server
 from affiche.errors import InvalidInputs
 from affiche.pipeline.crew import Crew
 from affiche.storage.objects import Objects
-from affiche.studio import uploads, works
+from affiche.studio import templates, uploads, works
 from affiche.studio.studio import Caller, Studio
 
 OUTSIDE = (brush.WIDE - len(brush.LEFT)) * brush.HIGH
@@ -104,6 +105,46 @@ async def test_targets_of_every_make(studio: Studio, alice: Caller, crew: Crew, 
         assert bytes(parts[0].write_to_memory()) == bytes(parts[1].write_to_memory())
     assert work.generation_metadata is not None
     assert work.generation_metadata["mask"]["changed_outside"] == 0
+
+
+MASKED = """
+[[fields]]
+type = "mask"
+name = "mask"
+target = "image"
+label = "Mask"
+"""
+
+
+async def test_any_template_with_a_mask_keeps_it_in_its_last_stage(
+    studio: Studio, alice: Caller, crew: Crew, tmp_path: Path
+) -> None:
+    """Two stages whose graphs know of no mask: what lies between is the engine's own picture, what
+    is delivered is the target with the last one's under the mask."""
+    folder = staged.write_template(tmp_path / "catalog")
+    page = (folder / "template.toml").read_text(encoding="utf-8")
+    (folder / "template.toml").write_text(page + MASKED, encoding="utf-8")
+    await templates.install(studio.database, [load(folder)])
+    image = await uploads.upload(studio, alice, photograph(brush.WIDE, brush.HIGH))
+    mask = await uploads.upload(studio, alice, brush.mask())
+    inputs = {"image": str(image.id), "mask": str(mask.id), "prompt": "a beach", "megapixels": 0.05}
+    asked = await works.ask(studio, alice, works.Ask(template=staged.SLUG, inputs=inputs))
+    work = await ended(studio, alice, asked.id)
+    assert work.status == "completed", work.error_code
+    target = await studio.objects.read(image.bucket_id, image.object_key)
+    output = await output_of(studio, alice, work)
+    assert brush.left_alone(target, output)
+    assert brush.painted(target, output) > 10_000
+    assert work.generation_metadata is not None
+    assert work.generation_metadata["mask"]["feather"] == 8
+    async with studio.database.as_service() as service:
+        cursor = await service.connection.execute(
+            "SELECT width, height FROM files WHERE work_id = %s AND name = 'stage-1.png'",
+            (work.id,),
+        )
+        between = await cursor.fetchone()
+    assert between is not None
+    assert between != (brush.WIDE, brush.HIGH)
 
 
 # --- what is refused --------------------------------------------------------------------------
