@@ -40,10 +40,12 @@ ELSEWHERE = {
     ("get", "/v1/credits"),
     ("get", "/v1/credits/transactions"),
     ("get", "/v1/credits/statement.csv"),
+    ("post", "/webhook/klein_i2i"),
+    ("post", "/v1/captions"),
 }
 """They take a session that signing out elsewhere did not end before, an invitation, a second
-person in a project, or a studio where works cost credits.
-That is asked by test_keys, test_projects and test_credits."""
+person in a project, a studio where works cost credits, the id of a job, or a language model.
+That is asked by test_keys, test_projects, test_credits, test_klein and test_captions."""
 
 
 async def here(client: Client, foreign: list[str] | None = None) -> Here:

@@ -29,7 +29,8 @@ STREAM: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "Server-sent events. `id` is a cursor, `event` one of `work.created`, "
         "`work.taken`, `work.processing`, `work.progress`, `work.pending` (it waits for another "
-        "try), `work.completed`, `work.failed`, `work.cancelled`; `data` is JSON with `work_id`, "
+        "try), `work.completed`, `work.failed`, `work.cancelled`, `work.changed` (its title or its "
+        "tags); `data` is JSON with `work_id`, "
         "`status`, `at`, `progress` where there is any, and `batch_id` of a work of a batch. "
         "`batch.created` stands for the `work.created` of all its `works`, and `batch.changed`, "
         "with `batch_id` too, comes once behind however many of its works moved or were chosen. "

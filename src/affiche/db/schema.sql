@@ -614,22 +614,24 @@ CREATE FUNCTION public.complete_job() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-DECLARE asked works;
+DECLARE asked record;
 BEGIN
-  SELECT * INTO asked FROM works WHERE id = NEW.work_id;
+  SELECT w.id, w.status, w.user_id, w.project_id, w.template_id, w.template_version,
+    t.is_active, v.workflow_ids INTO asked
+  FROM works w JOIN templates t ON t.id = w.template_id
+  LEFT JOIN template_versions v ON v.template_id = w.template_id AND v.version = w.template_version
+  WHERE w.id = NEW.work_id;
   IF asked.status IN ('completed', 'failed', 'cancelled') THEN
     RAISE EXCEPTION 'work % is %: ask for another with retry_of', asked.id, asked.status
       USING ERRCODE = 'check_violation';
   END IF;
   NEW.user_id := asked.user_id;
-  NEW.workflow_id := coalesce(NEW.workflow_id, (
-    SELECT workflow_ids[NEW.stage + 1] FROM template_versions
-    WHERE template_id = asked.template_id AND version = asked.template_version));
-  IF EXISTS (SELECT FROM templates WHERE id = asked.template_id AND is_active) THEN
-    NEW.endpoint_id := coalesce(
-      NEW.endpoint_id, choose_endpoint(asked.template_id, asked.template_version));
-  ELSE
+  NEW.project_id := asked.project_id;
+  NEW.workflow_id := coalesce(NEW.workflow_id, asked.workflow_ids[NEW.stage + 1]);
+  IF NOT coalesce(asked.is_active, false) THEN
     NEW.endpoint_id := NULL;
+  ELSIF NEW.endpoint_id IS NULL THEN
+    NEW.endpoint_id := choose_endpoint(asked.template_id, asked.template_version);
   END IF;
   RETURN NEW;
 END $$;
@@ -796,18 +798,25 @@ CREATE FUNCTION public.event_era() RETURNS bigint
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 DECLARE
-  own_system CONSTANT text := (pg_control_system()).system_identifier;
+  own_system text := current_setting('affiche.system', true);
   own_timeline CONSTANT text := left(pg_walfile_name(pg_current_wal_lsn()), 8);
   latest event_eras;
 BEGIN
-  FOR attempt IN 1..2 LOOP
-    SELECT * INTO latest FROM event_eras ORDER BY era DESC LIMIT 1;
-    IF latest.system = own_system AND latest.timeline = own_timeline THEN
-      RETURN latest.era;
-    END IF;
-    -- Of two that begin it at once, the second finds it begun.
-    PERFORM pg_advisory_xact_lock(420786);
-  END LOOP;
+  SELECT * INTO latest FROM event_eras ORDER BY era DESC LIMIT 1;
+  IF latest.system = own_system AND latest.timeline = own_timeline THEN
+    RETURN latest.era;
+  END IF;
+  own_system := (pg_control_system()).system_identifier;
+  PERFORM set_config('affiche.system', own_system, false);
+  IF latest.system = own_system AND latest.timeline = own_timeline THEN
+    RETURN latest.era;
+  END IF;
+  -- Of two that begin it at once, the second finds it begun.
+  PERFORM pg_advisory_xact_lock(420786);
+  SELECT * INTO latest FROM event_eras ORDER BY era DESC LIMIT 1;
+  IF latest.system = own_system AND latest.timeline = own_timeline THEN
+    RETURN latest.era;
+  END IF;
   -- By the clock, so that two restores of one backup do not take each other's places for their own.
   INSERT INTO event_eras VALUES (
     greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, latest.era + 1),
@@ -1298,12 +1307,12 @@ CREATE FUNCTION public.move_work() RETURNS trigger
     AS $$
 DECLARE
   moved generation_jobs := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-  work works;
+  work record;
   tally record;
   first record;
   goal text;
 BEGIN
-  SELECT * INTO work FROM works WHERE id = moved.work_id FOR NO KEY UPDATE;
+  SELECT id, status INTO work FROM works WHERE id = moved.work_id FOR NO KEY UPDATE;
   IF work.status IN ('completed', 'failed', 'cancelled')
     OR (TG_OP = 'UPDATE' AND moved.status = 'processing' AND work.status = 'processing') THEN
     RETURN NULL;
@@ -1538,15 +1547,6 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE FUNCTION public.place_job() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    AS $$
-BEGIN
-  NEW.project_id := (SELECT project_id FROM works WHERE id = NEW.work_id);
-  RETURN NEW;
-END $$;
-
 CREATE FUNCTION public.place_upload() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1636,7 +1636,7 @@ DECLARE
 BEGIN
   INSERT INTO events (user_id, project_id, work_id, type, data)
   VALUES (NEW.user_id, CASE WHEN others <> '{}' THEN NEW.project_id END, NEW.id, 'work.changed',
-    jsonb_build_object('status', NEW.status));
+    jsonb_strip_nulls(jsonb_build_object('status', NEW.status, 'batch_id', NEW.batch_id)));
   PERFORM pg_notify('affiche_event', told::text) FROM unnest(NEW.user_id || others) AS told;
   RETURN NULL;
 END $$;
@@ -2354,6 +2354,18 @@ ALTER TABLE public.files ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE UNLOGGED TABLE public.gates (
+    name text NOT NULL,
+    due double precision NOT NULL,
+    apart double precision NOT NULL,
+    slack double precision NOT NULL,
+    passed boolean NOT NULL,
+    CONSTRAINT gates_name_check CHECK ((length(name) <= 400))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.gates FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.generation_jobs (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -3203,6 +3215,9 @@ ALTER TABLE ONLY public.files
 ALTER TABLE ONLY public.files
     ADD CONSTRAINT files_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.gates
+    ADD CONSTRAINT gates_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY public.generation_jobs
     ADD CONSTRAINT generation_jobs_number_key UNIQUE (number);
 
@@ -3437,6 +3452,8 @@ CREATE INDEX files_user ON public.files USING btree (user_id, id DESC);
 
 CREATE INDEX files_work ON public.files USING btree (work_id, user_id) WHERE (work_id IS NOT NULL);
 
+CREATE INDEX gates_due ON public.gates USING btree (due);
+
 CREATE INDEX generation_jobs_cancelled ON public.generation_jobs USING btree (id DESC) WHERE (status = 'cancelled'::text);
 
 CREATE INDEX generation_jobs_deadline ON public.generation_jobs USING btree (deadline_at) WHERE (status = ANY (ARRAY['taken'::text, 'processing'::text]));
@@ -3646,8 +3663,6 @@ CREATE TRIGGER count_file AFTER INSERT OR DELETE ON public.files FOR EACH ROW EX
 CREATE TRIGGER d_pair BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.pair_columns();
 
 CREATE TRIGGER d_pair_again BEFORE UPDATE ON public.works FOR EACH ROW WHEN (((((new.output_file_id IS DISTINCT FROM old.output_file_id) OR (new.file_id IS DISTINCT FROM old.file_id)) OR (new.output_data_json IS DISTINCT FROM old.output_data_json)) OR (new.output_data IS DISTINCT FROM old.output_data))) EXECUTE FUNCTION public.pair_columns();
-
-CREATE TRIGGER d_place BEFORE INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.place_job();
 
 CREATE TRIGGER d_room BEFORE INSERT ON public.works FOR EACH ROW WHEN ((new.project_id IS NOT NULL)) EXECUTE FUNCTION public.check_room();
 
@@ -4054,6 +4069,8 @@ ALTER TABLE public.file_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.files ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.gates ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.generation_jobs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.glossary_terms ENABLE ROW LEVEL SECURITY;
@@ -4155,6 +4172,8 @@ CREATE POLICY service ON public.events TO service_role USING (true) WITH CHECK (
 CREATE POLICY service ON public.file_uses TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.files TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.gates TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.generation_jobs TO service_role USING (true) WITH CHECK (true);
 
@@ -4470,6 +4489,8 @@ GRANT ALL ON TABLE public.file_uses TO service_role;
 
 GRANT ALL ON TABLE public.files TO service_role;
 GRANT SELECT ON TABLE public.files TO authenticated;
+
+GRANT ALL ON TABLE public.gates TO service_role;
 
 GRANT ALL ON TABLE public.generation_jobs TO service_role;
 GRANT SELECT ON TABLE public.generation_jobs TO authenticated;

@@ -1,11 +1,13 @@
 """Pages as they are sent: one template for page and fragment, for one person alone."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, cast
+from urllib.parse import urlencode
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -19,7 +21,11 @@ from affiche.texts import LANGUAGES, Language, say
 from affiche.web import moments
 from affiche.web.assets import Assets
 
-MOVES: Final = ("created", "taken", "pending", "processing", "completed", "failed", "cancelled")
+MOVES: Final = (
+    *("created", "taken", "pending", "processing", "completed", "failed", "cancelled", "changed"),
+)
+CHANGED: Final = "work.changed from:body throttle:1s"
+"""When a part of a page that shows what a work is called is read again."""
 LIVE: Final = ", ".join(
     [
         *(f"work.{move} from:body" for move in MOVES),
@@ -51,6 +57,7 @@ class Press:
             lstrip_blocks=True,
         )
         self.environment.filters["code"] = code
+        self.environment.filters["address"] = address
         self.environment.globals |= {"asset": assets.url, "elements": assets.elements}
 
 
@@ -91,6 +98,7 @@ class Desk:
             layout=layout,
             status=status,
             live_trigger=LIVE,
+            changed_trigger=CHANGED,
             charging=self.studio.settings.credits,
             lang=self.language,
             languages=LANGUAGES,
@@ -122,6 +130,12 @@ def desk(request: Request, caller: Caller | None) -> Desk:
 def code(text: str) -> Markup:
     """A sentence with its `commands` set as such; everything else in it is text."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
+
+
+def address(asked: Mapping[str, object]) -> str:
+    """The query of an address, of what is not empty; "" if nothing is left."""
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"?{query}" if query else ""
 
 
 def press_of(request: Request) -> Press:

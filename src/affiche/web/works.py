@@ -26,13 +26,17 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
 
 @router.get("/works")
 async def list_works(
-    request: Request, caller: SignedIn, show: str = "all", before: UUID | None = None
+    request: Request,
+    caller: SignedIn,
+    show: str = "all",
+    tag: Annotated[str | None, Query(max_length=200)] = None,
+    before: UUID | None = None,
 ) -> Response:
     page = desk(request, caller)
     if show not in SHOWN:
         raise NotFound(what="page")
     found = await works.page(
-        page.studio, caller, statuses=SHOWN[show], before=before, limit=PAGE + 1
+        page.studio, caller, statuses=SHOWN[show], tag=tag or None, before=before, limit=PAGE + 1
     )
     shown = found[:PAGE]
     return page.page(
@@ -40,6 +44,7 @@ async def list_works(
         cards=await cards.of_works(page.studio, caller, shown, page.language),
         kinds=list(SHOWN),
         show=show,
+        tag=tag or "",
         before=before,
         next=shown[-1].id if len(found) > PAGE else None,
     )

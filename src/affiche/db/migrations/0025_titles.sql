@@ -156,7 +156,7 @@ DECLARE
 BEGIN
   INSERT INTO events (user_id, project_id, work_id, type, data)
   VALUES (NEW.user_id, CASE WHEN others <> '{}' THEN NEW.project_id END, NEW.id, 'work.changed',
-    jsonb_build_object('status', NEW.status));
+    jsonb_strip_nulls(jsonb_build_object('status', NEW.status, 'batch_id', NEW.batch_id)));
   PERFORM pg_notify('affiche_event', told::text) FROM unnest(NEW.user_id || others) AS told;
   RETURN NULL;
 END $$;
