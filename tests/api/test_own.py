@@ -21,7 +21,20 @@ from affiche.studio import accounts, erasure, passwords, people, projects, treas
 from affiche.studio.reckoning import reconcile
 from affiche.studio.studio import Caller, Studio
 
-ALL_GONE = ("works", "files", "events", "notifications", "generation_jobs", "messages")
+ALL_GONE = {
+    *("works", "files", "events", "notifications", "generation_jobs", "messages", "outbox"),
+    *("sessions", "sign_in_links", "api_keys", "passwords", "identities", "browsers"),
+    *("message_channels", "idempotency_keys", "webhooks", "batches", "work_tags", "alert_mails"),
+}
+LEFT = {
+    "credit_transactions": "the ledger, under an account without a name",
+    "credit_budgets": "only a project's, which has no user",
+    "projects": "theirs alone, without a name",
+    "project_members": "of those projects",
+    "characters": "a project's, which says who made it by an id without a name",
+    "reference_images": "the same, where the picture is another's",
+}
+"""Tables that say whose a row is, and may still do so."""
 
 
 async def rows(studio: Studio, query: str, *params: Any) -> list[Any]:
@@ -117,7 +130,7 @@ async def test_whoever_leaves_is_gone_at_once_and_to_the_end(
         assert (await found.get("/v1/me")).status == 401
     assert await bygones.erase(studio, pause=0) <= 1
     assert await erasure.unfinished(studio) == []
-    for table in ALL_GONE:
+    for table in sorted(ALL_GONE):
         query = f"SELECT count(*) FROM {table} WHERE user_id = %s"
         assert await rows(studio, query, bob.id) == [(0,)], table
     await removals.carry_out(studio)
@@ -145,6 +158,16 @@ async def test_whoever_leaves_is_gone_at_once_and_to_the_end(
     assert sums[1] == -spent[0][0] - waiting.credits_used
     assert [each async for _, found in reconcile(studio.database) for each in found] == []
     assert await rows(studio, "SELECT 1 FROM users WHERE position('bob' IN users::text) > 0") == []
+
+
+async def test_every_table_with_somebody_s_rows_has_its_rule(studio: Studio) -> None:
+    found = await rows(
+        studio,
+        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
+        " AND a.attname = 'user_id' AND NOT a.attisdropped",
+    )
+    assert {name for (name,) in found} == ALL_GONE | set(LEFT)
 
 
 async def test_what_others_use_of_theirs_goes_too(

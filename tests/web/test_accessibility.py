@@ -10,7 +10,7 @@ from tests.support.studios import ask, at_work, photograph, reached
 from tests.web.visitors import Open, Visit
 
 from affiche.emulators.comfyui import Server as Engine
-from affiche.studio import uploads, works
+from affiche.studio import accounts, passwords, people, projects, uploads, works
 from affiche.studio.studio import Caller, Studio
 
 
@@ -103,3 +103,28 @@ async def test_what_moves_stays_still_for_those_who_ask(visit: Open, alice: Call
         }).map((element) => element.className || element.localName)"""
     )
     assert moving == []
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+async def test_the_ways_in_are_accessible(
+    visit: Open, studio: Studio, alice: Caller, language: str
+) -> None:
+    """Signing in by password, setting one, an invitation; and what each says of a mistake."""
+    made, token = await accounts.add(studio, alice, "dora@example.com")
+    await passwords.reset(studio, token, "a good long one")
+    project = await projects.add(studio, alice, "ours")
+    _, invitation = await projects.invite(studio, alice, project.id, "erin@example.com")
+    fresh = await people.make_link(studio, made, "password")
+    visitor = await visit(None, phone=language == "ko", language=language)
+    visitor.expected += ["status of 401", "status of 410", "status of 422"]
+    page = visitor.page
+    await look(visitor, "/")
+    await expect(page.locator("input[name=password]")).to_be_visible()
+    await page.fill("input[name=email]", "dora@example.com")
+    await page.fill("input[name=password]", "a bad long one")
+    await page.click("form.door button")
+    await page.wait_for_load_state("load")
+    await check(visitor, "a wrong password")
+    await look(visitor, f"/password?token={fresh}")
+    await look(visitor, f"/invitation?token={invitation}")
+    await look(visitor, "/invitation?token=over")

@@ -49,6 +49,8 @@ async def carry_on(studio: Studio, user_id: UUID) -> bool:
     async with studio.database.as_service() as transaction:
         await transaction.run("erasure.unbind_works", id=user_id, most=ROWS)
         await transaction.run("erasure.drop_works", id=user_id, most=BATCH)
+        await transaction.run("erasure.drop_batches", id=user_id, most=ROWS)
+        await transaction.run("erasure.drop_of_projects", id=user_id)
         await transaction.run("erasure.drop_files", id=user_id, most=ROWS)
         await transaction.run("erasure.drop_events", id=user_id, most=ROWS)
         await transaction.run("erasure.drop_messages", id=user_id, most=ROWS)

@@ -23,6 +23,7 @@ browser AS (DELETE FROM browsers WHERE user_id = %(id)s),
 channel AS (DELETE FROM message_channels WHERE user_id = %(id)s),
 request AS (DELETE FROM idempotency_keys WHERE user_id = %(id)s),
 budget AS (DELETE FROM credit_budgets WHERE user_id = %(id)s),
+alert AS (DELETE FROM alert_mails WHERE user_id = %(id)s),
 invitation AS (DELETE FROM invitations WHERE email = %(email)s OR accepted_by = %(id)s),
 invited AS (
   UPDATE invitations SET invited_by = NULL
@@ -82,12 +83,33 @@ DELETE FROM events WHERE id = ANY (ARRAY(
 DELETE FROM messages WHERE id = ANY (ARRAY(
   SELECT id FROM messages WHERE user_id = %(id)s ORDER BY id LIMIT %(most)s))
 
+-- name: drop_batches
+-- Once their works are gone.
+WITH gone AS (
+  DELETE FROM batches WHERE id = ANY (ARRAY(
+    SELECT b.id FROM batches b
+    WHERE b.user_id = %(id)s
+      AND NOT EXISTS (SELECT FROM works w WHERE w.batch_id = b.id AND w.user_id = %(id)s)
+    ORDER BY b.id LIMIT %(most)s))
+  RETURNING id
+)
+DELETE FROM batch_changes c USING gone WHERE c.batch_id = gone.id
+
+-- name: drop_of_projects
+-- What their own projects held beside works; in those there is nobody any more.
+WITH own AS (SELECT id FROM projects WHERE user_id = %(id)s),
+reference AS (DELETE FROM reference_images r USING own WHERE r.project_id = own.id),
+persona AS (DELETE FROM characters c USING own WHERE c.project_id = own.id),
+term AS (DELETE FROM glossary_terms g USING own WHERE g.project_id = own.id)
+DELETE FROM translations t USING own WHERE t.project_id = own.id
+
 -- name: left
 -- What there is still of them, apart from the ledger.
 SELECT EXISTS (SELECT FROM works WHERE user_id = %(id)s)
   OR EXISTS (SELECT FROM files WHERE user_id = %(id)s)
   OR EXISTS (SELECT FROM events WHERE user_id = %(id)s)
   OR EXISTS (SELECT FROM messages WHERE user_id = %(id)s)
+  OR EXISTS (SELECT FROM batches WHERE user_id = %(id)s)
 
 -- name: finish
 UPDATE users SET erased_at = %(now)s WHERE id = %(id)s AND erased_at IS NULL
