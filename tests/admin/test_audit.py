@@ -80,7 +80,7 @@ async def test_what_is_taken_back_leaves_no_entry(
     # A balance can hold no more than two of these.
     for _ in range(2):
         await treasury.grant(studio, alice, bob.id, 1_000_000_000)
-    with pytest.raises(psycopg.Error):
+    with pytest.raises(InvalidInputs):
         await treasury.grant(studio, alice, bob.id, 1_000_000_000)
     assert await actions(studio, alice) == ["credits.grant"] * 2
     assert await treasury.grant(studio, alice, bob.id, 1, reference="once")

@@ -15,6 +15,7 @@ from affiche.db.database import Database
 from affiche.domain.exposition import Metric, Sample, text
 from affiche.pipeline.crew import Crew
 from affiche.serving import Server, application
+from affiche.studio import endpoints
 from affiche.studio.feed import Feed
 from affiche.studio.metrics import NAMES, Meter
 from affiche.studio.studio import Caller, Studio
@@ -176,3 +177,30 @@ async def test_open_streams_are_counted(nobody: Client, client: Client, feed: Fe
             while feed.open_streams == 0:
                 await asyncio.sleep(0.02)
         assert (await numbers(nobody))["affiche_streams", ()] == 1
+
+
+async def test_operators_see_their_alerts_pauses_and_old_secrets(
+    nobody: Client, studio: Studio, alice: Caller
+) -> None:
+    await endpoints.pause(studio, alice, "preview", reason="new models")
+    async with studio.database.as_service() as service:
+        await service.connection.execute(
+            "UPDATE endpoints SET unwell_since = now() - interval '90 seconds'"
+            " WHERE name = 'preview'"
+        )
+        await service.connection.execute(
+            "INSERT INTO alerts (rule, subject, opened_at, seen_at, told_at)"
+            " VALUES ('engine_down', 'preview', now(), now(), now())"
+        )
+        await service.connection.execute(
+            "INSERT INTO secret_ages VALUES ('K', 'x', %s, now() - interval '100 days', now())",
+            (bytes(16),),
+        )
+    found = await numbers(nobody)
+    at = (("endpoint", "preview"), ("kind", "preview"))
+    assert found["affiche_endpoint_paused", at] == 1
+    assert found["affiche_endpoint_unwell_seconds", at] >= 90
+    assert found["affiche_endpoint_cost_dollars", at] == 0
+    assert found["affiche_alerts_open", (("rule", "engine_down"),)] == 1
+    assert found["affiche_secret_age_days", ()] >= 100
+    assert found["affiche_jobs_stuck", ()] == found["affiche_webhooks_off", ()] == 0

@@ -96,6 +96,17 @@ SERVICE: list[tuple[str, dict[str, Any], str, int]] = [
 ]
 EVERY = ["pending", "taken", "processing", "completed", "failed", "cancelled"]
 PAGE = {"before": LAST, "limit": 50, "since": UUID(int=0), "statuses": EVERY}
+LISTED = {"before": LAST, "limit": 50, "endpoint": None, "code": None}
+# What operators list: by the ids of runs, of which those that failed have an index of their own.
+SERVICE += [
+    ("jobs.page", LISTED | {"status": None}, "generation_jobs_pkey", 1200),
+    ("jobs.page", LISTED | {"status": "pending"}, "generation_jobs_pkey", 1200),
+    ("jobs.page_failed", LISTED, "generation_jobs_failed", 1200),
+    ("jobs.stuck", {"after": PATIENCE, "limit": 50}, "generation_jobs_observed", 2000),
+    ("alerts.runs", {"since": LATER}, "generation_jobs_ended", 20),
+    ("figures.outcomes", {"since": LATER}, "works_outcomes", 20),
+    ("figures.failures", {"since": LATER}, "works_failures", 20),
+]
 PERSON: list[tuple[str, dict[str, Any], str, int]] = [
     ("works.page", PAGE, "works_user", 200),
     ("works.page", PAGE | {"before": UUID(int=2**127)}, "works_user", 200),
@@ -246,6 +257,17 @@ def test_passing_on_to_the_next_stage_reads_little(studio: Studio, generic: bool
         assert not found.scanned & LARGE
         assert found.pages <= pages
         assert "generation_jobs_work" in found.indexes
+
+
+@pytest.mark.parametrize("generic", [False, True], ids=["custom", "generic"])
+def test_a_week_s_ratios_are_read_from_the_index_alone(studio: Studio, generic: bool) -> None:
+    since = datetime.now(UTC) - timedelta(days=9)
+    found = plan(studio.connection, "figures.outcomes", generic, since=since)
+    assert not found.scanned & LARGE
+    assert "works_outcomes" in found.indexes
+    assert found.rows > 5_000
+    # As many rows of the table itself would be as many pages.
+    assert found.pages < 500
 
 
 def check(found: Plan, index: str, pages: int, params: dict[str, Any]) -> None:

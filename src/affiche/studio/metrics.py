@@ -18,17 +18,26 @@ NAMES: Final[dict[str, tuple[Kind, str]]] = {
     "affiche_database_up": ("gauge", "Whether the database answered; if not, its numbers lack."),
     "affiche_workers": ("gauge", "Processes that make pictures, seen in the last 45 seconds."),
     "affiche_endpoint_up": ("gauge", "Whether the endpoint is well."),
+    "affiche_endpoint_paused": ("gauge", "Whether an operator has stopped the endpoint."),
+    "affiche_endpoint_unwell_seconds": ("gauge", "Since when it is unwell; 0 while it is well."),
+    "affiche_endpoint_engine_seconds": ("gauge", "Seconds on the engine, of runs of 5 minutes."),
+    "affiche_endpoint_cost_dollars": ("gauge", "What those cost, where it has a price."),
     "affiche_endpoint_places": ("gauge", "Jobs that the endpoint is given at once."),
     "affiche_endpoint_running": ("gauge", "Jobs under way at the endpoint."),
     "affiche_queue_jobs": ("gauge", "Jobs that wait for the endpoint, counted to 10,000."),
     "affiche_queue_oldest_seconds": ("gauge", "How long the oldest of those has waited."),
     "affiche_queue_homeless_jobs": ("gauge", "Jobs that no endpoint would take."),
+    "affiche_jobs_stuck": ("gauge", "Jobs under way without a step for 10 minutes."),
     "affiche_jobs_ended": ("gauge", "Jobs that ended in the last 5 minutes, by status and code."),
     "affiche_phase_seconds": ("gauge", "Quantiles of a phase over 5 minutes; see the page."),
     "affiche_phase_jobs": ("gauge", "Jobs that those quantiles are of."),
     "affiche_phase_seconds_sum": ("gauge", "Seconds that those jobs spent in the phase."),
     "affiche_credits_moved": ("gauge", "Credits in the last 5 minutes by kind, refunds among it."),
     "affiche_credit_lines": ("gauge", "Lines of the ledger that those are."),
+    "affiche_credits_refunded_ratio": ("gauge", "Refunded of what was charged, in 5 minutes."),
+    "affiche_alerts_open": ("gauge", "Alerts that are open, by rule."),
+    "affiche_secret_age_days": ("gauge", "Age of the oldest key or secret that is in use."),
+    "affiche_webhooks_off": ("gauge", "Webhooks that were put off because they failed."),
     "affiche_webhook_deliveries_pending": ("gauge", "Messages that wait, counted to 10,000."),
     "affiche_language_calls": ("gauge", "Questions to the language model in the last 5 minutes."),
     "affiche_language_seconds": ("gauge", "Seconds that those took."),
@@ -75,6 +84,7 @@ class Meter:
                     await service.rows("metrics.credits"),
                     await service.rows("language.lately"),
                     (await service.rows("metrics.elsewhere"))[0],
+                    await service.rows("alerts.counts"),
                 )
         except DatabaseUnavailable:
             return {"affiche_database_up": [Sample(0)]}
@@ -90,11 +100,16 @@ def read(
     credits: Rows,
     words: Rows,
     other: dict[str, Any],
+    alerts: Rows,
 ) -> Found:
     """Numbers by name, out of the rows of `metrics.sql`. Pure."""
     found: Found = {name: [] for name in NAMES if name.startswith("affiche_endpoint_")}
     by_endpoint = {
         "affiche_endpoint_up": "well",
+        "affiche_endpoint_paused": "paused",
+        "affiche_endpoint_unwell_seconds": "unwell_seconds",
+        "affiche_endpoint_engine_seconds": "engine_seconds",
+        "affiche_endpoint_cost_dollars": "cost",
         "affiche_endpoint_places": "places",
         "affiche_endpoint_running": "running",
         "affiche_queue_jobs": "waiting",
@@ -118,6 +133,14 @@ def read(
     for name, column in (("affiche_credits_moved", "credits"), ("affiche_credit_lines", "lines")):
         found[name] = [Sample(float(row[column]), {"kind": row["type"]}) for row in credits]
     found |= _language(words)
+    moved = {row["type"]: float(row["credits"]) for row in credits}
+    if charged := moved.get("charge"):
+        found["affiche_credits_refunded_ratio"] = [Sample(moved.get("refund", 0.0) / charged)]
+    found["affiche_alerts_open"] = [Sample(row["open"], {"rule": row["rule"]}) for row in alerts]
+    found["affiche_jobs_stuck"] = [Sample(other["stuck"])]
+    found["affiche_webhooks_off"] = [Sample(other["webhooks_off"])]
+    if other["secret_days"] is not None:
+        found["affiche_secret_age_days"] = [Sample(other["secret_days"])]
     found["affiche_workers"] = [Sample(other["workers"])]
     found["affiche_queue_homeless_jobs"] = [Sample(other["homeless"])]
     found["affiche_webhook_deliveries_pending"] = [Sample(other["deliveries"])]

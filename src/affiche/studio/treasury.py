@@ -25,8 +25,6 @@ MOST: Final = 1_000_000_000
 BATCH: Final = 100
 REASON: Final = 500
 BUDGETS: Final = 1000
-VERBS: Final = {"grant": "grant", "purchase": "purchase", "adjustment": "adjust"}
-"""What the audit log calls writing a line of a kind."""
 
 
 async def find_user(studio: Studio, operator: Caller, name: str) -> UUID:
@@ -269,7 +267,7 @@ async def _write(
                 service,
                 studio,
                 operator,
-                f"credits.{VERBS[kind]}",
+                f"credits.{'adjust' if kind == 'adjustment' else kind}",
                 user_id,
                 reason=reason,
                 before=_held(before),
@@ -296,8 +294,8 @@ async def _line(
     reason: str = "",
     actor: UUID | None = None,
 ) -> bool:
-    return bool(
-        await service.rows(
+    try:
+        rows = await service.rows(
             "credits.write",
             user_id=user_id,
             type=kind,
@@ -307,7 +305,10 @@ async def _line(
             reason=reason,
             actor=actor,
         )
-    )
+    except psycopg.errors.NumericValueOutOfRange as error:
+        # More than a balance can hold.
+        raise InvalidInputs([_between("credits", -MOST, MOST)]) from error
+    return bool(rows)
 
 
 async def _account(service: Transaction, user_id: UUID) -> Account:

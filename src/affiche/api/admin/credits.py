@@ -26,7 +26,11 @@ router: Final = APIRouter(prefix="/v1/admin", tags=["admin"], route_class=Strict
 NAMED: Final = (*ALL, NotFound)
 GIVEN: Final = (*BODY, NotFound)
 Amount = Annotated[int, Field(ge=1, le=MOST), BeforeValidator(without_point)]
-Change = Annotated[int, Field(ge=-MOST, le=MOST), BeforeValidator(without_point)]
+Change = Annotated[
+    int,
+    Field(ge=-MOST, le=MOST, json_schema_extra={"not": {"const": 0}}),
+    BeforeValidator(without_point),
+]
 Bound = Annotated[int, Field(ge=0, le=MOST), BeforeValidator(without_point)]
 Day = Annotated[int, Field(ge=1, le=31), BeforeValidator(without_point)]
 Text = Annotated[str, Field(max_length=REASON, pattern=r"^[^\x00]*$")]

@@ -12,6 +12,7 @@ from affiche.api.admin.door import ALL, BODY, Because, Operating, looking
 from affiche.api.auth import studio_of
 from affiche.api.bodies import StrictRoute
 from affiche.api.problems import refusals
+from affiche.domain.endpoint_rules import MOST_PRICE, MOST_WORKS
 from affiche.domain.numbers import without_point
 from affiche.errors import NotFound
 from affiche.studio import endpoints
@@ -20,9 +21,9 @@ from affiche.studio.studio import Caller
 
 router: Final = APIRouter(prefix="/v1/admin/endpoints", tags=["admin"], route_class=StrictRoute)
 CHANGED: Final = (*BODY, NotFound)
-Works = Annotated[int, Field(ge=1, le=10_000), BeforeValidator(without_point)]
+Works = Annotated[int, Field(ge=1, le=MOST_WORKS), BeforeValidator(without_point)]
 Position = Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(without_point)]
-Price = Annotated[Decimal, Field(strict=False, ge=0, le=1000, max_digits=12, decimal_places=8)]
+Price = Annotated[Decimal, Field(strict=False, ge=0, le=MOST_PRICE)]
 
 
 class EndpointShape(BaseModel):

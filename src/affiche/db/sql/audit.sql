@@ -3,13 +3,16 @@ INSERT INTO audit_log (id, actor, origin, action, subject, reason, before, after
 VALUES (%(id)s, %(actor)s, %(origin)s, %(action)s, %(subject)s, %(reason)s, %(before)s, %(after)s)
 
 -- name: add_look
--- One for a while: whoever reads a page again and again is written down once.
+-- One for a while: whoever reads a page again and again is written down once. Only the latest is
+-- read, however many there are.
 INSERT INTO audit_log (id, actor, origin, action, subject)
 SELECT %(id)s, %(actor)s, %(origin)s, %(action)s, %(subject)s
 WHERE NOT EXISTS (
-  SELECT FROM audit_log a
-  WHERE a.action = %(action)s AND a.subject = %(subject)s AND a.actor = %(actor)s
-    AND a.at > clock_timestamp() - %(within)s::interval)
+  SELECT FROM (
+    SELECT at FROM audit_log
+    WHERE action = %(action)s AND subject = %(subject)s AND actor = %(actor)s
+    ORDER BY id DESC LIMIT 1) latest
+  WHERE latest.at > clock_timestamp() - %(within)s::interval)
 
 -- name: page
 SELECT a.id, a.at, a.actor, coalesce(u.email, nullif(u.name, '')) AS actor_name, a.origin, a.action,

@@ -1,56 +1,67 @@
 -- name: page
--- Newest first, by their ids, which sort by time.
-SELECT * FROM job_states
-WHERE id < %(before)s AND (%(status)s::text IS NULL OR status = %(status)s)
-  AND (%(endpoint)s::text IS NULL OR endpoint = %(endpoint)s)
-  AND (%(code)s::text IS NULL OR error_code = %(code)s)
-ORDER BY id DESC LIMIT %(limit)s
+-- Newest first, by their ids, which sort by time; here and below first the page and then what is
+-- said of it, so that no plan joins all of them.
+SELECT * FROM job_states WHERE id = ANY (ARRAY(
+  SELECT id FROM generation_jobs
+  WHERE (%(status)s::text IS NULL OR status = %(status)s) AND id < %(before)s
+    AND (%(endpoint)s::text IS NULL
+      OR endpoint_id = ANY (ARRAY(SELECT id FROM endpoints WHERE name = %(endpoint)s)))
+    AND (%(code)s::text IS NULL OR error_code = %(code)s)
+  ORDER BY id DESC LIMIT %(limit)s))
+ORDER BY id DESC
 
 -- name: page_failed
-SELECT * FROM job_states
-WHERE status = 'failed' AND id < %(before)s
-  AND (%(endpoint)s::text IS NULL OR endpoint = %(endpoint)s)
-  AND (%(code)s::text IS NULL OR error_code = %(code)s)
-ORDER BY id DESC LIMIT %(limit)s
+SELECT * FROM job_states WHERE id = ANY (ARRAY(
+  SELECT id FROM generation_jobs
+  WHERE status = 'failed' AND id < %(before)s
+    AND (%(endpoint)s::text IS NULL
+      OR endpoint_id = ANY (ARRAY(SELECT id FROM endpoints WHERE name = %(endpoint)s)))
+    AND (%(code)s::text IS NULL OR error_code = %(code)s)
+  ORDER BY id DESC LIMIT %(limit)s))
+ORDER BY id DESC
 
 -- name: page_cancelled
-SELECT * FROM job_states
-WHERE status = 'cancelled' AND id < %(before)s
-  AND (%(endpoint)s::text IS NULL OR endpoint = %(endpoint)s)
-  AND (%(code)s::text IS NULL OR error_code = %(code)s)
-ORDER BY id DESC LIMIT %(limit)s
+SELECT * FROM job_states WHERE id = ANY (ARRAY(
+  SELECT id FROM generation_jobs
+  WHERE status = 'cancelled' AND id < %(before)s
+    AND (%(endpoint)s::text IS NULL
+      OR endpoint_id = ANY (ARRAY(SELECT id FROM endpoints WHERE name = %(endpoint)s)))
+    AND (%(code)s::text IS NULL OR error_code = %(code)s)
+  ORDER BY id DESC LIMIT %(limit)s))
+ORDER BY id DESC
 
 -- name: page_under_way
--- Of those that are taken or processing there are no more than endpoints have places.
-SELECT * FROM job_states
-WHERE id = ANY (ARRAY(
-    SELECT id FROM generation_jobs WHERE status IN ('taken', 'processing') AND id < %(before)s))
-  AND status = %(status)s
-  AND (%(endpoint)s::text IS NULL OR endpoint = %(endpoint)s)
-  AND (%(code)s::text IS NULL OR error_code = %(code)s)
-ORDER BY id DESC LIMIT %(limit)s
+-- Of those there are no more than endpoints have places.
+SELECT * FROM job_states WHERE id = ANY (ARRAY(
+  SELECT id FROM generation_jobs
+  WHERE status IN ('taken', 'processing') AND status = %(status)s AND id < %(before)s
+    AND (%(endpoint)s::text IS NULL
+      OR endpoint_id = ANY (ARRAY(SELECT id FROM endpoints WHERE name = %(endpoint)s)))
+    AND (%(code)s::text IS NULL OR error_code = %(code)s)
+  ORDER BY id DESC LIMIT %(limit)s))
+ORDER BY id DESC
 
 -- name: stuck
 -- Under way, and nobody is at it: no step for a while, past its deadline, or not looked at.
-WITH found AS (
+WITH found AS MATERIALIZED (
   (SELECT id, 'no_step' AS why FROM generation_jobs
   WHERE status IN ('taken', 'processing') AND step <> 'observe'
-    AND taken_at < clock_timestamp() - %(after)s::interval
-    AND updated_at < clock_timestamp() - %(after)s::interval
+    AND taken_at < statement_timestamp() - %(after)s::interval
+    AND updated_at < statement_timestamp() - %(after)s::interval
   ORDER BY taken_at LIMIT %(limit)s)
   UNION ALL
   (SELECT id, 'overdue' FROM generation_jobs
   WHERE status IN ('taken', 'processing')
-    AND deadline_at < clock_timestamp() - interval '1 minute'
+    AND deadline_at < statement_timestamp() - interval '1 minute'
   ORDER BY deadline_at LIMIT %(limit)s)
   UNION ALL
   (SELECT id, 'unobserved' FROM generation_jobs
   WHERE status = 'processing' AND step = 'observe'
-    AND observe_at < clock_timestamp() - %(after)s::interval
+    AND observe_at < statement_timestamp() - %(after)s::interval
   ORDER BY observe_at LIMIT %(limit)s)
 )
-SELECT s.*, f.why FROM (SELECT id, min(why) AS why FROM found GROUP BY id) f
-JOIN job_states s ON s.id = f.id
+SELECT s.*, (SELECT min(f.why) FROM found f WHERE f.id = s.id) AS why
+FROM job_states s WHERE s.id = ANY (ARRAY(SELECT id FROM found))
 ORDER BY s.updated_at LIMIT %(limit)s
 
 -- name: by_id

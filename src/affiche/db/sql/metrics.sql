@@ -3,8 +3,17 @@
 SELECT e.name, e.kind, e.unwell_since IS NULL AS well, e.works_at_once AS places,
   (e.running + (SELECT coalesce(sum(c.places), 0) FROM place_changes c
     WHERE c.endpoint_id = e.id))::integer AS running,
-  line.waiting::integer, line.oldest
-FROM endpoints e CROSS JOIN LATERAL (
+  line.waiting::integer, line.oldest, e.paused_at IS NOT NULL AS paused,
+  coalesce(extract(epoch FROM statement_timestamp() - e.unwell_since), 0)::float AS unwell_seconds,
+  coalesce(spent.seconds, 0)::float AS engine_seconds,
+  coalesce(spent.seconds::numeric * e.price_per_second, 0)::float AS cost
+FROM endpoints e LEFT JOIN (
+  SELECT endpoint_id, sum(execution_seconds) AS seconds FROM generation_jobs
+  WHERE status IN ('completed', 'failed', 'cancelled')
+    AND coalesce(completed_at, failed_at, cancelled_at)
+      > statement_timestamp() - interval '5 minutes'
+  GROUP BY endpoint_id) spent ON spent.endpoint_id = e.id
+CROSS JOIN LATERAL (
   SELECT count(*) AS waiting,
     coalesce(extract(epoch FROM statement_timestamp() - min(first.created_at)), 0)::float AS oldest
   FROM (
@@ -31,6 +40,8 @@ FROM generation_jobs j CROSS JOIN LATERAL (VALUES
   ('sending', extract(epoch FROM j.started_at - j.taken_at)),
   ('engine queue', j.waited_seconds::numeric),
   ('running', j.execution_seconds::numeric),
+  ('storing', greatest(0, extract(epoch FROM j.completed_at - j.started_at)
+    - coalesce(j.waited_seconds, 0)::numeric - j.execution_seconds::numeric)),
   ('whole', extract(epoch FROM j.completed_at - j.created_at))) AS phases (phase, seconds)
 WHERE j.status IN ('completed', 'failed', 'cancelled') AND j.status = 'completed'
   AND coalesce(j.completed_at, j.failed_at, j.cancelled_at)
@@ -51,6 +62,20 @@ GROUP BY type ORDER BY type
 SELECT
   (SELECT count(*) FROM workers WHERE seen_at > statement_timestamp() - interval '45 seconds')
     ::integer AS workers,
+  (SELECT count(*) FROM (SELECT FROM generation_jobs
+    WHERE status IN ('taken', 'processing') AND step <> 'observe'
+      AND taken_at < statement_timestamp() - interval '10 minutes'
+      AND updated_at < statement_timestamp() - interval '10 minutes' LIMIT 10000) stuck)
+    ::integer AS stuck,
+  (SELECT count(*) FROM webhooks WHERE off_because IS NOT NULL)::integer AS webhooks_off,
+  (SELECT extract(epoch FROM statement_timestamp() - min(since))::float / 86400 FROM (
+    SELECT since FROM secret_ages WHERE seen_at > statement_timestamp() - interval '2 days'
+    UNION ALL
+    SELECT rotated_at FROM webhooks WHERE is_active
+    UNION ALL
+    SELECT created_at FROM api_keys
+    WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > statement_timestamp())
+  ) ages) AS secret_days,
   (SELECT count(*) FROM (SELECT FROM generation_jobs
     WHERE status = 'pending' AND endpoint_id IS NULL LIMIT 10000) homeless)::integer AS homeless,
   (SELECT count(*) FROM (SELECT FROM webhooks w JOIN webhook_deliveries d ON d.webhook_id = w.id
