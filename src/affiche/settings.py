@@ -183,6 +183,9 @@ class Settings:
     )
     preview_works: int = _setting(2, "Works that the preview engine is given at once.")
     preview_pace: float = _setting(0.12, "Seconds that the preview engine takes for a step.")
+    demo: bool = _setting(
+        True, "Whether a laptop's first start has two characters and a dozen references to try."
+    )
     catalog: Path | None = _setting(None, "Folder with templates beside those that are shipped.")
     steps: int = _setting(32, "Steps that one `affiche work` runs at once.")
     upload_mb: int = _setting(20, "Largest upload or fetched picture, in MB.")

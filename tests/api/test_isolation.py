@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.admin.routes import ROUTES as ADMIN
 from tests.api.test_projects import ROUTES as PROJECTS
+from tests.characters import routes as characters
 from tests.support.servers import AsSomebody, Client, description
 from tests.support.studios import ask, photograph
 from tests.webhooks import routes as webhooks
@@ -270,7 +271,8 @@ async def test_nobody_is_let_in_anywhere_but_where_anybody_is(nobody: Client) ->
 
 
 def test_every_route_has_its_rule(server: Server) -> None:
-    # Those of webhooks have their tests in tests/webhooks/test_isolation.py, and operators' in
+    # Those of webhooks have their tests in tests/webhooks/test_isolation.py, those of characters
+    # and references in tests/characters/test_routes.py, and operators' in
     # tests/admin/test_routes.py.
     rules = [
         PUBLIC,
@@ -289,6 +291,8 @@ def test_every_route_has_its_rule(server: Server) -> None:
         KEPT,
         WORDED,
         RULED,
+        characters.NAMED,
+        characters.LISTS,
         webhooks.NAMED,
         webhooks.LISTS,
         set(ADMIN),

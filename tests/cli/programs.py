@@ -29,6 +29,7 @@ def environment(data: Path, **more: str) -> dict[str, str]:
         "AFFICHE_DATA": str(data),
         "AFFICHE_PREVIEW_PACE": "0",
         "AFFICHE_RETRY_SECONDS": "0.1",
+        "AFFICHE_DEMO": "no",
         **more,
     }
 

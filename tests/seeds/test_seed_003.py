@@ -15,6 +15,7 @@ from affiche.graphs.bindings import bind, placeholders
 from affiche.graphs.graph import load
 from affiche.pipeline.crew import Crew
 from affiche.settings import environment_names, read
+from affiche.studio import characters
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
 
@@ -174,3 +175,42 @@ def test_a_pooler_s_address_is_read(port: int) -> None:
     pooled = parse(f"{bare}?pgbouncer=true")
     assert (pooled.url, pooled.pooled) == (bare, True)
     assert (parse(bare).url, parse(bare).pooled) == (bare, False)
+
+
+def test_characters_have_the_columns_that_the_seed_lists(service: Connection[Any]) -> None:
+    names = ("name", "slug", "skin_tone", "hair_color", "hair_style", "lora_file")
+    assert columns(service, "characters") >= {
+        ("id", "uuid"),
+        ("number", "bigint"),
+        *((name, "text") for name in (*names, "trigger_word", "negative_prompt")),
+    }
+
+
+def test_references_have_the_columns_that_the_seed_lists(service: Connection[Any]) -> None:
+    assert columns(service, "reference_images") >= {
+        ("id", "uuid"),
+        ("number", "bigint"),
+        ("filename", "text"),
+        ("category", "text"),
+        ("storage_path", "text"),
+        ("vision_description", "text"),
+        ("analyzed_at", "timestamp with time zone"),
+    }
+
+
+def test_a_work_knows_its_character_and_its_reference(service: Connection[Any]) -> None:
+    assert columns(service, "works") >= {
+        ("character_id", "uuid"),
+        ("reference_id", "uuid"),
+        ("subject", "jsonb"),
+    }
+
+
+async def test_the_four_models_of_the_seed(studio: Studio, alice: Caller) -> None:
+    for name in ("Milan", "Skyler", "Sky", "Cam"):
+        await characters.make(studio, alice, {"name": name, "lora_file": f"{name}.safetensors"})
+    found = await characters.listed(studio, alice)
+    assert [each.slug for each in found] == ["milan", "skyler", "sky", "cam"]
+    # The seed's whole numbers, for its API.
+    assert [each.number for each in found] == [1, 2, 3, 4]
+    assert (await characters.get(studio, alice, 1)).name == "Milan"

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from affiche.domain.masks import kept_in
+from affiche.domain.subjects import Subject, subject_from
 from affiche.domain.templates import Template
 from affiche.domain.translation import Status as TranslationStatus
 from affiche.studio.failures import recalled
@@ -72,6 +73,22 @@ class WorkTemplate(BaseModel):
     title: str
 
 
+class CharacterAsked(BaseModel):
+    """Who a work is of."""
+
+    id: UUID
+    slug: str
+    name: str
+
+
+class ReferenceAsked(BaseModel):
+    """What a work is made after."""
+
+    id: UUID
+    filename: str
+    caption: str
+
+
 class TextShape(BaseModel):
     """What went to the image model of one field, and how it came about."""
 
@@ -106,6 +123,12 @@ class WorkShape(BaseModel):
     translation: TranslationShape | None = Field(
         description="What was sent instead; null before it is settled."
     )
+    character: CharacterAsked | None = Field(description="As it was when the work was asked for.")
+    reference: ReferenceAsked | None = Field(description="As it was when the work was asked for.")
+    positive_prompt: str | None = Field(
+        description="What the engine was told, once it was; in English where that was to be had."
+    )
+    negative_prompt: str | None
     seed: int | None
     output_count: int
     project_id: UUID | None
@@ -154,6 +177,8 @@ def work_shape(
     work: Work, template: Template, outputs: Sequence[File], language: Language, now: datetime
 ) -> WorkShape:
     prompt = work.input_data.get("prompt")
+    about, told = subject_from(work.subject), work.generation_metadata or {}
+    positive = told.get("positive_prompt", told.get("prompt"))
     return WorkShape(
         id=work.id,
         number=work.number,
@@ -169,6 +194,10 @@ def work_shape(
         inputs=work.input_data,
         prompt=prompt if isinstance(prompt, str) else None,
         translation=_translation(work, language),
+        character=_character(about),
+        reference=_reference(about),
+        positive_prompt=positive if isinstance(positive, str) else None,
+        negative_prompt=told.get("negative_prompt"),
         seed=work.seed,
         output_count=work.output_count,
         project_id=work.project_id,
@@ -211,6 +240,18 @@ def translation_label(told: dict[str, Any], language: Language) -> str:
     by_dictionary = told.get("stand_in") and told["status"] in ("translated", "cached")
     key = "stand_in" if by_dictionary else told["status"]
     return say(language, f"works.translation.{key}")
+
+
+def _character(about: Subject) -> CharacterAsked | None:
+    found = about.character
+    return None if found is None else CharacterAsked(id=found.id, slug=found.slug, name=found.name)
+
+
+def _reference(about: Subject) -> ReferenceAsked | None:
+    found = about.reference
+    if found is None:
+        return None
+    return ReferenceAsked(id=found.id, filename=found.filename, caption=found.caption)
 
 
 def _label(work: Work, language: Language) -> str:

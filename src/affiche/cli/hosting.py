@@ -1,9 +1,8 @@
 """A studio that listens: claimed, announced, greeted, and stopped in the right order."""
 
 import os
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
 from typing import Final
 from uuid import UUID
 
@@ -12,14 +11,15 @@ from affiche.cli import greeting, link, loop
 from affiche.cli.endings import CommandError, Exit, Interrupted
 from affiche.cli.language import words
 from affiche.cli.running import PAGE, Running, announce, claimed, running, write_private
+from affiche.cli.talkers import with_words
 from affiche.cli.terminal import err, out
 from affiche.errors import NotSignedIn, SettingInvalid
 from affiche.pipeline.crew import Crew
 from affiche.serving import Server, application
 from affiche.settings import Settings, Source
 from affiche.studio import people
+from affiche.studio.demo import furnishing
 from affiche.studio.feed import Feed
-from affiche.studio.language import place
 from affiche.studio.studio import Studio
 
 LAST_PORT: Final = 65535
@@ -62,6 +62,7 @@ async def _host(stop: loop.Stop, settings: Settings, fixed: bool, working: bool)
         studio = await stack.enter_async_context(app.opened(settings, migrating=working))
         user = await people.first_user(studio)
         if working:
+            await furnishing.at_first_start(studio, user)
             await stack.enter_async_context(Crew(studio).working())
         feed = await stack.enter_async_context(Feed(studio).running())
         server = await stack.enter_async_context(
@@ -74,18 +75,6 @@ async def _host(stop: loop.Stop, settings: Settings, fixed: bool, working: bool)
         greeting.greet(settings, public, greeting.address(public, token), working=working)
         await server.wait()
         raise CommandError("server_ended", Exit.FAILED)
-
-
-@asynccontextmanager
-async def with_words(settings: Settings) -> AsyncIterator[Settings]:
-    """With the built-in dictionary in the place of a language model, where there is none."""
-    if place(settings) is not None:
-        yield settings
-        return
-    from affiche.emulators.llm import MODEL, serving
-
-    async with serving() as stand_in:
-        yield replace(settings, llm_url=stand_in.url, llm_model=MODEL)
 
 
 async def _command_key(studio: Studio, user_id: UUID) -> str:

@@ -16,7 +16,17 @@ from affiche.cli.terminal import complain, err, page, write_json
 
 DEBUG: Final = "--debug"
 GROUPS: Final = {
-    "pictures": ("up", "run", "templates", "link"),
+    "pictures": (
+        "up",
+        "run",
+        "batch",
+        "templates",
+        "characters",
+        "references",
+        "translate",
+        "demo",
+        "link",
+    ),
     "studio": (
         "serve",
         "work",
@@ -28,6 +38,7 @@ GROUPS: Final = {
         "endpoints",
         "people",
         "projects",
+        "glossary",
         "credits",
         "webhooks",
         "jobs",
@@ -42,10 +53,14 @@ GROUPS: Final = {
 }
 
 BELOW: Final = (
+    "batch",
     "templates",
+    "characters",
+    "references",
     "endpoints",
     "people",
     "projects",
+    "glossary",
     "credits",
     "webhooks",
     "jobs",

@@ -122,7 +122,7 @@ def _allowed(field: Field) -> str:
             return "…".join(ends)
         case "select":
             return ", ".join(str(option.value) for option in field.options)
-        case "file" | "mask":
+        case "file" | "mask" | "reference":
             return " ".join(field.accept)
         case "text" | "textarea" if field.max_length:
             return words("templates.characters", limit=field.max_length)
@@ -135,6 +135,7 @@ def _example(template: Template) -> str:
     for field in template.fields:
         if field.required and field.default is None:
             kinds = {"file": "@photo.jpg", "mask": "@mask.png", "number": "1", "slider": "1"}
+            kinds |= {"character": "yuna", "reference": "@photo.jpg"}
             value = kinds.get(field.type, json_.dumps("…", ensure_ascii=False))
             parts.append(f"{field.request_key}={value}")
     return " ".join(parts)

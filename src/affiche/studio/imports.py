@@ -266,10 +266,7 @@ def _within(folder: Path) -> Iterator[Path]:
 
 def _shown(path: str) -> str:
     """A path as it is told: what no name should hold is left out, and a long one cut."""
-    return (
-        "/".join(filter(None, map(names.bare, path.replace("\\", "/").split("/"))))[-200:]
-        or "?"
-    )
+    return "/".join(filter(None, map(names.bare, path.replace("\\", "/").split("/"))))[-200:] or "?"
 
 
 def opened(data: bytes) -> BinaryIO:

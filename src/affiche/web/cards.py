@@ -64,8 +64,10 @@ def words(work: Work, template: Template, language: Language) -> str:
 
 def sources(work: Work, template: Template) -> Iterable[UUID]:
     """The pictures that the work is made from; one at an address is known once it is fetched."""
+    if work.subject and (shown := work.subject.get("reference")):
+        yield UUID(shown["file_id"])
     for field in template.fields:
-        if field.type == "file":
+        if field.type in ("file", "reference"):
             try:
                 yield UUID(str(work.input_data.get(field.request_key)))
             except ValueError:

@@ -15,6 +15,7 @@ from affiche.studio import sources, uploads
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
 from affiche.texts import Language, say
+from affiche.web import subjects
 
 LABELS: Final = {facts.media_type: facts.label for facts in KINDS.values()}
 Group = Literal["pictures", "words", "english", "settings"]
@@ -56,6 +57,11 @@ class FieldView:
             return "english"
         needed = self.field.required and self.field.default is None
         return "words" if needed or self.field.type in ("textarea", "text") else "settings"
+
+    @property
+    def held(self) -> str:
+        """Of a picture, what was uploaded or named by its address; a reference is chosen apart."""
+        return "" if any(choice.value == self.value for choice in self.choices) else self.value
 
     @property
     def count(self) -> int:
@@ -119,11 +125,13 @@ async def views(
     studio: Studio, caller: Caller, template: Template, answers: Answers, language: Language
 ) -> list[FieldView]:
     found = []
+    offered = await subjects.offered(studio, caller, template, answers.values, language)
     names = {field.name for field in template.fields}
     for field in with_english(template.fields):
         value = answers.values.get(field.request_key, "")
         picture = await _held(studio, caller, value) if field.is_picture else None
-        if field.is_picture and picture is None and not value.startswith(("http:", "https:")):
+        kept = ("http:", "https:", *(id_ for id_, _ in offered.get(field.name, ())))
+        if field.is_picture and picture is None and not value.startswith(kept):
             value = ""
         found.append(
             FieldView(
@@ -136,7 +144,8 @@ async def views(
                 problem(field, answers.problems, language),
                 picture,
                 sources.limits_of(studio, field).megabytes,
-                tuple(Choice(_text(o.value), o.label.say(language)) for o in field.options),
+                tuple(Choice(_text(o.value), o.label.say(language)) for o in field.options)
+                + tuple(Choice(*each) for each in offered.get(field.name, ())),
                 is_english=field.name not in names,
             )
         )

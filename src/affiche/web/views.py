@@ -156,7 +156,9 @@ def parameters(work: Work, template: Template, language: Language) -> Sequence[P
         if value is None or field.is_picture or field.is_seed or field.name == "prompt":
             continue
         options = {str(option.value): option.label.say(language) for option in field.options}
-        if isinstance(value, bool):
+        if field.type == "character":
+            text = str(((work.subject or {}).get("character") or {}).get("name") or value)
+        elif isinstance(value, bool):
             text = say(language, "web.work.yes" if value else "web.work.no")
         else:
             text = f"{value:.10g}" if isinstance(value, float) else str(value)
