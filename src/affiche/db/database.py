@@ -1,18 +1,19 @@
 """The pool, and transactions in somebody's role.
 
-Every transaction says for whom it is: `as_user(id)` for a person, whose claims row-level security
-reads, `as_service()` and `singly()` for the pipeline. Nothing runs as the schema's owner.
+Every transaction says for whom it is: `as_user(id)` and `alone(id)` for a person, whose claims
+row-level security reads, `as_service()` and `singly()` for the pipeline. Nothing runs as the
+schema's owner.
 """
 
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
 import psycopg
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection, AsyncCursor, sql
 from psycopg.rows import class_row, dict_row, scalar_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -43,6 +44,7 @@ KEEPALIVES = {
 PLANS = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
 SERVICE = {"role": "service_role"}
 BEGIN = sql.SQL("BEGIN")
+TAKE = "SELECT set_config('role', %s, true), set_config('request.jwt.claims', %s, true)"
 
 
 class Patient(AsyncConnection[Any]):
@@ -64,35 +66,78 @@ class Transaction:
 
     async def maybe(self, kind: type[T], name: str, /, **params: Any) -> T | None:
         async with self.connection.cursor(row_factory=class_row(kind)) as cursor:
-            await cursor.execute(statement(name), params)
+            await self._execute(cursor, statement(name), params)
             return await cursor.fetchone()
 
     async def all(self, kind: type[T], name: str, /, **params: Any) -> list[T]:
         async with self.connection.cursor(row_factory=class_row(kind)) as cursor:
-            await cursor.execute(statement(name), params)
+            await self._execute(cursor, statement(name), params)
             return await cursor.fetchall()
 
     async def fitted(self, kind: type[T], name: str, /, **params: Any) -> list[T]:
         """As `all`, planned for these very values and not for any: of a list whose filters may be
         as rare as they may be common, which for some of them is a thousand times the pages."""
         async with self.connection.cursor(row_factory=class_row(kind)) as cursor:
-            await cursor.execute(statement(name), params, prepare=False)
+            await self._execute(cursor, statement(name), params, prepare=False)
             return await cursor.fetchall()
 
     async def rows(self, name: str, /, **params: Any) -> list[dict[str, Any]]:
         async with self.connection.cursor(row_factory=dict_row) as cursor:
-            await cursor.execute(statement(name), params)
+            await self._execute(cursor, statement(name), params)
             return await cursor.fetchall()
 
     async def value(self, name: str, /, **params: Any) -> Any:
         """The first column of the first row, or None."""
         async with self.connection.cursor(row_factory=scalar_row) as cursor:
-            await cursor.execute(statement(name), params)
+            await self._execute(cursor, statement(name), params)
             return await cursor.fetchone()
 
     async def run(self, name: str, /, **params: Any) -> int:
         """How many rows it touched."""
-        return (await self.connection.execute(statement(name), params)).rowcount
+        async with self.connection.cursor() as cursor:
+            await self._execute(cursor, statement(name), params)
+            return cursor.rowcount
+
+    async def _execute(
+        self,
+        cursor: AsyncCursor[Any],
+        query: LiteralString,
+        params: Mapping[str, Any],
+        prepare: bool | None = None,
+    ) -> None:
+        await cursor.execute(query, params, prepare=prepare)
+
+
+class Alone(Transaction):
+    """Each statement is a transaction of its own, and is sent with its beginning and its end: what
+    it locks is free as soon as it is done, however long it takes us to come back to it."""
+
+    def __init__(self, connection: AsyncConnection[Any], claims: Mapping[str, str]) -> None:
+        super().__init__(connection)
+        self._taken = (claims["role"], json.dumps(claims))
+
+    async def _execute(
+        self,
+        cursor: AsyncCursor[Any],
+        query: LiteralString,
+        params: Mapping[str, Any],
+        prepare: bool | None = None,
+    ) -> None:
+        own = self.connection
+        try:
+            async with own.pipeline():
+                await own.execute("BEGIN")
+                await own.execute(TAKE, self._taken)
+                await cursor.execute(query, params, prepare=prepare)
+                await own.execute("COMMIT")
+        except psycopg.Error:
+            if not own.closed:
+                await asyncio.shield(own.execute("ROLLBACK", prepare=False))
+            raise
+        except BaseException:
+            # Broken off in the middle: nobody knows what has been answered of it.
+            await own.close()
+            raise
 
 
 class Database:
@@ -138,13 +183,22 @@ class Database:
     @asynccontextmanager
     async def as_user(self, user_id: UUID) -> AsyncIterator[Transaction]:
         """A transaction with the user's own rights."""
-        claims = {**extra.told(), "sub": str(user_id), "role": "authenticated"}
-        begin = _begin("authenticated", claims)
+        begin = _begin("authenticated", _claims(user_id))
         async with (
             self._connection(self.people) as connection,
             _transaction(connection, begin) as transaction,
         ):
             yield transaction
+
+    @asynccontextmanager
+    async def alone(self, user_id: UUID) -> AsyncIterator[Transaction]:
+        """The user's own rights, and each statement a transaction of its own."""
+        if self.address.pooled:
+            async with self.as_user(user_id) as transaction:
+                yield transaction
+            return
+        async with self._connection(self.people) as connection:
+            yield Alone(connection, _claims(user_id))
 
     @asynccontextmanager
     async def as_service(self) -> AsyncIterator[Transaction]:
@@ -182,6 +236,10 @@ class Database:
         await connection.execute(
             "SELECT set_config('request.jwt.claims', %s, false)", (json.dumps(SERVICE),)
         )
+
+
+def _claims(user_id: UUID) -> dict[str, str]:
+    return {**extra.told(), "sub": str(user_id), "role": "authenticated"}
 
 
 def _begin(role: str, claims: Mapping[str, str]) -> sql.Composed:

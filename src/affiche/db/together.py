@@ -13,7 +13,12 @@ Asked = TypeVar("Asked")
 Given = TypeVar("Given")
 MOST: Final = 100
 APART: Final = 0.02
-"""Seconds between the starts of two calls: what somebody waits at most for others to join."""
+"""Seconds between the starts of two calls: what somebody waits at most for others to join, while
+calls are quick."""
+PART: Final = 0.3
+"""Of the time that calls may take. Where they take long, on a machine that is full, they are made
+more rarely, with more in each: that is what helps it."""
+LONGEST: Final = 0.1
 
 
 class Together(Generic[Asked, Given]):
@@ -58,10 +63,12 @@ class Together(Generic[Asked, Given]):
             while self._waiting:
                 if (pause := self._again_at - clock()) > 0 and len(self._waiting) < self._most:
                     await asyncio.sleep(pause)
-                self._again_at = clock() + self._apart
+                began = clock()
                 batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 if batch:
                     await self._settle(batch)
+                apart = max(self._apart, min((clock() - began) / PART, LONGEST))
+                self._again_at = began + (apart if self._apart else 0.0)
         finally:
             self._worker = None
             # Ended from outside, with the loop: nobody is to wait for what nobody does any more.

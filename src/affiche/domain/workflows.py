@@ -3,7 +3,6 @@
 Data only. Reading, binding and checking graphs is the business of `affiche.graphs`.
 """
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -63,6 +62,13 @@ class Node:
         return Node(self.id, {**self.raw, "inputs": {**self.raw["inputs"], **changes}})
 
 
+def _copied(value: Any) -> Any:
+    """Of what JSON is made of; `copy.deepcopy` takes ten times as long, for every work."""
+    if isinstance(value, Mapping):
+        return {name: _copied(each) for name, each in value.items()}
+    return [_copied(each) for each in value] if isinstance(value, list) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Graph:
     """A graph by node id. Made by `affiche.graphs.graph.load`, which checks its shape."""
@@ -71,7 +77,7 @@ class Graph:
 
     def api(self) -> dict[str, dict[str, Any]]:
         """A fresh copy in API format, the reader's to change: what `POST /prompt` takes."""
-        return {id_: copy.deepcopy(dict(node.raw)) for id_, node in self.nodes.items()}
+        return {id_: _copied(node.raw) for id_, node in self.nodes.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ async def gallery(studio: Studio, caller: Caller) -> list[Versioned]:
 
 async def find(studio: Studio, caller: Caller, name: str) -> Versioned:
     """By id, slug or template name, active ones only; raises NotFound."""
-    async with studio.database.as_user(caller.id) as transaction:
+    async with studio.database.alone(caller.id) as transaction:
         row = await transaction.maybe(Row, "templates.find", name=name[:200])
     if row is None or not row.is_active:
         raise NotFound(what="template")

@@ -122,7 +122,7 @@ async def upload(
 
 async def get(studio: Studio, caller: Caller, file_id: UUID) -> File:
     """Raises NotFound for an id that is unknown or somebody else's."""
-    async with studio.database.as_user(caller.id) as transaction:
+    async with studio.database.alone(caller.id) as transaction:
         found = await transaction.maybe(File, "files.by_id", id=file_id)
     if found is None:
         raise NotFound(what="file")

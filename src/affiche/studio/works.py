@@ -161,7 +161,7 @@ async def ask(studio: Studio, caller: Caller, request: Ask) -> Work:
     looked = await looked_at(studio, caller, found.template, request)
     inputs, seed = await settled(studio, caller, found.template, looked)
     try:
-        async with studio.database.as_user(caller.id) as transaction:
+        async with studio.database.alone(caller.id) as transaction:
             rows = await transaction.rows(
                 "works.ask",
                 id=studio.new_id(),
