@@ -47,6 +47,22 @@ async def test_korean_becomes_english_and_the_record_says_by_whom(
     assert len(model.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("prompt", "english"),
+    [
+        ("이미지 배경을 해변으로 바꿔줘", "Change the picture background to a beach"),
+        ("배경을 산 풍경으로 바꿔줘", "Change the background to a mountain landscape"),
+        ("Replace the sky with a dramatic sunset", "Replace the sky with a dramatic sunset"),
+        ("edit prompt", "edit prompt"),
+    ],
+)
+async def test_the_first_studio_s_own_prompts(
+    studio: Studio, project: UUID, prompt: str, english: str
+) -> None:
+    values, _ = await settled(studio, project, prompt=prompt)
+    assert values["prompt"] == english
+
+
 @pytest.mark.parametrize("prompt", ["a quiet beach", "8k 🌙", 'a sign "안녕"'])
 async def test_english_is_not_asked_about(
     studio: Studio, project: UUID, model: Server, prompt: str

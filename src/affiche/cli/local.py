@@ -13,6 +13,7 @@ from affiche.cli.desk import Offer, Record
 from affiche.cli.endings import CommandError
 from affiche.cli.language import language
 from affiche.cli.running import made
+from affiche.cli.talkers import with_words
 from affiche.errors import NotFound, PictureTooLarge
 from affiche.pipeline.crew import Crew
 from affiche.settings import Settings
@@ -26,7 +27,10 @@ LOOK_SECONDS: Final = 0.1
 async def started(settings: Settings) -> AsyncIterator["Local"]:
     """A database of our own is brought to this version first; one that others share is not."""
     made(settings.data)
-    async with app.opened(settings, migrating=not settings.database_url) as studio:
+    async with (
+        with_words(settings) as worded,
+        app.opened(worded, migrating=not settings.database_url) as studio,
+    ):
         caller = await people.first_user(studio)
         async with Crew(studio).working() as crew:
             yield Local(studio, caller, crew)

@@ -167,6 +167,8 @@ def _told(work: Record, paths: list[Path], wanted: Wanted, *, stopped: bool = Fa
         if len(paths) < wanted.output_count:
             missing = wanted.output_count - len(paths)
             err().print(words("run.missing", missing=missing), style="yellow")
+    for line in _english(work):
+        err().print(line, style="dim", markup=False, soft_wrap=True)
     for path in paths:
         _print(str(path))
     if work["status"] == "failed":
@@ -176,6 +178,16 @@ def _told(work: Record, paths: list[Path], wanted: Wanted, *, stopped: bool = Fa
     elif work["status"] == "cancelled":
         err().print(words("run.cancelled"))
     return code
+
+
+def _english(work: Record) -> list[str]:
+    """What was sent to the image model, where that is not what was written."""
+    told = dict(work.get("translation") or {})
+    inputs = dict(work.get("inputs") or {})
+    sent = {name: str(each["english"]) for name, each in dict(told.get("fields") or {}).items()}
+    other = [english for name, english in sent.items() if english != inputs.get(name)]
+    written = told.get("status") in ("failed", "unavailable")
+    return [str(told["label"]), *(f"  {each}" for each in other)] if other or written else []
 
 
 def _summary(work: Record) -> str:

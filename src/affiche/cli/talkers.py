@@ -1,13 +1,16 @@
-"""The stand-in of a language model that `affiche emulate llm` runs."""
+"""The stand-in of a language model: what `affiche emulate llm` runs, and what a laptop has that has
+no key to a real one."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from affiche.cli.endings import CommandError
 from affiche.cli.language import words
 from affiche.cli.terminal import out
+from affiche.settings import Settings
 
 if TYPE_CHECKING:
     from affiche.emulators.llm import Chance, Fault
@@ -54,3 +57,17 @@ async def serve(wanted: Wanted) -> None:
         ):
             out().print(f"{name}={value}", soft_wrap=True)
         await asyncio.get_running_loop().create_future()
+
+
+@asynccontextmanager
+async def with_words(settings: Settings) -> AsyncIterator[Settings]:
+    """With the built-in dictionary in the place of a language model, where there is none."""
+    from affiche.studio.language import place
+
+    if place(settings) is not None:
+        yield settings
+        return
+    from affiche.emulators.llm import MODEL, serving
+
+    async with serving() as stand_in:
+        yield replace(settings, llm_url=stand_in.url, llm_model=MODEL)

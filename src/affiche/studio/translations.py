@@ -116,14 +116,14 @@ async def quote(
 
     Raises NotFound for a project that the caller is not in.
     """
-    return await translate(studio, text, await _project(studio, caller, project_id))
+    return await translate(studio, text, await project_of(studio, caller, project_id))
 
 
 async def form(
     studio: Studio, caller: Caller, fields: Sequence[Field], values: Mapping[str, str]
 ) -> dict[str, Rendered]:
     """What the words of a form would be, by the request key under which they may be brought."""
-    project = await _project(studio, caller, None)
+    project = await project_of(studio, caller, None)
     found = {}
     for field in fields:
         own, text = english_of(field), values.get(field.request_key, "").strip()
@@ -167,7 +167,7 @@ async def reword(
     return await works.ask(studio, caller, request)
 
 
-async def _project(studio: Studio, caller: Caller, project_id: UUID | None) -> UUID:
+async def project_of(studio: Studio, caller: Caller, project_id: UUID | None) -> UUID:
     """One that the caller is in; their own if none is named. Raises NotFound."""
     if project_id is not None:
         return (await projects.get(studio, caller, project_id)).id

@@ -192,7 +192,11 @@ def test_no_prompt_can_hold_the_mark_that_closes_it(text: str) -> None:
     assert closing.startswith("</prompt-")
     assert closing not in text
     assert closing in instruction
-    # Seed 001's two sentences come first, as they are.
+
+
+def test_the_instruction_begins_with_the_first_studio_s() -> None:
+    role, instruction = translation.messages("바다")[0]
+    assert role == "system"
     assert instruction.startswith(
         "You translate Korean user prompts to English for image generation."
         " Output only the translated prompt, nothing else."
