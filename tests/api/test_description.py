@@ -90,6 +90,8 @@ def test_what_needs_somebody_says_how_they_prove_it(api: dict[str, Any]) -> None
 
 
 WITHOUT_BODY = {
+    "POST /v1/batches/{batch_id}/cancel",
+    "POST /v1/batches/{batch_id}/retry",
     "POST /v1/hooks/runs/{key}",
     "POST /v1/notifications/read",
     "POST /v1/notifications/{notification_id}/read",
