@@ -75,7 +75,9 @@ def found(shelf: Shelf, words: str, *, who: UUID | None = None, **more: Any) -> 
         "user_id": who or shelf.user,
         **more,
     }
-    rows = shelf.connection.execute(statement("references.found"), asked).fetchall()
+    # Prepared by psycopg, it would take those of `plan` along when something is rolled back.
+    text = statement("references.found")
+    rows = shelf.connection.execute(text, asked, prepare=False).fetchall()
     return [row[4] for row in rows]
 
 
