@@ -32,7 +32,7 @@ def test_chance_has_a_seed(data: Path) -> None:
     assert (told["chance"], told["planned"]) == ({"probability": 1.0, "seed": 5}, [])
 
 
-@pytest.mark.parametrize("which", ["comfyui", "runpod"])
+@pytest.mark.parametrize("which", ["comfyui", "runpod", "llm"])
 @pytest.mark.parametrize(
     "arguments",
     [("--fault", "moon:melt"), ("--fault", "queue:delay:seconds=x"), ("--chaos", "2")],
@@ -125,3 +125,12 @@ def test_a_cloud_that_cannot_be(data: Path, arguments: tuple[str, ...]) -> None:
     done = affiche(data, "emulate", "runpod", *arguments)
     assert (done.code, done.out) == (2, "")
     assert "hint: " in done.err
+
+
+def test_a_language_model_s_stand_in_says_how_it_is_used(data: Path) -> None:
+    fault = ("--key", "k", "--fault", "models:refuse:status=503")
+    with running(data, "emulate", "llm", "--port", "0", *fault) as emulator:
+        url = emulator.wait_for(r"AFFICHE_LLM_URL=\S+").partition("=")[2]
+        assert emulator.wait_for(r"AFFICHE_LLM_KEY=k")
+        assert ask(f"{url}/models").status == 503
+        assert ask(f"{url}/models").status == 401
