@@ -34,6 +34,9 @@ BROWSERS = {
 """Their keys are browsers' own; test_channels asks."""
 ELSEWHERE = {
     ("delete", "/v1/me/sessions/{session_id}"),
+    ("delete", "/v1/me"),
+    ("put", "/v1/me/password"),
+    ("put", "/v1/projects/{project_id}/owner"),
     ("post", "/v1/projects/join"),
     ("put", "/v1/projects/{project_id}/members/{user_id}"),
     ("delete", "/v1/projects/{project_id}/members/{user_id}"),
@@ -43,9 +46,11 @@ ELSEWHERE = {
     ("post", "/webhook/klein_i2i"),
     ("post", "/v1/captions"),
 }
-"""They take a session that signing out elsewhere did not end before, an invitation, a second
-person in a project, a studio where works cost credits, the id of a job, or a language model.
-That is asked by test_keys, test_projects, test_credits, test_klein and test_captions."""
+"""They take a session that signing out elsewhere did not end before, an account that may go, a
+password, an invitation, a second person in a project, a studio where works cost credits, the id of
+a job, or a language model.
+That is asked by test_keys, test_projects, test_credits, test_klein and test_captions; for batches,
+whose references and grids no schema knows, by tests/batches."""
 
 
 async def here(client: Client, foreign: list[str] | None = None) -> Here:

@@ -14,6 +14,7 @@ from affiche.api.works import ALL, Name
 from affiche.domain.numbers import without_point
 from affiche.errors import (
     AfficheError,
+    BoundKeyRules,
     Busy,
     EncodingRefused,
     Forbidden,
@@ -89,7 +90,7 @@ async def list_keys(request: Request, caller: Administering) -> Keys:
     return Keys(keys=[_shape(key) for key in await keys.listed(studio_of(request), caller)])
 
 
-@router.post("", status_code=201, responses=refusals(*ALL, *BODY, NotFound))
+@router.post("", status_code=201, responses=refusals(*ALL, *BODY, NotFound, BoundKeyRules))
 async def create_key(request: Request, asked: KeyWish, caller: Administering) -> NewKey:
     """A new key. What is stored cannot be shown again."""
     lives = timedelta(days=asked.days) if asked.days else None

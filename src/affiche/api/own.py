@@ -20,7 +20,7 @@ from affiche.domain.limits import Limit
 from affiche.errors import (
     ExportUnderWay,
     Forbidden,
-    InvalidInputs,
+    NotConfirmed,
     OperatorStays,
     PasswordTooShort,
     ProjectsShared,
@@ -42,6 +42,11 @@ ZIP: Final[dict[int | str, dict[str, Any]]] = {
     }
 }
 Password = Annotated[str, Field(max_length=1000)]
+# Told, and checked where the sentence for it is.
+NewPassword = Annotated[
+    str,
+    Field(json_schema_extra={"minLength": passwords.LENGTH[0], "maxLength": passwords.LENGTH[1]}),
+]
 
 
 class Archive(StreamingResponse):
@@ -73,21 +78,21 @@ class PasswordShape(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     old: Password
-    new: Password
+    new: NewPassword
 
 
 @router.delete(
     "",
     status_code=202,
     response_class=Response,
-    responses=refusals(*ALL, Forbidden, InvalidInputs, OperatorStays, ProjectsShared),
+    responses=refusals(*ALL, Forbidden, NotConfirmed, OperatorStays, ProjectsShared),
 )
 async def delete_me(
     request: Request,
     caller: Administering,
     confirm: Annotated[
         str,
-        Query(max_length=300, description="Your e-mail address, or your id if you have none."),
+        Query(description="Your e-mail address, or your id if you have none."),
     ] = "",
 ) -> Response:
     """Forget you: nothing here says any more who you were, you are signed out everywhere, what runs

@@ -23,8 +23,10 @@ from affiche.errors.characters import (
 )
 from affiche.errors.credits import BudgetSpent, CreditsOff, CreditsShort, NotPaid
 from affiche.errors.data import (
+    BoundKeyRules,
     ExportUnderWay,
     KeyBound,
+    NotConfirmed,
     OperatorStays,
     ProjectsShared,
     StorageFull,
@@ -158,6 +160,7 @@ __all__ = [
     "BackupNewer",
     "BadRequest",
     "BatchTooLarge",
+    "BoundKeyRules",
     "BudgetSpent",
     "Busy",
     "ChannelOff",
@@ -217,6 +220,7 @@ __all__ = [
     "MigrationChanged",
     "NoAddress",
     "NoBrowser",
+    "NotConfirmed",
     "NotFound",
     "NotPaid",
     "NotReady",

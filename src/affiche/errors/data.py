@@ -24,6 +24,12 @@ class OperatorStays(Conflict):
     code = "operator_stays"
 
 
+class NotConfirmed(Conflict):
+    """What was said again is not what is to be deleted."""
+
+    code = "not_confirmed"
+
+
 class ProjectsShared(Conflict):
     """`projects`: names of those that are the person's and in which there are others."""
 
@@ -34,6 +40,12 @@ class KeyBound(Forbidden):
     """The key is for one project, and this is not of any."""
 
     code = "key_bound"
+
+
+class BoundKeyRules(Conflict):
+    """A key for one project was to have the right to manage."""
+
+    code = "bound_key_rules"
 
 
 class ExportUnderWay(AfficheError):

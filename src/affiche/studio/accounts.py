@@ -5,7 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 from affiche.db.database import Transaction
-from affiche.errors import Conflict, EmailTaken, FieldProblem, Forbidden, InvalidInputs, NotFound
+from affiche.errors import (
+    Conflict,
+    EmailTaken,
+    FieldProblem,
+    Forbidden,
+    InvalidInputs,
+    NotConfirmed,
+    NotFound,
+)
 from affiche.studio import audit, erasure, export, owners, people
 from affiche.studio.export import Export
 from affiche.studio.identities import Known, by_email, join, plain_email
@@ -151,10 +159,10 @@ async def export_of(studio: Studio, caller: Caller, email: str, language: Langua
 async def leave(studio: Studio, caller: Caller, confirm: str) -> None:
     """Forget the caller, who says once more who they are: their e-mail address, or their id.
 
-    Raises InvalidInputs, OperatorStays, ProjectsShared.
+    Raises NotConfirmed, OperatorStays, ProjectsShared.
     """
     if confirm.strip().lower() not in {(caller.email or "").lower(), str(caller.id)} - {""}:
-        raise InvalidInputs([FieldProblem("confirm", "confirm")])
+        raise NotConfirmed
     async with studio.database.as_service() as transaction:
         await erasure.begin(studio, transaction, caller.id, caller.email)
     # What runs is stopped before the answer; the rest goes behind it.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from affiche.errors import FieldProblem, InvalidInputs, NotFound, NotSignedIn
+from affiche.errors import BoundKeyRules, NotFound, NotSignedIn
 from affiche.studio.studio import SCOPES, Caller, Studio
 
 PREFIX: Final = "aff_"
@@ -49,16 +49,16 @@ class Made:
 
 
 async def make(studio: Studio, user_id: UUID, wish: Wish) -> Made:
-    """Raises NotFound for a project that the user is not in, InvalidInputs for a key that is for
+    """Raises NotFound for a project that the user is not in, BoundKeyRules for a key that is for
     one project and may do more than ask in it."""
-    if wish.project_id and "admin" in wish.scopes:
-        raise InvalidInputs([FieldProblem("scopes", "bound_key")])
     secret = PREFIX + secrets.token_urlsafe(32)
     async with studio.database.as_service() as transaction:
         if wish.project_id and not await transaction.value(
             "projects.role", id=wish.project_id, user_id=user_id
         ):
             raise NotFound(what="project")
+        if wish.project_id and "admin" in wish.scopes:
+            raise BoundKeyRules
         key = await transaction.maybe(
             Key,
             "people.add_key",
