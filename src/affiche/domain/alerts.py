@@ -136,7 +136,7 @@ def troubles(figures: Figures, bounds: Bounds, now: datetime) -> list[Trouble]:
 
 
 def decide(open_: Iterable[Open], found: Iterable[Trouble], now: datetime) -> Decision:
-    """What becomes of alerts: each trouble has one that is open, told at its opening and then daily;
+    """What becomes of alerts. Each trouble has one that is open, told when it opens and then daily;
     one whose trouble has not been seen for ten minutes is closed."""
     before = {each.key: each for each in open_}
     there = {each.key: each for each in found}
