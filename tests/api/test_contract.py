@@ -45,6 +45,10 @@ ELSEWHERE = {
     ("get", "/v1/credits/statement.csv"),
     ("post", "/webhook/klein_i2i"),
     ("post", "/v1/captions"),
+    ("post", "/v1/batches"),
+    ("post", "/v1/batches/quote"),
+    *(("get", f"/v1/batches/{{batch_id}}{rest}") for rest in ("", "/works", "/zip")),
+    *(("post", f"/v1/batches/{{batch_id}}/{act}") for act in ("cancel", "retry", "choose", "more")),
 }
 """They take a session that signing out elsewhere did not end before, an account that may go, a
 password, an invitation, a second person in a project, a studio where works cost credits, the id of

@@ -64,6 +64,19 @@ def statements(size: Size) -> list[str]:
         SELECT id, tag, user_id, project_id, status FROM works
         CROSS JOIN unnest(ARRAY['i2i', 'rare']) AS tag
         WHERE status = 'completed' AND (tag = 'i2i' OR seed % 1000 = 10)""",
+        """INSERT INTO characters (project_id, name, slug)
+        SELECT id, 'Milan', 'milan' FROM projects WHERE is_default""",
+        """INSERT INTO batches (user_id, project_id, template_id, reference_count, variations, seed,
+          works)
+        SELECT p.user_id, p.id, k.id, 1000, 5, 1, 5000 FROM projects p JOIN kinds k ON k.place = 0
+        WHERE p.is_default""",
+        # A third of all works is of their project's character, and the first ones of a batch.
+        """UPDATE works w SET batch_id = b.id,
+          batch_position = CASE WHEN place.n < 5000 THEN place.n END,
+          character_id = (SELECT c.id FROM characters c WHERE c.project_id = w.project_id)
+        FROM (SELECT id, row_number() OVER (PARTITION BY user_id ORDER BY id) - 1 AS n FROM works
+          WHERE seed % 3 = 0) place, batches b
+        WHERE w.id = place.id AND b.user_id = w.user_id""",
         """INSERT INTO files (id, user_id, work_id, bucket_id, path, object_key, width, height,
           file_size, mime_type, sha256, created_at, project_ids)
         SELECT id, user_id, id, 'works', user_id || '/' || id, id::text, 8, 8, 99, 'image/png', '',

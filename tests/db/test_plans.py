@@ -32,6 +32,8 @@ class Studio:
     user: UUID
     """Whose works are a tenth of all."""
     project: UUID
+    character: UUID
+    batch: UUID
     fellow: UUID
     """Who has little alone, and is in that user's project and twenty others."""
     endpoint: UUID
@@ -55,7 +57,11 @@ def studio(cluster: Cluster, shared: Address, connect: Connect) -> Studio:
         (fellow, project),
     )
     endpoint = value(service, "SELECT endpoint_id FROM generation_jobs LIMIT 1")
-    return Studio(service, somebody, project, fellow, endpoint)
+    of_project = "SELECT id FROM {} WHERE project_id = %s"
+    character, batch = (
+        value(service, of_project.format(table), project) for table in ("characters", "batches")
+    )
+    return Studio(service, somebody, project, character, batch, fellow, endpoint)
 
 
 def test_the_studio_is_large(studio: Studio) -> None:
@@ -126,6 +132,7 @@ LISTS: list[tuple[str, dict[str, Any], str, int]] = [
         ("works.page_of_template", {"template_id": TEMPLATE}, "works_user_template"),
         ("works.page_of_project", {}, "works_project_status"),
         ("works.page_of_project_template", {"template_id": TEMPLATE}, "works_project_template"),
+        ("works.page_of_character", {}, "works_character_status"),
         ("titles.page_of_project_tag", {"tag": "I2I"}, "work_tags_project"),
         ("titles.page_of_project_tag", {"tag": "rare"}, "work_tags_project"),
     )
@@ -137,6 +144,16 @@ PERSON += [
     ("titles.page_of_tag", PAGE | NOTHING | more | narrow, "work_tags_user", 1000)
     for more in ({"tag": "I2I"}, {"tag": "rare"}, {"tag": "I2I", "template_id": TEMPLATE})
     for narrow in NARROW
+]
+
+# Of a batch at most all is read, which is five thousand works.
+PART = {"statuses": None, "choice": None, "limit": 100}
+BATCHES: list[tuple[str, dict[str, Any], str, int]] = [
+    ("batches.works", PART | {"first": 0}, "works_batch", 5000),
+    ("batches.works", PART | {"first": 1200}, "works_batch", 5000),
+    ("batches.page", {"before": LAST, "limit": 20}, "batches_user", 200),
+    ("batches.page_of_project", {"before": LAST, "limit": 20}, "batches_project", 200),
+    ("batches.by_id", {}, "batches_pkey", 100),
 ]
 
 # Of somebody who sees them as a member of the project.
@@ -168,12 +185,31 @@ def test_a_list_s_plan(
     """Planned for its values each time (`Transaction.fitted`); by somebody to whom the works are
     another member's."""
     whose = {"user_id": studio.fellow, "project_id": studio.project}
+    if name.endswith("character"):
+        whose["character_id"] = studio.character
     become(studio.connection, "authenticated", studio.fellow)
     try:
         found = plan(studio.connection, name, False, **(params | whose))
     finally:
         become(studio.connection, "service_role")
     check(found, index, pages, params)
+
+
+@pytest.mark.parametrize("generic", [False, True], ids=["custom", "generic"])
+@pytest.mark.parametrize(("name", "params", "index", "pages"), BATCHES, ids=ids(BATCHES))
+def test_a_batch_s_plan(
+    studio: Studio, name: str, params: dict[str, Any], index: str, pages: int, generic: bool
+) -> None:
+    whose = {"user_id": studio.user, "project_id": studio.project, "batch_id": studio.batch}
+    whose["id"] = studio.batch
+    become(studio.connection, "authenticated", studio.user)
+    try:
+        found = plan(studio.connection, name, generic, **whose, **params)
+    finally:
+        become(studio.connection, "service_role")
+    assert not found.scanned & (LARGE | {"batch_changes"})
+    assert index in found.indexes
+    assert found.pages <= pages
 
 
 @pytest.mark.parametrize("generic", [False, True], ids=["custom", "generic"])

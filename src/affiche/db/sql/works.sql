@@ -61,6 +61,7 @@ SELECT s.* FROM (
 ) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
 
 -- name: page_of_character
+-- Whose works are all of one project.
 SELECT s.* FROM (
   SELECT w.id FROM unnest(%(statuses)s::text[]) AS wanted (status)
   CROSS JOIN LATERAL (
@@ -68,7 +69,6 @@ SELECT s.* FROM (
     WHERE x.character_id = %(character_id)s AND x.status = wanted.status
       AND x.id < %(before)s AND x.id >= %(since)s
       AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
-      AND (%(project_id)s::uuid IS NULL OR x.project_id = %(project_id)s)
     ORDER BY x.id DESC LIMIT %(limit)s
   ) w ORDER BY w.id DESC LIMIT %(limit)s
 ) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
