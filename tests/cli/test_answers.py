@@ -85,7 +85,8 @@ def test_all_is_said_at_once_and_in_order() -> None:
 def test_every_shipped_template_can_be_asked_for_from_a_shell(photo: Path) -> None:
     for template in catalog.shipped():
         given = {field.request_key: _answer(field, photo) for field in template.fields}
-        assert answers.read(template.fields, given).files
+        pictures = {field.request_key for field in template.fields if field.is_picture}
+        assert answers.read(template.fields, given).files.keys() == pictures
 
 
 def _answer(field: Field, photo: Path) -> str:
@@ -93,4 +94,6 @@ def _answer(field: Field, photo: Path) -> str:
         return str(field.options[0].value)
     if field.minimum is not None:
         return str(field.minimum)
-    return {"file": f"@{photo}", "textarea": "해변"}.get(field.type, "1")
+    words = {"file": f"@{photo}", "mask": f"@{photo}", "textarea": "해변"}
+    words |= {"character": "milan", "reference": f"@{photo}"}
+    return words.get(field.type, "1")
