@@ -132,7 +132,7 @@ class Model:
                     raise
                 log.info("%s: tried again: %s", question.purpose, error.detail)
                 pause = getattr(error, "pause", None)
-                await asyncio.sleep(PAUSES[number] if pause is None else pause)
+                await _rest(PAUSES[number] if pause is None else pause)
         raise AssertionError
 
     async def _once(
@@ -206,6 +206,11 @@ class Tally:
         self.tokens_out += found.tokens_out
         if cost is not None:
             self.cost = (self.cost or Decimal()) + cost
+
+
+async def _rest(seconds: float) -> None:
+    """Between two tries; the question's own time ends it where that is too long."""
+    await asyncio.sleep(seconds)
 
 
 async def _heard(
