@@ -25,7 +25,7 @@ _FORMULA: Final = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r\n]")
 
 
 def picture_name(subject: Subject, slug: str, number: int, extension: str, taken: set[str]) -> str:
-    """`{character}_{reference}_{counter}.png`, or `{template}-{counter}.png` of a work that is of no
+    """`{character}_{reference}_{counter}.png`, or `{template}-{counter}.png` of a work without a
     character: a name for every system, and none of the `taken`, to which it is added."""
     named = output_name(subject, number, 0, extension) or f"{slug}-{number}.{extension}"
     stem = names.bare(_FORBIDDEN.sub("-", named)).rpartition(".")[0] or f"{slug}-{number}"

@@ -188,7 +188,7 @@ async def prompts(
             positive_suffix=told[0],
             negative_suffix=told[1],
         )
-        found.append(Prompt(source and source.id, built.positive, built.negative))
+        found.append(Prompt(source.id if source else None, built.positive, built.negative))
     return found
 
 
