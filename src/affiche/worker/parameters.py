@@ -9,6 +9,8 @@ from affiche.domain import forms, seeds
 from affiche.domain.answers import is_blank
 from affiche.domain.fields import Field
 from affiche.domain.forms import InlinePicture, PictureAddress, UploadedFile, UploadReference
+from affiche.domain.prompts import joined
+from affiche.domain.subjects import SUFFIXES, provided
 from affiche.domain.templates import Stage, Template, stage_values
 from affiche.errors import FieldProblem, InvalidInputs
 from affiche.graphs.bindings import bind
@@ -23,11 +25,13 @@ def of_template(asked: ParametersIn, template: Template, rng: random.Random) -> 
     """The template with the values of `asked` in it, its seed settled. Raises InvalidInputs, whose
     fields are called as their sender called them, and GraphInvalid."""
     given, sent = _called(template, asked.values)
+    # A studio sends what follows from its character and reference along.
+    told = {name: given.pop(name) for name in provided(template.fields) & given.keys()}
     try:
         values: dict[str, Any] = dict(forms.validate(template.fields, given))
     except InvalidInputs as error:
-        told = (replace(p, field=sent.get(p.field, p.field)) for p in error.problems)
-        raise InvalidInputs(told) from None
+        named = (replace(p, field=sent.get(p.field, p.field)) for p in error.problems)
+        raise InvalidInputs(named) from None
     keys = {f.name: sent.get(f.name, f.request_key) for f in template.fields}
     files: dict[str, UploadReference] = {
         f.name: values[f.name] for f in template.fields if f.is_picture and f.name in values
@@ -42,8 +46,24 @@ def of_template(asked: ParametersIn, template: Template, rng: random.Random) -> 
             seed = seeds.settle(wanted, seeds.draw(rng), field=field.name).value
             values[field.name] = seed
     values.update(dict.fromkeys(files, _LATER))
+    values |= _following(template, values) | told
     stages = tuple(_stage(template, s, values, files, keys) for s in template.stages)
     return Plan("parameters", stages, asked.deliver, seed)
+
+
+def _following(template: Template, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What follows from a character of which no more than its name is known: the LoRA goes by that
+    name, and the prompts are what was written."""
+    wanted = provided(template.fields)
+    who = str(values.get("character") or "")
+    found = {
+        "lora_file": f"{who}.safetensors",
+        "model_name": who,
+        "positive_prompt": joined(who, str(values.get(SUFFIXES[0]) or "")),
+        "negative_prompt": joined(str(values.get(SUFFIXES[1]) or "")),
+        "reference_filename": "picture",
+    }
+    return {name: value for name, value in found.items() if name in wanted}
 
 
 def _stage(

@@ -207,6 +207,8 @@ def _example(field: Field) -> Any:
             return field.minimum if field.minimum is not None else 1
         case "checkbox":
             return True
+        case "character":
+            return "milan"
     return "a quiet beach at sunset"[: field.max_length]
 
 
