@@ -33,12 +33,12 @@ CREATE OR REPLACE FUNCTION move_work() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   moved generation_jobs := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-  work works;
+  work record;
   tally record;
   first record;
   goal text;
 BEGIN
-  SELECT * INTO work FROM works WHERE id = moved.work_id FOR NO KEY UPDATE;
+  SELECT id, status INTO work FROM works WHERE id = moved.work_id FOR NO KEY UPDATE;
   IF work.status IN ('completed', 'failed', 'cancelled')
     OR (TG_OP = 'UPDATE' AND moved.status = 'processing' AND work.status = 'processing') THEN
     RETURN NULL;

@@ -10,22 +10,31 @@ CALL protect('event_eras');
 CREATE POLICY everyone ON event_eras FOR SELECT TO authenticated USING (true);
 GRANT SELECT (era) ON event_eras TO authenticated;
 
--- The era of whatever is written now; the first event of a new line begins it.
+-- The era of whatever is written now; the first event of a new line begins it. Which system this is
+-- says a file, and is read once a connection: it does not change under one, but for what is told of
+-- another in a row that was restored here.
 CREATE FUNCTION event_era() RETURNS bigint LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-  own_system CONSTANT text := (pg_control_system()).system_identifier;
+  own_system text := current_setting('affiche.system', true);
   own_timeline CONSTANT text := left(pg_walfile_name(pg_current_wal_lsn()), 8);
   latest event_eras;
 BEGIN
-  FOR attempt IN 1..2 LOOP
-    SELECT * INTO latest FROM event_eras ORDER BY era DESC LIMIT 1;
-    IF latest.system = own_system AND latest.timeline = own_timeline THEN
-      RETURN latest.era;
-    END IF;
-    -- Of two that begin it at once, the second finds it begun.
-    PERFORM pg_advisory_xact_lock(420786);
-  END LOOP;
+  SELECT * INTO latest FROM event_eras ORDER BY era DESC LIMIT 1;
+  IF latest.system = own_system AND latest.timeline = own_timeline THEN
+    RETURN latest.era;
+  END IF;
+  own_system := (pg_control_system()).system_identifier;
+  PERFORM set_config('affiche.system', own_system, false);
+  IF latest.system = own_system AND latest.timeline = own_timeline THEN
+    RETURN latest.era;
+  END IF;
+  -- Of two that begin it at once, the second finds it begun.
+  PERFORM pg_advisory_xact_lock(420786);
+  SELECT * INTO latest FROM event_eras ORDER BY era DESC LIMIT 1;
+  IF latest.system = own_system AND latest.timeline = own_timeline THEN
+    RETURN latest.era;
+  END IF;
   -- By the clock, so that two restores of one backup do not take each other's places for their own.
   INSERT INTO event_eras VALUES (
     greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, latest.era + 1),

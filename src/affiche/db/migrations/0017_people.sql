@@ -133,14 +133,30 @@ RESET ROLE;
 CREATE INDEX events_project ON events (project_id, era, txid, id) WHERE project_id IS NOT NULL;
 CREATE INDEX works_project_status ON works (project_id, status, id DESC);
 
-CREATE FUNCTION place_job() RETURNS trigger LANGUAGE plpgsql
+-- In one look at the work and one at its template, for every job that is asked for.
+CREATE OR REPLACE FUNCTION complete_job() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE asked record;
 BEGIN
-  NEW.project_id := (SELECT project_id FROM works WHERE id = NEW.work_id);
+  SELECT w.id, w.status, w.user_id, w.project_id, w.template_id, w.template_version,
+    t.is_active, v.workflow_ids INTO asked
+  FROM works w JOIN templates t ON t.id = w.template_id
+  LEFT JOIN template_versions v ON v.template_id = w.template_id AND v.version = w.template_version
+  WHERE w.id = NEW.work_id;
+  IF asked.status IN ('completed', 'failed', 'cancelled') THEN
+    RAISE EXCEPTION 'work % is %: ask for another with retry_of', asked.id, asked.status
+      USING ERRCODE = 'check_violation';
+  END IF;
+  NEW.user_id := asked.user_id;
+  NEW.project_id := asked.project_id;
+  NEW.workflow_id := coalesce(NEW.workflow_id, asked.workflow_ids[NEW.stage + 1]);
+  IF NOT coalesce(asked.is_active, false) THEN
+    NEW.endpoint_id := NULL;
+  ELSIF NEW.endpoint_id IS NULL THEN
+    NEW.endpoint_id := choose_endpoint(asked.template_id, asked.template_version);
+  END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER d_place BEFORE INSERT ON generation_jobs
-  FOR EACH ROW EXECUTE FUNCTION place_job();
 
 CREATE FUNCTION place_file() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
