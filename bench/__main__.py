@@ -6,7 +6,7 @@ import os
 
 import uvloop
 
-from bench import admission, batches, floor, runpod, streams, tables, waiting, works
+from bench import admission, batches, fairness, floor, runpod, streams, tables, waiting, works
 
 
 def main() -> None:
@@ -14,7 +14,10 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=["works", "batches", "waiting", "tables", "admission", "runpod", "streams"],
+        choices=[
+            *("works", "batches", "waiting", "tables", "admission", "fairness", "runpod"),
+            "streams",
+        ],
         default="works",
     )
     parser.add_argument("--size", type=int, action="append", help="pixels a side")
@@ -36,6 +39,8 @@ def main() -> None:
         uvloop.run(admission.measure())
     elif options.what == "batches":
         uvloop.run(batches.measure())
+    elif options.what == "fairness":
+        uvloop.run(fairness.measure())
     elif options.what == "streams":
         uvloop.run(streams.measure())
     elif options.what == "runpod":

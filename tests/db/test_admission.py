@@ -348,27 +348,3 @@ def test_no_choice_is_unfair(
         assert [row in chosen for row in own] == sorted(
             (row in chosen for row in own), reverse=True
         )
-
-
-@pytest.mark.parametrize("places", [1, 3])
-async def test_a_single_work_waits_for_one_of_another_s_batch(
-    service: Connection[Any], endpoint: UUID, shared: Address, places: int
-) -> None:
-    """However much of it waits, and whenever the single one comes: no more than one work of the
-    batch is given a place before it."""
-    cap(service, endpoint, places)
-    heavy = user(service, "heavy")
-    for _ in range(30):
-        wait(service, work(service, heavy))
-    await admit(shared)
-    for n in range(6):
-        single = wait(service, work(service, user(service, f"single{n}")))
-        given = 0
-        while single not in taken(service):
-            before = set(taken(service))
-            assert len(before) == places
-            # One place becomes free at a time.
-            end(service, min(before))
-            await admit(shared)
-            given += len(set(taken(service)) - before - {single})
-        assert given <= 1
