@@ -87,11 +87,12 @@ class Begun:
     output_count: int
     asked_at: datetime
     language: Language
+    subject: dict[str, Any] | None = None
     project_id: UUID | None = None
     translation: dict[str, Any] | None = None
-    # What this hand has found or made since it began, and need not ask for again.
     # Of the request that asked for the work.
     trace: str | None = None
+    # What this hand has found or made since it began, and need not ask for again.
     unsent: bool = False
     files: Mapping[str, File] = field(default_factory=dict)
     sure_until: float = field(default_factory=lambda: time.monotonic() + SURE_SECONDS)
