@@ -14,11 +14,14 @@ from affiche.cli.language import language
 from affiche.cli.operator import as_operator
 from affiche.cli.pages import application, flag
 from affiche.cli.terminal import err, out, write_json
-from affiche.studio import imports
+from affiche.studio import captions, imports
 from affiche.studio import references as studio_references
+from affiche.studio.captions import Progress
+from affiche.studio.failures import recalled
 from affiche.studio.imports import Brought, Imported
 from affiche.studio.references import Reference
 from affiche.studio.studio import Caller, Studio
+from affiche.texts import say
 
 PAGE = 50
 references = application("references")
@@ -27,6 +30,12 @@ references = application("references")
 def _told(key: str, *names: str) -> Parameter:
     help = phrase(f"help.references.{key}")
     return Parameter(name=names or None, help=help, show_default=False)
+
+
+def _describing(key: str) -> Parameter:
+    return Parameter(
+        help=say(language(), f"titles.describe.{key}"), negative="", show_default=False
+    )
 
 
 Json = Annotated[bool, flag("help.json")]
@@ -156,6 +165,35 @@ def remove(which: Which, /) -> None:
 
     found = as_operator(run)
     err().print(phrase("references.removed", filename=found.filename))
+
+
+@references.command(name="describe", help=say(language(), "titles.describe.about"))
+def describe(
+    *,
+    category: Annotated[str | None, _told("only")] = None,
+    again: Annotated[bool, _describing("again")] = False,
+    stop: Annotated[bool, _describing("stop")] = False,
+    project: Project = None,
+    json: Json = False,
+) -> None:
+    async def ask(studio: Studio, who: Caller) -> Progress:
+        if stop:
+            await captions.stop(studio, who, project)
+        else:
+            await captions.want(studio, who, project, category=category, again=again)
+        return await captions.progress(studio, who, project)
+
+    found = as_operator(ask)
+    if json:
+        write_json(asdict(found))
+        return
+    counts = {name: value for name, value in asdict(found).items() if name != "reasons"}
+    out().print(say(language(), "titles.describe.progress", **counts))
+    for reason in found.reasons:
+        why = recalled(reason.code, None).message(language())
+        out().print(
+            say(language(), "titles.describe.reason", references=reason.references, why=why)
+        )
 
 
 def _caption(reference: Reference) -> str:
