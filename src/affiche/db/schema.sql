@@ -2020,7 +2020,7 @@ ALTER TABLE ONLY public.alert_mails FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.alert_rounds (
     only_row boolean DEFAULT true NOT NULL,
-    run_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    run_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
     CONSTRAINT alert_rounds_only_row_check CHECK (only_row)
 );
 
