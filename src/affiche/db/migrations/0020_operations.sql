@@ -73,7 +73,7 @@ CALL protect('alerts');
 -- When somebody last looked, so that one process does at a time.
 CREATE TABLE alert_rounds (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-  run_at timestamptz NOT NULL DEFAULT '-infinity'
+  run_at timestamptz NOT NULL DEFAULT 'epoch'
 );
 CALL protect('alert_rounds');
 
