@@ -23,7 +23,7 @@ from affiche.errors import (
     NothingFailed,
     NotSignedIn,
 )
-from affiche.studio import charges, planning, templates, works
+from affiche.studio import asking, charges, planning, templates, works
 from affiche.studio.planning import BatchAsk, Plan, Prompt
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.templates import Versioned
@@ -129,7 +129,7 @@ async def ask(studio: Studio, caller: Caller, asked: BatchAsk) -> Batch:
     made, problems = await planning.plan(studio, caller, found.template, asked)
     looked = await planning.looked_at(studio, caller, found.template, asked, made)
     looked = replace(looked, problems=[*problems, *looked.problems])
-    inputs, seed = await works.settled(studio, caller, found.template, looked)
+    inputs, seed = await asking.settled(studio, caller, found.template, looked)
     own = set(made.sample())
     seeded = "seed" in inputs
     common = {key: value for key, value in inputs.items() if key not in own | {"seed"}}

@@ -14,8 +14,9 @@ from affiche.domain.grids import Axis, axes
 from affiche.domain.prompts import Look, build
 from affiche.domain.templates import Template
 from affiche.errors import FieldProblem, InvalidInputs
-from affiche.studio import characters, sources, works
+from affiche.studio import asking, characters, sources
 from affiche.studio.studio import Caller, Studio
+from affiche.studio.works import PRIORITIES
 
 LONGEST_NAME: Final = 200
 SHOWN: Final = 12
@@ -28,7 +29,7 @@ class BatchAsk:
     of uploaded pictures, one group of works for each, and None for none; they go into
     `reference_field`, which is the template's first field that takes one where it is not said.
     `grid`: "x" and "y", each `{"field": name, "values": list or text}`. The batch's seed is that of
-    the inputs. `lenient` as in `works.Ask`."""
+    the inputs. `lenient` and `priority` as in `works.Ask`."""
 
     template: str
     inputs: Mapping[str, Any]
@@ -98,6 +99,9 @@ async def plan(
     if not 1 <= asked.variations <= MOST_VARIATIONS:
         between = (("low", 1), ("high", MOST_VARIATIONS))
         problems.append(FieldProblem("variations", "between", between))
+    low, high = PRIORITIES
+    if not low <= asked.priority <= high:
+        problems.append(FieldProblem("priority", "between", (("low", low), ("high", high))))
     if len(asked.name) > LONGEST_NAME:
         limits = (("limit", LONGEST_NAME), ("length", len(asked.name)))
         problems.append(FieldProblem("name", "too_long", limits))
@@ -134,17 +138,14 @@ def estimate(template: Template, count: int, places: int | None) -> int:
 
 async def looked_at(
     studio: Studio, caller: Caller, template: Template, asked: BatchAsk, made: Plan
-) -> works.Looked:
+) -> asking.Looked:
     """The inputs of the first work; of the others nothing else can be wrong, since each value of
     the grid and each reference was looked at by itself. Keeps no picture."""
-    request = works.Ask(
-        template=asked.template,
-        inputs={**asked.inputs, **made.sample()},
-        project_id=asked.project_id,
-        priority=asked.priority,
+    looked = await asking.looked_at(
+        *(studio, caller, template, {**asked.inputs, **made.sample()}),
         lenient=asked.lenient,
+        project_id=asked.project_id,
     )
-    looked = await works.looked_at(studio, caller, template, request)
     of_references = made.field.name if made.field else None
     problems = [each for each in looked.problems if each.field != of_references]
     return replace(looked, problems=problems)
@@ -165,7 +166,7 @@ async def prompts(
     template: Template,
     asked: BatchAsk,
     made: Plan,
-    looked: works.Looked,
+    looked: asking.Looked,
 ) -> list[Prompt]:
     """Of the first references, as the rules put them together from what is known now. Raises
     InvalidInputs for a character that is not there."""

@@ -1,6 +1,5 @@
 """Asking for works, looking at them, cancelling them, asking again."""
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -13,22 +12,17 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from affiche.db.database import Transaction
-from affiche.domain import seeds
-from affiche.domain.fields import Field
-from affiche.domain.forms import check, with_english
 from affiche.domain.ids import floor
-from affiche.domain.templates import Template
 from affiche.domain.titles import plain
 from affiche.errors import (
     FieldProblem,
     Forbidden,
     IdempotencyMismatch,
-    InvalidInputs,
     NotFound,
     NotSignedIn,
     TransitionRefused,
 )
-from affiche.studio import charges, sources, subjects, templates
+from affiche.studio import asking, charges, templates
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
 
@@ -158,8 +152,13 @@ async def ask(studio: Studio, caller: Caller, request: Ask) -> Work:
     if request.idempotency_key and (before := await _asked_before(studio, caller, request)):
         return before
     found = await templates.find(studio, caller, request.template)
-    looked = await looked_at(studio, caller, found.template, request)
-    inputs, seed = await settled(studio, caller, found.template, looked)
+    looked = await asking.looked_at(
+        *(studio, caller, found.template, request.inputs),
+        lenient=request.lenient,
+        project_id=request.project_id,
+    )
+    looked = replace(looked, problems=[*looked.problems, *_out_of_bounds(request)])
+    inputs, seed = await asking.settled(studio, caller, found.template, looked)
     try:
         async with studio.database.alone(caller.id) as transaction:
             rows = await transaction.rows(
@@ -316,52 +315,13 @@ async def _asked_before(studio: Studio, caller: Caller, request: Ask) -> Work | 
         return (await _get(transaction, rows[0]["work_id"])).as_asked(rows[0]["inputs"])
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What was asked, looked at without anything being kept. `seed` is what was wanted for one."""
-
-    resolved: sources.Resolved
-    seed: Any
-    problems: Sequence[FieldProblem]
-
-
-async def looked_at(studio: Studio, caller: Caller, template: Template, request: Ask) -> Looked:
-    """The inputs against the template's fields, with all problems there are."""
-    # In a thread, because a picture may come as 20 MB of base64.
-    checked = await asyncio.to_thread(
-        check, template.fields, request.inputs, lenient=request.lenient
+def _out_of_bounds(request: Ask) -> list[FieldProblem]:
+    bounds = (
+        ("output_count", request.output_count, (1, MOST_OUTPUTS)),
+        ("priority", request.priority, PRIORITIES),
     )
-    problems = list(checked.problems)
-    if not 1 <= request.output_count <= MOST_OUTPUTS:
-        problems.append(
-            FieldProblem("output_count", "between", (("low", 1), ("high", MOST_OUTPUTS)))
-        )
-    low, high = PRIORITIES
-    if not low <= request.priority <= high:
-        problems.append(FieldProblem("priority", "between", (("low", low), ("high", high))))
-    named = await subjects.named(
-        studio, caller, template, checked.values, request.inputs, request.project_id
-    )
-    problems += named.problems
-    resolved = await sources.resolve(studio, caller, template.fields, named.values)
-    return Looked(resolved, checked.values.get("seed"), [*problems, *resolved.problems])
-
-
-async def settled(
-    studio: Studio, caller: Caller, template: Template, looked: Looked
-) -> tuple[dict[str, Any], int]:
-    """What goes into `input_data`, by request key, and the seed. Raises InvalidInputs with every
-    problem, and only else keeps the pictures that came."""
-    if looked.problems:
-        raise InvalidInputs(looked.problems)
-    values = await sources.keep(studio, caller, looked.resolved)
-    seed = seeds.settle(looked.seed, seeds.draw(studio.random)).value
-    keys = {f.name: f.request_key for f in with_english(template.fields)}
-    data = {keys[name]: value for name, value in values.items()}
-    if any(_is_seed(f) for f in template.fields):
-        data["seed"] = seed
-    return data, seed
-
-
-def _is_seed(form_field: Field) -> bool:
-    return form_field.is_seed
+    return [
+        FieldProblem(name, "between", (("low", low), ("high", high)))
+        for name, value, (low, high) in bounds
+        if not low <= value <= high
+    ]
