@@ -14,7 +14,6 @@ from affiche.studio.studio import Studio
 BATCH: Final = 500
 PAUSE: Final = 0.05
 """Seconds between two batches: at most 10,000 rows a second, and nobody waits behind them."""
-EVENTS: Final = timedelta(days=7)
 WITHDRAWALS: Final = timedelta(days=7)
 INVITATIONS: Final = timedelta(days=30)
 IDEMPOTENCY: Final = timedelta(hours=24)
@@ -38,9 +37,9 @@ class Kind:
 def kinds(settings: Settings) -> tuple[Kind, ...]:
     """Every kind of record that is forgotten; pure."""
     nothing, jobs = timedelta(0), timedelta(days=settings.job_days)
-    events, sent = timedelta(days=settings.event_days), timedelta(days=settings.delivery_days)
     told = timedelta(days=settings.notification_days)
     words = timedelta(days=settings.translation_days)
+    events, sent = timedelta(days=settings.event_days), timedelta(days=settings.delivery_days)
     return (
         Kind("sessions", nothing, lambda t, given: t.run("sweep.expired_sessions", **given)),
         Kind("links", nothing, lambda t, given: t.run("sweep.expired_links", **given)),
@@ -50,8 +49,8 @@ def kinds(settings: Settings) -> tuple[Kind, ...]:
             "withdrawals", WITHDRAWALS, lambda t, given: t.run("sweep.ended_withdrawals", **given)
         ),
         Kind("deliveries", sent, lambda t, given: t.run("sweep.old_deliveries", **given)),
-        Kind("gates", GATES, lambda t, given: t.run("gates.old", **given)),
         Kind("invitations", INVITATIONS, lambda t, given: t.run("sweep.old_invitations", **given)),
+        Kind("gates", GATES, lambda t, given: t.run("gates.old", **given)),
         Kind("queue log", QUEUE_LOG, lambda t, given: t.run("sweep.old_queue_log", **given)),
         Kind("notifications", told, lambda t, given: t.run("notifications.old", **given)),
         Kind("messages", sent, lambda t, given: t.run("messages.old", **given)),
