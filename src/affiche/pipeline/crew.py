@@ -15,8 +15,8 @@ from affiche.db import queue
 from affiche.db.listener import Listener
 from affiche.pipeline import bygones, preview
 from affiche.pipeline.admission import Admission
-from affiche.pipeline.captions import Captions
 from affiche.pipeline.alerts import Alerts
+from affiche.pipeline.captions import Captions
 from affiche.pipeline.engines import Engines
 from affiche.pipeline.glances import Glances
 from affiche.pipeline.line import ENTRYPOINT, Begun, Line, Writes, read_entry
