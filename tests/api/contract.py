@@ -218,6 +218,9 @@ def explore(
                     # a language model.
                     "/v1/works/{work_id}",
                     "/v1/captions",
+                    # Nor which words a template has put into English, or whether a name is seen.
+                    "/v1/works/{work_id}/translations",
+                    "/v1/projects/{project_id}/glossary",
                     "/v1/notifications/browsers",
                     "/v1/notifications/channels/{channel}",
                     WEBHOOKS,

@@ -43,6 +43,8 @@ ELSEWHERE = {
     ("get", "/v1/credits"),
     ("get", "/v1/credits/transactions"),
     ("get", "/v1/credits/statement.csv"),
+    ("delete", "/v1/projects/{project_id}/glossary"),
+    ("post", "/v1/works/{work_id}/translations"),
     ("post", "/webhook/klein_i2i"),
     ("post", "/v1/captions"),
     ("post", "/v1/batches"),
