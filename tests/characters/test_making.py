@@ -70,11 +70,28 @@ async def test_a_reference_that_is_deleted_is_still_made_after(
 ) -> None:
     asked = await ask(studio, alice, character="milan", reference=str(reference.id))
     await references.remove(studio, alice, reference.id)
+    async with studio.database.as_service() as service:
+        cursor = await service.connection.execute(
+            "SELECT used_at IS NOT NULL, is_needed(id) FROM files WHERE id = %s",
+            (reference.file_id,),
+        )
+        assert await cursor.fetchone() == (True, True)
     async with at_work(studio):
         work = await ended(studio, alice, asked.id)
     assert work.status == "completed", work.error_code
     assert work.reference_id is None
     assert (await told(studio, work))["positive"] == POSITIVE
+
+
+async def test_the_picture_of_a_reference_that_no_work_names_is_left_to_the_sweep(
+    studio: Studio, alice: Caller, reference: Reference
+) -> None:
+    await references.remove(studio, alice, reference.id)
+    async with studio.database.as_service() as service:
+        cursor = await service.connection.execute(
+            "SELECT used_at IS NULL, is_needed(id) FROM files WHERE id = %s", (reference.file_id,)
+        )
+        assert await cursor.fetchone() == (True, False)
 
 
 async def test_a_picture_of_one_s_own_takes_a_reference_s_place(

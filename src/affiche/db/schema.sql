@@ -1925,6 +1925,17 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.use_reference() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO file_uses (work_id, file_id)
+  SELECT NEW.id, f.id FROM files f WHERE f.id = (NEW.subject #>> '{reference,file_id}')::uuid
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.wake_job(job uuid) RETURNS TABLE(id uuid, work_id uuid, status text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -3737,6 +3748,8 @@ CREATE TRIGGER trg_refund_credits_on_failure BEFORE UPDATE OF status ON public.w
 CREATE TRIGGER use_files AFTER INSERT ON public.works FOR EACH ROW WHEN ((new.batch_id IS NULL)) EXECUTE FUNCTION public.use_files();
 
 CREATE TRIGGER use_files_later AFTER UPDATE OF input_data ON public.works FOR EACH ROW WHEN ((old.input_data IS DISTINCT FROM new.input_data)) EXECUTE FUNCTION public.use_files();
+
+CREATE TRIGGER use_reference AFTER INSERT OR UPDATE OF input_data ON public.works FOR EACH ROW WHEN ((new.reference_id IS NOT NULL)) EXECUTE FUNCTION public.use_reference();
 
 CREATE TRIGGER want_title AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = 'completed'::text) AND (new.about ? 'asks_title'::text))) EXECUTE FUNCTION public.want_title();
 

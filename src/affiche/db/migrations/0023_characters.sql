@@ -142,6 +142,19 @@ CREATE TRIGGER d_subject BEFORE INSERT ON works
   FOR EACH ROW WHEN (NEW.input_data ? 'character' OR NEW.input_data ? 'reference')
   EXECUTE FUNCTION name_subject();
 
+-- The reference's picture is kept for the work, whatever becomes of the reference (0021).
+CREATE FUNCTION use_reference() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  INSERT INTO file_uses (work_id, file_id)
+  SELECT NEW.id, f.id FROM files f WHERE f.id = (NEW.subject #>> '{reference,file_id}')::uuid
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+-- Behind `use_files`, which keeps what the inputs themselves name.
+CREATE TRIGGER use_reference AFTER INSERT OR UPDATE OF input_data ON works
+  FOR EACH ROW WHEN (NEW.reference_id IS NOT NULL) EXECUTE FUNCTION use_reference();
+
 CREATE OR REPLACE VIEW shown_works WITH (security_invoker = true) AS
 SELECT w.id, w.number, w.user_id, w.project_id, w.template_id, w.template_version, w.retry_of,
   w.input_data, w.output_count, w.seed, w.status, w.progress, w.engine, w.generation_metadata,
