@@ -1,6 +1,5 @@
--- Jobs with the character that they were asked for with, as seed 003's API shows them.
-
 -- name: page
+-- Jobs with the character that they were asked for with, as seed 003's API shows them.
 SELECT j.id, j.number, j.work_id, j.status, j.external_id, j.parameters, j.prompt_used,
   j.negative_prompt_used, j.error_code, j.error_params, j.created_at, j.started_at, j.completed_at,
   w.workflow_slug, w.subject, f.bucket_id, f.object_key
