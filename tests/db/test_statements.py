@@ -1,6 +1,7 @@
 """Every named statement is used, every name that is used exists, and each fits the schema."""
 
 import ast
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,7 +16,7 @@ import affiche
 from affiche.db.statements import names, statement
 
 SOURCE = Path(affiche.__file__).parent
-CALLS = {"maybe", "all", "rows", "value", "run", "_write"}
+CALLS = {"fitted", "maybe", "all", "rows", "value", "run", "_write"}
 NOUNS = {name.partition(".")[0] for name in names()}
 
 
@@ -25,20 +26,29 @@ def used() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call):
+            # A function may also say which statement it is to be.
+            if isinstance(node, ast.Call | ast.Return):
                 found.setdefault(str(path.relative_to(SOURCE)), set()).update(named(node))
     return found
 
 
-def named(call: ast.Call) -> set[str]:
-    """The names in the first two arguments of what may run a statement."""
+def named(call: ast.Call | ast.Return) -> set[str]:
+    """The names in the first arguments of what may run a statement."""
+    if isinstance(call, ast.Return):
+        return names_in([call]) & set(names())
+    if isinstance(call.func, ast.Name) and call.func.id == "_act":
+        return names_in(call.args) & set(names())
     called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     if called not in CALLS and not (isinstance(call.func, ast.Name) and call.func.id == "Rows"):
         return set()
+    return names_in(call.args[:2])
+
+
+def names_in(parts: Sequence[ast.AST]) -> set[str]:
     return {
         part.value
-        for argument in call.args[:2]
-        for part in ast.walk(argument)
+        for each in parts
+        for part in ast.walk(each)
         if isinstance(part, ast.Constant)
         and isinstance(part.value, str)
         and part.value.partition(".")[0] in NOUNS

@@ -238,27 +238,28 @@ async def page(
         "limit": max(1, min(limit, 200)),
     }
     if tag is not None:
-        name, params["tag"] = f"page_of{'_project' if project else ''}_tag", plain(tag)
-        room = "titles"
-    else:
-        room, name = "works", _list(params, plain=not statuses)
+        params["tag"] = plain(tag)
+    name = _list(params, every=not statuses)
     async with studio.database.as_user(caller.id) as transaction:
-        if name == "page":
-            return await transaction.all(Work, "works.page", **params)
-        return await transaction.fitted(Work, f"{room}.{name}", **params)
+        if name == "works.page":
+            return await transaction.all(Work, name, **params)
+        return await transaction.fitted(Work, name, **params)
 
 
-def _list(asked: Mapping[str, Any], *, plain: bool) -> str:
+def _list(asked: Mapping[str, Any], *, every: bool) -> str:
     """The statement whose index fits best; the rest of what is asked narrows it down."""
-    for scope in ("batch", "character"):
-        if asked[f"{scope}_id"]:
-            return f"page_of_{scope}"
-    template = "_template" if asked["template_id"] else ""
-    if asked["project_id"]:
-        return f"page_of_project{template}"
+    project, template = asked["project_id"], asked["template_id"]
+    if "tag" in asked:
+        return "titles.page_of_project_tag" if project else "titles.page_of_tag"
+    if asked["batch_id"]:
+        return "works.page_of_batch"
+    if asked["character_id"]:
+        return "works.page_of_character"
+    if project:
+        return "works.page_of_project_template" if template else "works.page_of_project"
     if template:
-        return "page_of_template"
-    return "page" if plain else "page_of_status"
+        return "works.page_of_template"
+    return "works.page" if every else "works.page_of_status"
 
 
 async def cancel(studio: Studio, caller: Caller, work_id: UUID) -> Work:
