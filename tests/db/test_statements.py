@@ -16,7 +16,7 @@ import affiche
 from affiche.db.statements import names, statement
 
 SOURCE = Path(affiche.__file__).parent
-CALLS = {"fitted", "maybe", "all", "rows", "value", "run", "_write"}
+CALLS = {"fitted", "maybe", "all", "rows", "value", "run", "_settle", "_write"}
 NOUNS = {name.partition(".")[0] for name in names()}
 
 

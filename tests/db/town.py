@@ -70,7 +70,8 @@ def settled(connect: Connect) -> Town:
 def subjects(service: Connection[Any], user_id: UUID, project: UUID) -> None:
     """A character and a reference of the project's."""
     service.execute(
-        "INSERT INTO characters (project_id, user_id, name, slug) VALUES (%s, %s, 'Milan', 'milan')",
+        "INSERT INTO characters (project_id, user_id, name, slug)"
+        " VALUES (%s, %s, 'Milan', 'milan')",
         (project, user_id),
     )
     service.execute(
@@ -95,7 +96,5 @@ def batch(connection: Connection[Any], project: UUID) -> UUID:
     asked = {"id": str(uuid4()), "template_id": str(TEMPLATE), "project_id": str(project)}
     asked |= {"reference_count": 1, "variations": 2, "seed": 1}
     places = [{"id": str(uuid4()), "position": n, "seed": n + 1} for n in range(2)]
-    made: UUID = value(
-        connection, "SELECT id FROM ask_batch(%s, %s)", Jsonb(asked), Jsonb(places)
-    )
+    made: UUID = value(connection, "SELECT id FROM ask_batch(%s, %s)", Jsonb(asked), Jsonb(places))
     return made

@@ -51,9 +51,7 @@ async def kept(studio: Studio, work: works.Work) -> int:
 
 
 @pytest.fixture
-async def work(
-    studio: Studio, alice: Caller, picture: File, comfyui: Server
-) -> works.Work:
+async def work(studio: Studio, alice: Caller, picture: File, comfyui: Server) -> works.Work:
     async with at_work(studio):
         found = await ended(studio, alice, (await ask(studio, alice, picture)).id)
     assert found.status == "completed"

@@ -164,7 +164,9 @@ async def test_a_template_that_is_off_is_not_shown(client: Client, studio: Studi
             "UPDATE templates SET is_active = false WHERE id = %s", (POSTER.id,)
         )
     shown = (await client.get("/v1/templates")).json["templates"]
-    assert [template["slug"] for template in shown] == ["klein-i2i", "poster"]
+    slugs = {template["slug"] for template in shown}
+    assert "klein-i2i" in slugs
+    assert POSTER.slug not in slugs
 
 
 def example(picture: File, outputs: int = 1) -> dict[str, Any]:

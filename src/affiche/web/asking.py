@@ -100,9 +100,7 @@ async def put_picture(request: Request, slug: str, key: str, caller: SignedIn) -
     page = desk(request, caller)
     try:
         template = (await templates.find(page.studio, caller, slug)).template
-        field = next(
-            (f for f in template.fields if f.is_picture and f.request_key == key), None
-        )
+        field = next((f for f in template.fields if f.is_picture and f.request_key == key), None)
         if field is None:
             raise NotFound(what="field")
         file = await posts.picture(request, page.studio, caller, field)

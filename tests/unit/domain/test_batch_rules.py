@@ -131,7 +131,8 @@ def test_a_batch_has_five_thousand_works_at_most() -> None:
     with pytest.raises(BatchTooLarge) as caught:
         shaped(10_000, 1, None, None)
     assert caught.value.params == {"works": 10_000, "limit": MOST_WORKS}
-    assert caught.value.hint("en") and caught.value.hint("ko")
+    assert caught.value.hint("en")
+    assert caught.value.hint("ko")
     with pytest.raises(BatchTooLarge):
         shaped(2, 5, axis("a", 50), axis("b", 11))
 
@@ -192,8 +193,10 @@ def test_what_is_wrong_with_values(field: Field, asked: object, code: str) -> No
     assert caught.value.code == code
 
 
-@given(st.integers(50, 100), st.integers(50, 100), st.sampled_from([1, 5, 10]))
-def test_a_range_holds_its_first_and_never_passes_its_last(first: int, last: int, step: int) -> None:
+@given(st.integers(50, 90), st.integers(50, 90), st.sampled_from([1, 5, 10]))
+def test_a_range_holds_its_first_and_never_passes_its_last(
+    first: int, last: int, step: int
+) -> None:
     field = number(minimum=0, maximum=2)
     low, high = first / 100, last / 100
     found = values_of(field, f"{low}..{high}/{step / 100}")
@@ -238,4 +241,5 @@ def test_all_that_is_wrong_with_a_grid_is_named(
     assert {each.field: each.code for each in problems} == codes
     assert Counter(each.field for each in problems).most_common(1)[0][1] == 1
     for each in problems:
-        assert each.message("ko") and each.message("en")
+        assert each.message("ko")
+        assert each.message("en")
