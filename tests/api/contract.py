@@ -214,6 +214,13 @@ def explore(
                     # Nor which pictures and fields there are for a batch.
                     "/v1/batches",
                     "/v1/batches/quote",
+                    # Nor what an upload was called, or which pictures are there.
+                    "/api/generate",
+                    "/api/upload-image",
+                    "/v1/references",
+                    "/v1/references/import",
+                    "/v1/characters",
+                    "/v1/characters/{character_id}",
                     # Nor what is left of a title without what cannot be seen, or whether there is
                     # a language model.
                     "/v1/works/{work_id}",

@@ -90,6 +90,8 @@ def test_what_needs_somebody_says_how_they_prove_it(api: dict[str, Any]) -> None
 
 
 WITHOUT_BODY = {
+    "POST /api/jobs/{job_id}/check",
+    "POST /v1/admin/people/{user_id}/link",
     "POST /v1/batches/{batch_id}/cancel",
     "POST /v1/batches/{batch_id}/retry",
     "POST /v1/hooks/runs/{key}",

@@ -163,7 +163,8 @@ def test_every_change_of_a_work_is_an_event(service: Connection[Any]) -> None:
         "status = 'processing', progress = NULL",
         """progress = '{"percent": 40}'""",
         """progress = '{"percent": 40}'""",
-        "title = 'a title alone is no news'",
+        "title = 'a title'",
+        "seed = 7",
         "status = 'completed', progress = NULL",
     ):
         service.execute(f"UPDATE works SET {change} WHERE id = %s", (asked,))  # type: ignore[arg-type]
@@ -174,6 +175,7 @@ def test_every_change_of_a_work_is_an_event(service: Connection[Any]) -> None:
         ("work.taken", {"status": "taken"}),
         ("work.processing", {"status": "processing"}),
         ("work.progress", {"status": "processing", "progress": {"percent": 40}}),
+        ("work.changed", {"status": "processing"}),
         ("work.completed", {"status": "completed"}),
         ("notification.created", {"notification_id": str(told)}),
     ]

@@ -55,7 +55,8 @@ def test_with_nothing_well_the_line_is_not_read(
 ) -> None:
     service.execute("UPDATE endpoints SET unwell_since = now()")
     found = plan(service, "endpoints.rehome", generic, endpoint_id=endpoint, most=500)
-    assert found.pages <= 60
+    # Some for each template; of the line it would be one or more for each of six thousand jobs.
+    assert found.pages <= 200
     assert plan(service, "endpoints.left", generic).pages <= 20
 
 

@@ -149,13 +149,13 @@ async def list_batches(
     return BatchPage(batches=[batch_shape(each) for each in shown], next=following)
 
 
-@router.get("/{batch_id}", responses=refusals(*NAMED))
+@router.get("/{batch_id:uuid}", responses=refusals(*NAMED))
 async def read_batch(request: Request, batch_id: UUID, caller: SignedIn) -> BatchShape:
     """The batch as it is now, with its works counted."""
     return batch_shape(await batches.get(studio_of(request), caller, batch_id))
 
 
-@router.get("/{batch_id}/works", responses=refusals(*NAMED, InvalidInputs))
+@router.get("/{batch_id:uuid}/works", responses=refusals(*NAMED, InvalidInputs))
 async def list_batch_works(
     request: Request,
     batch_id: UUID,
@@ -195,19 +195,19 @@ async def list_batch_works(
     )
 
 
-@router.post("/{batch_id}/cancel", responses=refusals(*NAMED, Forbidden))
+@router.post("/{batch_id:uuid}/cancel", responses=refusals(*NAMED, Forbidden))
 async def cancel_batch(request: Request, batch_id: UUID, caller: SignedIn) -> BatchShape:
     """Cancel what of it has not ended; again is fine."""
     return batch_shape(await batches.cancel(studio_of(request), caller, batch_id))
 
 
-@router.post("/{batch_id}/retry", status_code=201, responses=refusals(*ASKED, NothingFailed))
+@router.post("/{batch_id:uuid}/retry", status_code=201, responses=refusals(*ASKED, NothingFailed))
 async def retry_batch(request: Request, batch_id: UUID, caller: SignedIn) -> BatchShape:
     """Ask anew for what failed: each in its place and with its seed."""
     return batch_shape(await batches.retry(studio_of(request), caller, batch_id))
 
 
-@router.post("/{batch_id}/choose", responses=refusals(*ALL, *BODY))
+@router.post("/{batch_id:uuid}/choose", responses=refusals(*ALL, *BODY))
 async def choose_works(
     request: Request, batch_id: UUID, chosen: ChoiceShape, caller: SignedIn
 ) -> BatchShape:
@@ -217,7 +217,7 @@ async def choose_works(
 
 
 @router.post(
-    "/{batch_id}/more",
+    "/{batch_id:uuid}/more",
     status_code=201,
     responses=CREATED | refusals(*ASKED, NothingKept),
 )
@@ -245,7 +245,7 @@ async def more_like_kept(
 
 
 @router.get(
-    "/{batch_id}/zip",
+    "/{batch_id:uuid}/zip",
     status_code=200,
     response_class=ZipStream,
     responses={

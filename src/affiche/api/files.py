@@ -49,6 +49,7 @@ from affiche.studio.uploads import File
 
 router: Final = APIRouter(prefix="/v1/files", tags=["files"])
 FORM_SLACK: Final = 64 * 1024
+FORM: Final = "multipart/form-data"
 ACCEPTED: Final = "multipart/form-data, application/octet-stream, image/*"
 UNCHANGING: Final = "private, max-age=31536000, immutable"
 TYPES: Final = {facts.media_type: facts.extension for facts in KINDS.values()}
@@ -120,8 +121,8 @@ async def upload_file(
     studio = studio_of(request)
     limits = studio.limits
     too_large = PictureTooLarge(limit=limits.megabytes)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
+    kind = kind_of(request)
+    if kind == FORM:
         data, name = await of_form(request, limits.bytes, too_large)
     elif kind == "application/octet-stream" or kind.startswith("image/"):
         data = await whole(request, limits.bytes, too_large)
@@ -196,6 +197,11 @@ async def describe_file(request: Request, file_id: UUID, caller: SignedIn) -> Fi
     return file_shape(await uploads.get(studio_of(request), caller, file_id))
 
 
+def kind_of(request: Request) -> str:
+    """The body's media type, as it is said to be."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 class _InMemory(MultiPartParser):
     """What is refused has then never been on a disk; the body's limit is also this one's."""
 
@@ -212,6 +218,8 @@ async def of_form(
     request: Request, limit: int, too_large: AfficheError, field: str = "file"
 ) -> tuple[bytes, str]:
     """The bytes and the name of the form's one file, which is in `field`."""
+    if kind_of(request) != FORM:
+        raise MediaTypeRefused(accepted=FORM)
     body = pieces(request, limit + FORM_SLACK, too_large)
     parser = _InMemory(request.headers, body, max_files=1, max_fields=10, max_part_size=4096)  # type: ignore[arg-type]
     try:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from affiche.api.auth import SignedIn, studio_of
 from affiche.api.bodies import whole
-from affiche.api.files import ACCEPTED, BINARY, UPLOAD, of_form
+from affiche.api.files import ACCEPTED, BINARY, FORM, UPLOAD, kind_of, of_form
 from affiche.api.languages import of_request
 from affiche.api.problems import refusals
 from affiche.api.references import ALL, PLAIN, OfProject, ReferenceShape, shape
@@ -101,8 +101,8 @@ async def create_reference(
     studio = studio_of(request)
     limits = studio.limits
     too_large = PictureTooLarge(limit=limits.megabytes)
-    kind = _kind(request)
-    if kind == "multipart/form-data":
+    kind = kind_of(request)
+    if kind == FORM:
         data, name = await of_form(request, limits.bytes, too_large)
     elif kind == "application/octet-stream" or kind.startswith("image/"):
         data = await whole(request, limits.bytes, too_large)
@@ -140,8 +140,8 @@ async def import_references(
     What is there already is passed over, so the same archive may be sent again.
     """
     too_large = RequestTooLarge(limit=ARCHIVE_MB)
-    kind = _kind(request)
-    if kind == "multipart/form-data":
+    kind = kind_of(request)
+    if kind == FORM:
         data, _ = await of_form(request, ARCHIVE_MB * 2**20, too_large)
     elif kind in ("application/zip", "application/octet-stream", "application/x-zip-compressed"):
         data = await whole(request, ARCHIVE_MB * 2**20, too_large)
@@ -160,7 +160,3 @@ async def import_references(
         ],
         passed_over=found.passed_over,
     )
-
-
-def _kind(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -144,13 +144,13 @@ async def list_categories(
     )
 
 
-@router.get("/{reference_id}", responses=refusals(*ALL, NotFound))
+@router.get("/{reference_id:uuid}", responses=refusals(*ALL, NotFound))
 async def read_reference(request: Request, reference_id: UUID, caller: SignedIn) -> ReferenceShape:
     """The reference as it is now."""
     return shape(await references.get(studio_of(request), caller, reference_id))
 
 
-@router.patch("/{reference_id}", responses=refusals(*ALL, *BODY))
+@router.patch("/{reference_id:uuid}", responses=refusals(*ALL, *BODY))
 async def change_reference(
     request: Request, reference_id: UUID, asked: ReferenceChange, caller: SignedIn
 ) -> ReferenceShape:
@@ -168,7 +168,7 @@ async def change_reference(
 
 
 @router.delete(
-    "/{reference_id}",
+    "/{reference_id:uuid}",
     status_code=204,
     response_class=Response,
     responses=refusals(*ALL, Forbidden, NotFound),

@@ -55,6 +55,16 @@ IdempotencyKey = Annotated[
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 # In this order: a bound behind a validator is not in the description.
 Count = Annotated[int, Field(ge=1, le=MOST_OUTPUTS), BeforeValidator(without_point)]
+
+
+def _spelt(value: object) -> object:
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d", value):
+        raise ValueError("not an RFC 3339 date and time")
+    return value
+
+
+# Pydantic takes a number as well, for seconds since 1970.
+Moment = Annotated[AwareDatetime, BeforeValidator(_spelt)]
 ALL: Final = (NotSignedIn, DatabaseUnavailable)
 BODY: Final[tuple[type[AfficheError], ...]] = (
     *(Forbidden, RequestUnreadable, RequestStalled, RequestTooLarge, MediaTypeRefused),
@@ -131,10 +141,8 @@ async def list_works(
     ] = None,
     batch: Annotated[UUID | None, Query(description="All of a batch.")] = None,
     tag: Annotated[Name | None, Query(description="In capitals or not.")] = None,
-    since: Annotated[
-        AwareDatetime | None, Query(description="Asked for at that moment or later.")
-    ] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Asked for before it.")] = None,
+    since: Annotated[Moment | None, Query(description="Asked for at that moment or later.")] = None,
+    until: Annotated[Moment | None, Query(description="Asked for before it.")] = None,
     before: Annotated[UUID | None, Query(description="Works older than this one.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = PAGE,
 ) -> WorkPage:

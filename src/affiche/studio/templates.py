@@ -82,6 +82,8 @@ async def install(database: Database, templates: Iterable[Template]) -> list[str
 
 
 async def _install(transaction: Transaction, template: Template) -> bool:
+    # Two that start at once would both bring in one that is new.
+    await transaction.run("templates.hold")
     rows = await transaction.rows("templates.present", id=template.id)
     if rows and rows[0]["digest"] == template.version:
         return False

@@ -10,10 +10,13 @@ WHERE t.id::text = %(name)s OR t.slug = %(name)s OR t.template_name = %(name)s
 SELECT definition FROM template_versions
 WHERE template_id = %(template_id)s AND version = %(version)s
 
+-- name: hold
+SELECT pg_advisory_xact_lock(420791)
+
 -- name: present
 SELECT t.version, v.digest FROM templates t
 JOIN template_versions v ON v.template_id = t.id AND v.version = t.version
-WHERE t.id = %(id)s FOR UPDATE OF t
+WHERE t.id = %(id)s
 
 -- name: put_workflow
 WITH added AS (
