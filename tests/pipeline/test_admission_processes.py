@@ -38,4 +38,5 @@ async def test_caps_and_shares_hold_between_processes(
     shares = while_all_waited(at_first, [heavy, *people])
     assert max(shares.values()) - min(shares.values()) <= 1
     at_second = [run for run in runs if run.endpoint_id == second]
-    assert {run.user_id for run in at_second[:2]} == {urgent}
+    # All places are given at once, and who of them begins first is chance.
+    assert [run.user_id for run in at_second[: CAPS[1]]].count(urgent) == 2
