@@ -179,6 +179,9 @@ class Stage:
         work = await works.ask(self.studio, self.alice, wanted)
         if case.late:
             await reached(self.studio, self.alice, work.id, "processing")
+            async with asyncio.timeout(20):
+                while not service.faults.struck:
+                    await asyncio.sleep(0.01)
             await self.one(
                 "UPDATE generation_jobs SET running_at = now(), deadline_at = now()"
                 " WHERE work_id = %s RETURNING id",
