@@ -78,10 +78,17 @@ class House:
         async with self.session as session, session.get("/v1/works?limit=100") as answer:
             return sorted(work["status"] for work in (await answer.json())["works"])
 
-    async def all_are(self, *wanted: str, within: float = 90.0) -> None:
-        async with asyncio.timeout(within):
-            while set(await self.statuses()) != set(wanted):
-                await asyncio.sleep(0.2)
+    async def all_are(self, *wanted: str, within: float = 300.0) -> None:
+        end = time.monotonic() + within
+        while set(found := await self.statuses()) != set(wanted):
+            assert time.monotonic() < end, found
+            await asyncio.sleep(0.2)
+
+    async def met(self, times: int) -> None:
+        """Once the engine's faults have struck so often."""
+        async with asyncio.timeout(60):
+            while len(self.engine.faults.struck) < times:
+                await asyncio.sleep(0.02)
 
 
 @pytest.fixture
