@@ -44,6 +44,7 @@ class Here:
     foreign: list[str] = field(default_factory=list)
     notifications: list[str] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
+    characters: list[str] = field(default_factory=list)
     asking: list[str] = field(default_factory=list)
     """The sessions and keys by which is asked: who ends those ends the test."""
 
@@ -101,6 +102,7 @@ def _with_what_is_there(parameter: Json, path: str, here: Here) -> None:
         "file_id": here.files + here.foreign,
         "notification_id": here.notifications + here.foreign,
         "project_id": here.projects,
+        "character_id": here.characters + here.foreign,
         "session_id": here.sessions,
         "before": here.works,
         "template": [name for each in here.templates for name in names(each)],

@@ -38,6 +38,7 @@ async def test_the_bell_counts_by_itself_wherever_one_is(
     count = page.locator(".bell-count")
     await expect(count).to_be_hidden()
     await expect(page.locator("#bell")).to_have_attribute("aria-label", "Notifications")
+    await visitor.still()
     await end(studio, alice, "failed", "completed")
     await expect(count).to_have_text("2")
     await expect(page.locator("#bell")).to_have_attribute("aria-label", "Notifications, 2 unread")

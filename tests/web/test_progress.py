@@ -27,6 +27,7 @@ async def test_every_state_is_shown_without_a_reload_and_without_a_jump(
     preview.faults.add("node", "hang", node=LAST)
     await visitor.fill_in(photo)
     await visitor.ask()
+    await visitor.still()
     await page.evaluate("window.arrived = true")
     await expect(page.locator(".state")).to_have_text("Queued")
     assert await page.title() == "Queued · a quiet beach at sunset — Affiche"
@@ -90,6 +91,7 @@ async def test_the_tall_picture_of_a_phone_stays_still_too(
     preview.faults.add("node", "hang", node=LAST)
     await visitor.fill_in(tall, "노을 지는 해변")
     await visitor.ask()
+    await visitor.still()
     async with at_work(studio):
         await visitor.reach("processing")
         await expect(visitor.page.locator(".print-node")).to_contain_text(LAST)

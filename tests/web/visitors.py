@@ -73,8 +73,17 @@ class Visit:
         """The work's page says so by itself."""
         await self.page.wait_for_selector(f"#work[data-status={status}]", timeout=within * 1000)
 
+    async def still(self) -> None:
+        """The page stands, its type too; what moves from now on is counted by `shifts`."""
+        await self.page.wait_for_load_state("load")
+        await self.page.evaluate(
+            """document.fonts.ready
+                .then(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))))
+                .then(() => { window.seen.shifts = []; })"""
+        )
+
     async def shifts(self) -> list[dict[str, Any]]:
-        """What moved by itself, since the page was opened."""
+        """What moved by itself, since the page was opened or stood `still`."""
         found: list[dict[str, Any]] = await self.page.evaluate(
             "window.seen.shifts.filter((shift) => !shift.input)"
         )
