@@ -20,6 +20,7 @@ from affiche.studio.studio import Caller, Studio
 from affiche.texts import LANGUAGES, Language, say
 from affiche.web import moments
 from affiche.web.assets import Assets
+from affiche.web.places import places
 
 MOVES: Final = (
     *("created", "taken", "pending", "processing", "completed", "failed", "cancelled", "changed"),
@@ -100,6 +101,7 @@ class Desk:
             live_trigger=LIVE,
             changed_trigger=CHANGED,
             charging=self.studio.settings.credits,
+            places=places(self.caller, self.studio.settings),
             lang=self.language,
             languages=LANGUAGES,
             signed_in=status != HTTPStatus.UNAUTHORIZED and self.seems_signed_in,
