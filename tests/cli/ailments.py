@@ -256,6 +256,16 @@ async def an_output_whose_object_is_gone(p: Patient) -> AsyncIterator[None]:
     yield
 
 
+@fault("counts_differ")
+async def a_count_that_no_file_accounts_for(p: Patient) -> AsyncIterator[None]:
+    await p.run(
+        "INSERT INTO storage_counts (project_id, bytes, files) SELECT id, 5, 1 FROM projects"
+        " WHERE user_id = %s",
+        p.alice.id,
+    )
+    yield
+
+
 @fault("folder_gone")
 async def a_disk_that_is_not_mounted(p: Patient) -> AsyncIterator[None]:
     p.where = str(p.studio.settings.data / "unmounted" / "objects")

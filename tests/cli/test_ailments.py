@@ -80,6 +80,15 @@ async def test_a_studio_that_is_well(patient: Patient, comfyui: Server) -> None:
     }
 
 
+async def test_what_it_says_puts_a_wrong_count_right(patient: Patient) -> None:
+    code, produce = FAULTS["a_count_that_no_file_accounts_for"]
+    async with produce(patient):
+        (found,) = [each for each in await patient.examined() if each.code == code]
+        (cure,) = found.details
+        await patient.run(str(cure))
+        assert code not in {each.code for each in await patient.examined()}
+
+
 def test_what_cannot_be_said_would_be_seen() -> None:
     with pytest.raises(KeyError):
         check_said(Finding("broken", "database", "nonsense"))

@@ -41,6 +41,7 @@ from affiche.studio import (
     secret_ages,
     serverless,
 )
+from affiche.studio import storage as counts
 from affiche.studio.findings import SECONDS, Finding, line, within
 from affiche.studio.templates import Row
 from affiche.studio.versions import Versions
@@ -130,6 +131,7 @@ async def _all(
         ("secrets", secret_ages.findings(database, settings)),
         ("leftovers", affairs.leftovers(database, settings)),
         ("credits", reckoning.findings(database, settings, thorough=thorough)),
+        ("storage_counts", counts.findings(database, thorough=thorough)),
         *stores,
         ("engines", _engines(database, settings, running)),
     ]

@@ -1,5 +1,6 @@
 """What each project keeps, in pictures and their thumbnails, and how much it may."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -7,14 +8,17 @@ from uuid import UUID
 
 import psycopg
 
-from affiche.db.database import Transaction
+from affiche.db.database import Database, Transaction
 from affiche.errors import NotFound
 from affiche.studio import audit, charges
+from affiche.studio.findings import Finding
 from affiche.studio.studio import Caller, Studio
 
 NEAR: Final = 0.8
 """The share of a quota from which on somebody is to be told."""
 MOST: Final = 1000
+FOR_DOCTOR: Final = 2.0
+"""Seconds, past which a large studio is looked at only thoroughly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +68,21 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A project whose count is not the sum of its files, both in bytes."""
+    """A project whose count is not the sum of its files, both in bytes; `files`: of how many fewer
+    it tells than there are."""
 
     project_id: UUID
     expected: int
     found: int
+    files: int
+
+    @property
+    def cure(self) -> str:
+        """The statement after which both agree."""
+        return (
+            "INSERT INTO storage_counts (project_id, bytes, files)"
+            f" VALUES ('{self.project_id}', {self.expected - self.found}, {self.files});"
+        )
 
 
 async def of_project(studio: Studio, caller: Caller, project_id: UUID) -> Use:
@@ -132,3 +146,18 @@ async def set_days(studio: Studio, operator: Caller, project_id: UUID, days: int
 async def differences(transaction: Transaction) -> list[Difference]:
     """Where what is counted is not what is there; as the service."""
     return await transaction.all(Difference, "storage.differences", most=100)
+
+
+async def findings(database: Database, *, thorough: bool = False) -> list[Finding]:
+    """For `affiche doctor`: nothing where all counts are right, or where there was no time to add
+    up so many files."""
+    try:
+        async with asyncio.timeout(None if thorough else FOR_DOCTOR):
+            async with database.as_service() as service:
+                wrong = await differences(service)
+    except TimeoutError:
+        return []
+    if not wrong:
+        return []
+    cures = tuple(each.cure for each in wrong)
+    return [Finding("broken", "storage_counts", "counts_differ", {"n": len(wrong)}, cures)]

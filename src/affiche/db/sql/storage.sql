@@ -55,7 +55,8 @@ SELECT project_id, sum(bytes), sum(files) FROM gone GROUP BY project_id
 -- name: differences
 -- What is counted beside what is there; nothing where they agree.
 SELECT coalesce(f.project_id, c.project_id) AS project_id,
-  coalesce(f.bytes, 0)::bigint AS expected, coalesce(c.bytes, 0)::bigint AS found
+  coalesce(f.bytes, 0)::bigint AS expected, coalesce(c.bytes, 0)::bigint AS found,
+  (coalesce(f.files, 0) - coalesce(c.files, 0))::bigint AS files
 FROM (
   SELECT project_id, sum(file_size + coalesce(thumbnail_size, 0)) AS bytes, count(*) AS files
   FROM files WHERE project_id IS NOT NULL GROUP BY project_id
