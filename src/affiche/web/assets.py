@@ -4,6 +4,7 @@ so that an address never changes its content and may be kept for a year.
 
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from starlette.types import Scope
 FOLDER: Final = Path(__file__).parent / "static"
 YEAR: Final = "public, max-age=31536000, immutable"
 FONT: Final = "vendor/noto-sans-kr"
+ELEMENT: Final = re.compile(r"<([a-z]+(?:-[a-z0-9]+)+)")
 
 # Some systems know neither; a module with another type is refused by browsers.
 mimetypes.add_type("font/woff2", ".woff2")
@@ -34,11 +36,16 @@ class Assets:
             whole.update(path.relative_to(folder).as_posix().encode())
             whole.update(hashlib.sha256(path.read_bytes()).digest())
         self.version = whole.hexdigest()[:12]
-        self.elements = [f"elements/{p.name}" for p in files if p.parent.name == "elements"]
+        self.elements = {path.stem for path in (folder / "elements").glob("*.js")}
         self.bundles = {"site.css": self._styles(), "htmx.js": self._htmx()}
 
     def url(self, path: str) -> str:
         return f"/static/{self.version}/{path}"
+
+    def modules(self, html: str) -> list[str]:
+        """The modules of the custom elements in `html`."""
+        held = self.elements.intersection(ELEMENT.findall(html))
+        return [f"elements/{name}.js" for name in sorted(held)]
 
     def mount(self, app: FastAPI) -> None:
         app.mount("/static/{version}", GZipMiddleware(_Files(self)), name="static")

@@ -59,7 +59,7 @@ class Press:
         )
         self.environment.filters["code"] = code
         self.environment.filters["address"] = address
-        self.environment.globals |= {"asset": assets.url, "elements": assets.elements}
+        self.environment.globals |= {"asset": assets.url, "modules": assets.modules}
 
 
 @dataclass(frozen=True, slots=True)
