@@ -1,6 +1,5 @@
 """E-mail to operators about alerts: at most once each, as other e-mail goes out (messages)."""
 
-import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +19,7 @@ from affiche.pipeline import mail
 from affiche.pipeline.messages import LEASE, TOO_OLD, Superseded, pause
 from affiche.studio import alerts
 from affiche.studio.channels import has_mail
+from affiche.studio.ends import all_ended
 from affiche.studio.studio import Studio
 from affiche.texts import Language
 
@@ -57,10 +57,7 @@ class AlertMails:
             held = await service.all(
                 Held, "alerts.take_mails", now=now, lease=now + LEASE, most=AT_ONCE
             )
-        ends = await asyncio.gather(*map(self._deliver, held), return_exceptions=True)
-        for end in ends:
-            if isinstance(end, BaseException):
-                raise end
+        await all_ended(map(self._deliver, held))
         return len(held)
 
     async def _deliver(self, held: Held) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from affiche.db.listener import Listener, woken
+from affiche.db.listener import Listener
 from affiche.domain.captions import MOST_WORDS, Caption, of_answer
 from affiche.errors import (
     AfficheError,
@@ -26,6 +26,8 @@ from affiche.errors import (
 from affiche.llm.client import Model
 from affiche.llm.questions import Message
 from affiche.pipeline.titles import LEASE, MOST_REFUSED, PICTURE_LIMIT, SECONDS, pause
+from affiche.pipeline.turns import take_turns
+from affiche.studio.ends import all_ended
 from affiche.studio.studio import Studio
 
 EVERY: Final = 5.0
@@ -65,15 +67,10 @@ class Captions:
             listener.on("caption_wanted", lambda _: self.wanted.set())
 
     async def run(self) -> None:
-        while True:
-            self.wanted.clear()
-            try:
-                more = await self.write() == AT_ONCE
-            except DatabaseUnavailable as error:
-                log.warning("captions wait: %s", error)
-                more = False
-            if not more:
-                await woken(self.wanted, EVERY)
+        await take_turns(self._turn, self.wanted, EVERY, log, "captions wait")
+
+    async def _turn(self) -> bool:
+        return await self.write() == AT_ONCE
 
     async def write(self) -> int:
         """Ask for a few that are due; for how many. Raises DatabaseUnavailable."""
@@ -85,13 +82,7 @@ class Captions:
             held = await service.all(
                 Held, "captions.take", now=now, lease=now + LEASE, most=AT_ONCE
             )
-        # All to their end: none is to be broken off in the middle because of another.
-        ends = await asyncio.gather(
-            *(self._write(model, each) for each in held), return_exceptions=True
-        )
-        for end in ends:
-            if isinstance(end, BaseException):
-                raise end
+        await all_ended(self._write(model, each) for each in held)
         return len(held)
 
     async def _write(self, model: Model, held: Held) -> None:

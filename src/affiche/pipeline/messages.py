@@ -17,7 +17,6 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from affiche.db.database import Transaction
-from affiche.db.listener import woken
 from affiche.domain.quiet import Pace, decide
 from affiche.errors import (
     AfficheError,
@@ -32,8 +31,10 @@ from affiche.errors import (
 )
 from affiche.pipeline import mail, push
 from affiche.pipeline.push import Subscription
+from affiche.pipeline.turns import take_turns
 from affiche.studio import letters
 from affiche.studio.channels import Channel, has_mail, vapid_key
+from affiche.studio.ends import all_ended
 from affiche.studio.notifications import Notification
 from affiche.studio.studio import Studio
 from affiche.texts import Language
@@ -93,15 +94,10 @@ class Messages:
         self.wanted = asyncio.Event()
 
     async def run(self) -> None:
-        while True:
-            self.wanted.clear()
-            try:
-                more = bool(await self.settle()) or bool(await self.send())
-            except DatabaseUnavailable as error:
-                log.warning("messages wait: %s", error)
-                more = False
-            if not more:
-                await woken(self.wanted, EVERY)
+        await take_turns(self._turn, self.wanted, EVERY, log, "messages wait")
+
+    async def _turn(self) -> bool:
+        return bool(await self.settle()) or bool(await self.send())
 
     async def settle(self) -> int:
         """Make messages of what waits in the outbox; of how many channels something was due."""
@@ -156,11 +152,7 @@ class Messages:
             log.warning(
                 "given up: %d messages of dead processes, %d too old", len(lost), len(stale)
             )
-        # All to their end: none is to be broken off in the middle because of another.
-        ends = await asyncio.gather(*map(self._deliver, held), return_exceptions=True)
-        for end in ends:
-            if isinstance(end, BaseException):
-                raise end
+        await all_ended(map(self._deliver, held))
         return len(held)
 
     async def _deliver(self, held: Held) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from affiche.db.listener import Listener, woken
+from affiche.db.listener import Listener
 from affiche.domain.titles import LONGEST, of_answer
 from affiche.errors import (
     AfficheError,
@@ -24,6 +24,8 @@ from affiche.errors import (
 )
 from affiche.llm.client import Model
 from affiche.llm.questions import Message
+from affiche.pipeline.turns import take_turns
+from affiche.studio.ends import all_ended
 from affiche.studio.studio import Studio
 
 EVERY: Final = 5.0
@@ -72,15 +74,10 @@ class Titles:
             listener.on("title_wanted", lambda _: self.wanted.set())
 
     async def run(self) -> None:
-        while True:
-            self.wanted.clear()
-            try:
-                more = await self.give() == AT_ONCE
-            except DatabaseUnavailable as error:
-                log.warning("titles wait: %s", error)
-                more = False
-            if not more:
-                await woken(self.wanted, EVERY)
+        await take_turns(self._turn, self.wanted, EVERY, log, "titles wait")
+
+    async def _turn(self) -> bool:
+        return await self.give() == AT_ONCE
 
     async def give(self) -> int:
         """Ask for what is due; for how many works. Raises DatabaseUnavailable."""
@@ -92,13 +89,7 @@ class Titles:
                 return 0
             held = await service.all(Held, "titles.take", now=now, lease=now + LEASE, most=AT_ONCE)
         model = self.studio.model
-        # All to their end: none is to be broken off in the middle because of another.
-        ends = await asyncio.gather(
-            *(self._give(model, each) for each in held), return_exceptions=True
-        )
-        for end in ends:
-            if isinstance(end, BaseException):
-                raise end
+        await all_ended(self._give(model, each) for each in held)
         return len(held)
 
     async def _give(self, model: Model, held: Held) -> None:

@@ -16,17 +16,17 @@ from uuid import UUID
 
 from aiohttp.abc import AbstractResolver
 
-from affiche.db.listener import Listener, woken
+from affiche.db.listener import Listener
 from affiche.domain.webhooks import Outcome, judged, message, message_id
 from affiche.errors import (
     AddressRefused,
     AfficheError,
-    DatabaseUnavailable,
     FetchFailed,
     FetchFailedForNow,
 )
 from affiche.fetch.posting import Answer, post
 from affiche.fetch.urls import Policy
+from affiche.pipeline.turns import take_turns
 from affiche.studio import webhook_secrets as secrets
 from affiche.studio import webhooks
 from affiche.studio.studio import Studio
@@ -84,18 +84,17 @@ class Webhooks:
 
     async def run(self) -> None:
         try:
-            while True:
-                self.wanted.clear()
-                try:
-                    await self.begin()
-                except DatabaseUnavailable as error:
-                    log.warning("webhooks wait: %s", error)
-                await woken(self.wanted, LOOK_SECONDS)
+            await take_turns(self._turn, self.wanted, LOOK_SECONDS, log, "webhooks wait")
         finally:
             # Whoever else is there sends them, when their time is over.
             for task in self.under_way:
                 task.cancel()
             await asyncio.gather(*self.under_way, return_exceptions=True)
+
+    async def _turn(self) -> bool:
+        await self.begin()
+        # What ends makes room, and is heard.
+        return False
 
     async def begin(self) -> int:
         """Begin to send what is due, as far as there is room; how many. Raises

@@ -14,11 +14,12 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from affiche.db.listener import Listener, woken
+from affiche.db.listener import Listener
 from affiche.domain.wellness import UNWELL_EVERY, WELL_EVERY, Wellness, judged
 from affiche.engines.engine import Health
 from affiche.errors import AfficheError, DatabaseUnavailable, EndpointRefused
 from affiche.pipeline.line import Line
+from affiche.pipeline.turns import take_turns
 from affiche.studio import moves
 
 TICK: Final = 2.0
@@ -50,13 +51,11 @@ class Rounds:
         listener.on("endpoint_faulted", self._heard)
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except DatabaseUnavailable as error:
-                log.warning("the endpoints are not looked at: %s", error)
-            await woken(self._wanted, TICK)
-            self._wanted.clear()
+        await take_turns(self._turn, self._wanted, TICK, log, "the endpoints are not looked at")
+
+    async def _turn(self) -> bool:
+        await self.look()
+        return False
 
     async def look(self) -> None:
         """One round: ask those whose turn it is, and move what waits where it should not."""

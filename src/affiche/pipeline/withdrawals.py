@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from affiche.db.listener import woken
-from affiche.errors import DatabaseUnavailable, EngineError
+from affiche.errors import EngineError
 from affiche.pipeline.line import Line
+from affiche.pipeline.turns import take_turns
 
 BATCH: Final = 200
 log = logging.getLogger(__name__)
@@ -39,15 +39,7 @@ class Withdrawals:
         self.wanted = asyncio.Event()
 
     async def run(self) -> None:
-        while True:
-            try:
-                more = await self.withdraw()
-            except DatabaseUnavailable as error:
-                log.warning("withdrawals wait: %s", error)
-                more = False
-            if not more:
-                await woken(self.wanted, 1.0)
-            self.wanted.clear()
+        await take_turns(self.withdraw, self.wanted, 1.0, log, "withdrawals wait")
 
     async def withdraw(self) -> bool:
         async with self.database.as_service() as transaction:

@@ -21,6 +21,7 @@ from affiche.errors import FieldProblem, InvalidInputs, LanguageModelError
 from affiche.llm.client import Model
 from affiche.llm.questions import Message
 from affiche.studio import glossary, projects, templates, works
+from affiche.studio.ends import all_ended
 from affiche.studio.studio import Caller, Studio
 
 _SAME: Final[WeakValueDictionary[tuple[int, bytes], asyncio.Lock]] = WeakValueDictionary()
@@ -66,17 +67,11 @@ async def settle(
             found[one.name] = Rendered(**settled[one.name], model=(before or {}).get("model"))
         elif isinstance(text, str) and text.strip():
             asked[one.name] = text
-    made = await asyncio.gather(
-        *(
-            translate(studio, text, project_id, work_id=work_id, by_stand_in=by_stand_in)
-            for text in asked.values()
-        ),
-        return_exceptions=True,
+    made = await all_ended(
+        translate(studio, text, project_id, work_id=work_id, by_stand_in=by_stand_in)
+        for text in asked.values()
     )
-    for name, each in zip(asked, made, strict=True):
-        if isinstance(each, BaseException):
-            raise each
-        found[name] = each
+    found |= zip(asked, made, strict=True)
     stand_in = studio.model is not None and studio.model.place.is_stand_in
     told = rules.record(found, stand_in=stand_in)
     return given | {name: each.english for name, each in found.items()}, told
