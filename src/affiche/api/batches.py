@@ -1,16 +1,11 @@
 """Batches: quoted, asked for, watched, cancelled, tried again, chosen from, and taken home."""
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import aclosing
 from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.requests import ClientDisconnect
-from starlette.responses import StreamingResponse
-from starlette.types import Message, Send
 
 from affiche.api.auth import SignedIn, studio_of
 from affiche.api.batch_shapes import (
@@ -30,6 +25,7 @@ from affiche.api.bodies import StrictRoute
 from affiche.api.languages import of_request
 from affiche.api.problems import refusals
 from affiche.api.shapes import Status
+from affiche.api.streams import ZipStream
 from affiche.api.works import (
     ALL,
     BODY,
@@ -39,7 +35,6 @@ from affiche.api.works import (
     checked_key,
     described,
 )
-from affiche.domain import names
 from affiche.domain.batches import MOST_WORKS
 from affiche.errors import (
     AfficheError,
@@ -58,32 +53,8 @@ from affiche.studio.parcels import Parcel, Selection
 router: Final = APIRouter(prefix="/v1/batches", tags=["batches"], route_class=StrictRoute)
 PAGE: Final = 20
 WORKS: Final = 100
-SLOWEST_SECONDS: Final = 60.0
 ASKED: Final[Sequence[type[AfficheError]]] = (*ALL, *BODY, BatchTooLarge, StorageFull)
 NAMED: Final[Sequence[type[AfficheError]]] = (*ALL, NotFound)
-
-
-class ZipStream(StreamingResponse):
-    """A zip that a client too slow to take it loses."""
-
-    media_type = "application/zip"
-
-    def __init__(self, parcel: Parcel) -> None:
-        self.pieces = parcel.pieces()
-        headers = {"Content-Disposition": names.disposition(parcel.name, attachment=True)}
-        super().__init__(self.pieces, headers=headers)
-
-    async def stream_response(self, send: Send) -> None:
-        async def sending(message: Message) -> None:
-            async with asyncio.timeout(SLOWEST_SECONDS):
-                await send(message)
-
-        try:
-            async with aclosing(self.pieces):
-                await super().stream_response(sending)
-        except TimeoutError:
-            # Not an answer that looks complete.
-            raise ClientDisconnect from None
 
 
 @router.post("/quote", responses=refusals(*ASKED))
@@ -269,4 +240,4 @@ async def zip_batch(
     batch = await batches.get(studio, caller, batch_id)
     parcels.check_room()
     parcel = Parcel(studio, caller, batch, Selection(choice, work), of_request(request))
-    return ZipStream(parcel)
+    return ZipStream(parcel.name, parcel.pieces())

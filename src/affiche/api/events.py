@@ -8,11 +8,11 @@ from contextlib import aclosing
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Request
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Message, Send
+from starlette.responses import Response
 
 from affiche.api.auth import SignedIn, studio_of
 from affiche.api.problems import refusals
+from affiche.api.streams import BoundedStream
 from affiche.errors import DatabaseUnavailable, NotSignedIn, TooManyStreams
 from affiche.studio.events import Event
 from affiche.studio.feed import Feed, opening
@@ -51,25 +51,16 @@ STREAM: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-class EventStream(StreamingResponse):
+class EventStream(BoundedStream):
     """A stream that a client too slow to read it loses; it comes back with the last id it saw."""
 
     media_type = "text/event-stream"
 
     def __init__(self, pieces: AsyncGenerator[bytes]) -> None:
-        self.pieces = pieces
-        super().__init__(pieces, headers={"X-Accel-Buffering": "no"})
+        super().__init__(pieces, SLOWEST_SECONDS, {"X-Accel-Buffering": "no"})
 
-    async def stream_response(self, send: Send) -> None:
-        async def sending(message: Message) -> None:
-            async with asyncio.timeout(SLOWEST_SECONDS):
-                await send(message)
-
-        try:
-            async with aclosing(self.pieces):
-                await super().stream_response(sending)
-        except TimeoutError:
-            log.info("a client that did not read its events was let go")
+    def let_go(self) -> None:
+        log.info("a client that did not read its events was let go")
 
 
 @router.get(

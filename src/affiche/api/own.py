@@ -1,14 +1,10 @@
 """What is one's own to take along or to take away: one's data, one's account, one's password."""
 
-import asyncio
-from contextlib import aclosing
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
-from starlette.types import Message, Send
 
 from affiche.api.auth import COOKIE, Administering, studio_of
 from affiche.api.bodies import StrictRoute
@@ -16,6 +12,7 @@ from affiche.api.keys import BODY
 from affiche.api.languages import of_request
 from affiche.api.people import ALL, OwnCookie
 from affiche.api.problems import refusals
+from affiche.api.streams import ZipStream
 from affiche.domain.limits import Limit
 from affiche.errors import (
     ExportUnderWay,
@@ -28,13 +25,10 @@ from affiche.errors import (
     TooManyRequests,
 )
 from affiche.studio import accounts, export, passwords
-from affiche.studio.export import Export
 
 router: Final = APIRouter(prefix="/v1/me", tags=["people"], route_class=StrictRoute)
 EXPORTS: Final = Limit(6, 3600.0, 6)
 """Exports of one person's in an hour."""
-SLOWEST_SECONDS: Final = 60.0
-"""In which a client takes one piece."""
 ZIP: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The archive.",
@@ -47,29 +41,6 @@ NewPassword = Annotated[
     str,
     Field(json_schema_extra={"minLength": passwords.LENGTH[0], "maxLength": passwords.LENGTH[1]}),
 ]
-
-
-class Archive(StreamingResponse):
-    """A zip under way, which ends where nobody takes it: there are few places to make one."""
-
-    media_type = "application/zip"
-
-    def __init__(self, made: Export) -> None:
-        self.pieces = made.pieces
-        headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
-        super().__init__(self.pieces, headers=headers)
-
-    async def stream_response(self, send: Send) -> None:
-        async def sending(message: Message) -> None:
-            async with asyncio.timeout(SLOWEST_SECONDS):
-                await send(message)
-
-        try:
-            async with aclosing(self.pieces):
-                await super().stream_response(sending)
-        except TimeoutError:
-            # Not an answer that looks complete.
-            raise ClientDisconnect from None
 
 
 class PasswordShape(BaseModel):
@@ -116,7 +87,7 @@ async def export_me(request: Request, caller: Administering) -> StreamingRespons
     studio = studio_of(request)
     studio.gates.pass_(f"export {caller.id}", EXPORTS)
     made = await export.begin(studio, caller.id, of_request(request))
-    return Archive(made)
+    return ZipStream(made.name, made.pieces)
 
 
 @router.put(
