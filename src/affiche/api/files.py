@@ -119,15 +119,7 @@ async def upload_file(
     what it says about its maker before it is kept.
     """
     studio = studio_of(request)
-    limits = studio.limits
-    too_large = PictureTooLarge(limit=limits.megabytes)
-    kind = kind_of(request)
-    if kind == FORM:
-        data, name = await of_form(request, limits.bytes, too_large)
-    elif kind == "application/octet-stream" or kind.startswith("image/"):
-        data = await whole(request, limits.bytes, too_large)
-    else:
-        raise MediaTypeRefused(accepted=ACCEPTED)
+    data, name = await picture_of(request, name)
     return file_shape(await uploads.upload(studio, caller, data, name=name))
 
 
@@ -200,6 +192,19 @@ async def describe_file(request: Request, file_id: UUID, caller: SignedIn) -> Fi
 def kind_of(request: Request) -> str:
     """The body's media type, as it is said to be."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def picture_of(request: Request, name: str = "") -> tuple[bytes, str]:
+    """The picture that was sent, as the form field `file` or as the body itself, and what its file
+    is called: as the form says, or else `name`."""
+    limits = studio_of(request).limits
+    too_large = PictureTooLarge(limit=limits.megabytes)
+    kind = kind_of(request)
+    if kind == FORM:
+        return await of_form(request, limits.bytes, too_large)
+    if kind == "application/octet-stream" or kind.startswith("image/"):
+        return await whole(request, limits.bytes, too_large), name
+    raise MediaTypeRefused(accepted=ACCEPTED)
 
 
 class _InMemory(MultiPartParser):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from affiche.api.auth import SignedIn, studio_of
 from affiche.api.bodies import whole
-from affiche.api.files import ACCEPTED, BINARY, FORM, UPLOAD, kind_of, of_form
+from affiche.api.files import BINARY, FORM, UPLOAD, kind_of, of_form, picture_of
 from affiche.api.languages import of_request
 from affiche.api.problems import refusals
 from affiche.api.references import ALL, PLAIN, OfProject, ReferenceShape, shape
@@ -99,15 +99,7 @@ async def create_reference(
 ) -> ReferenceShape:
     """Bring one picture, sent as the form field `file` or as the body itself."""
     studio = studio_of(request)
-    limits = studio.limits
-    too_large = PictureTooLarge(limit=limits.megabytes)
-    kind = kind_of(request)
-    if kind == FORM:
-        data, name = await of_form(request, limits.bytes, too_large)
-    elif kind == "application/octet-stream" or kind.startswith("image/"):
-        data = await whole(request, limits.bytes, too_large)
-    else:
-        raise MediaTypeRefused(accepted=ACCEPTED)
+    data, name = await picture_of(request, name)
     found, is_new = await imports.bring(
         studio, caller, Brought(data, name, category), project_id=project_id
     )
