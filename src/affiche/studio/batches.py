@@ -16,12 +16,10 @@ from affiche.domain.batches import Shape
 from affiche.domain.forms import check
 from affiche.domain.templates import Template
 from affiche.errors import (
-    Forbidden,
     IdempotencyMismatch,
     InvalidInputs,
     NotFound,
     NothingFailed,
-    NotSignedIn,
 )
 from affiche.studio import asking, charges, planning, templates, works
 from affiche.studio.planning import BatchAsk, Plan, Prompt
@@ -178,29 +176,22 @@ async def put(
     numbered = [{"id": str(work_id), **place} for work_id, place in zip(ids, places, strict=True)]
     whole = {"id": str(studio.new_id()), **batch}
     try:
-        async with studio.database.as_user(caller.id) as transaction:
-            rows = await transaction.rows(
-                "batches.ask",
-                asked=Jsonb(whole),
-                places=Jsonb(numbered),
-                priority=priority,
-                idempotency_key=key,
-                digest=digest if key else None,
-            )
+        with charges.explained():
+            async with studio.database.as_user(caller.id) as transaction:
+                rows = await transaction.rows(
+                    "batches.ask",
+                    asked=Jsonb(whole),
+                    places=Jsonb(numbered),
+                    priority=priority,
+                    idempotency_key=key,
+                    digest=digest if key else None,
+                )
     except psycopg.errors.UniqueViolation:
         # Another request with the key came first; the database made us wait for it.
         before = await asked_before(studio, caller, key, digest) if key else None
         if before is None:
             raise
         return before
-    except psycopg.errors.NoDataFound as error:
-        raise NotFound(what=error.diag.message_hint or "template") from error
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise NotSignedIn(detail=str(error)) from error
-    except psycopg.DatabaseError as error:
-        if refused := charges.refusal(error):
-            raise refused from error
-        raise
     made = {name: rows[0][name] for name in ROW}
     return Batch(**made, counts={"pending": len(places)})
 
@@ -294,17 +285,9 @@ async def choose(
 
 async def _act(studio: Studio, caller: Caller, name: str, batch_id: UUID, **params: Any) -> int:
     """How many works it touched."""
-    try:
+    with charges.explained(foreign="another member's batch"):
         async with studio.database.as_user(caller.id) as transaction:
             done = await transaction.value(name, batch_id=batch_id, **params)
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise Forbidden(detail="another member's batch") from error
-    except psycopg.errors.NoDataFound as error:
-        raise NotFound(what=error.diag.message_hint or "template") from error
-    except psycopg.DatabaseError as error:
-        if refused := charges.refusal(error):
-            raise refused from error
-        raise
     if done is None:
         raise NotFound(what="batch")
     return int(done)

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import psycopg
-
 from affiche.db.database import Database, Transaction
 from affiche.errors import NotFound
 from affiche.studio import audit, charges
@@ -107,12 +105,8 @@ async def take(
 ) -> None:
     """Room for `wanted` bytes in the project, or else in the user's own, which the transaction then
     fills; as the service. Raises StorageFull."""
-    try:
+    with charges.paid():
         await transaction.run("storage.take", user_id=user_id, project_id=project_id, wanted=wanted)
-    except psycopg.DatabaseError as error:
-        if refused := charges.refusal(error):
-            raise refused from error
-        raise
 
 
 async def all_of(studio: Studio, operator: Caller, project_id: UUID | None = None) -> list[Holding]:

@@ -19,7 +19,6 @@ from affiche.errors import (
     Forbidden,
     IdempotencyMismatch,
     NotFound,
-    NotSignedIn,
     TransitionRefused,
 )
 from affiche.studio import asking, charges, templates
@@ -160,34 +159,27 @@ async def ask(studio: Studio, caller: Caller, request: Ask) -> Work:
     looked = replace(looked, problems=[*looked.problems, *_out_of_bounds(request)])
     inputs, seed = await asking.settled(studio, caller, found.template, looked)
     try:
-        async with studio.database.alone(caller.id) as transaction:
-            rows = await transaction.rows(
-                "works.ask",
-                id=studio.new_id(),
-                template_id=found.template.id,
-                input_data=Jsonb(inputs),
-                output_count=request.output_count,
-                seed=seed,
-                project_id=request.project_id,
-                retry_of=request.retry_of,
-                priority=request.priority,
-                idempotency_key=request.idempotency_key,
-                digest=request.digest() if request.idempotency_key else None,
-            )
+        with charges.explained():
+            async with studio.database.alone(caller.id) as transaction:
+                rows = await transaction.rows(
+                    "works.ask",
+                    id=studio.new_id(),
+                    template_id=found.template.id,
+                    input_data=Jsonb(inputs),
+                    output_count=request.output_count,
+                    seed=seed,
+                    project_id=request.project_id,
+                    retry_of=request.retry_of,
+                    priority=request.priority,
+                    idempotency_key=request.idempotency_key,
+                    digest=request.digest() if request.idempotency_key else None,
+                )
     except psycopg.errors.UniqueViolation:
         # Another request with the key came first; the database made us wait for it.
         before = await _asked_before(studio, caller, request)
         if before is None:
             raise
         return before
-    except psycopg.errors.NoDataFound as error:
-        raise NotFound(what=error.diag.message_hint or "template") from error
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise NotSignedIn(detail=str(error)) from error
-    except psycopg.DatabaseError as error:
-        if refused := charges.refusal(error):
-            raise refused from error
-        raise
     # The function answers with the whole row of the table.
     return Work(**{name: rows[0][name] for name in SHOWN})
 
