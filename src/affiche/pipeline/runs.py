@@ -95,9 +95,7 @@ async def _held(line: Line, file: File, valid: timedelta | None) -> Held:
     """By address for as long as `valid` says, where there are addresses for engines elsewhere."""
     studio, name = line.studio, picture_name(file)
     if valid is not None and (base := studio.address) is not None:
-        link = await studio.objects.link(
-            file.bucket_id, file.object_key, secret=studio.secret, now=studio.now(), valid=valid
-        )
+        link = await studio.link(file.bucket_id, file.object_key, valid)
         return Held(name, file.mime_type, b"", urljoin(base, link))
     data = await studio.objects.read(file.bucket_id, file.object_key)
     return Held(name, file.mime_type, data)

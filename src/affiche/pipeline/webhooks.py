@@ -38,7 +38,6 @@ LEASE: Final = timedelta(seconds=60)
 AT_ONCE: Final = 16
 AT_ONCE_TO_ONE: Final = 4
 LOOK_SECONDS: Final = 2.0
-LINKS_VALID: Final = timedelta(hours=24)
 log = logging.getLogger(__name__)
 
 
@@ -222,13 +221,7 @@ class Webhooks:
             return await service.rows("webhooks.pictures", work_id=work_id)
 
     async def _picture(self, row: dict[str, Any]) -> dict[str, Any]:
-        link = await self.studio.objects.link(
-            row["bucket_id"],
-            row["object_key"],
-            secret=self.studio.secret,
-            now=self.studio.now(),
-            valid=LINKS_VALID,
-        )
+        link = await self.studio.link(row["bucket_id"], row["object_key"])
         return {
             "file_id": str(row["id"]),
             "url": (self.studio.address or "").rstrip("/") + link,

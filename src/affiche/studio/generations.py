@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from affiche.studio.templates import Versioned
 from affiche.studio.works import LAST_ID, Ask
 
 PAGE: Final = 50
-LINKS_VALID: Final = timedelta(hours=24)
 LARGEST: Final = 2**63 - 1
 
 
@@ -125,13 +124,7 @@ async def link(studio: Studio, generation: Generation) -> str | None:
     """Where anybody may see its picture for a day; None before there is one."""
     if generation.bucket_id is None or generation.object_key is None:
         return None
-    return await studio.objects.link(
-        generation.bucket_id,
-        generation.object_key,
-        secret=studio.secret,
-        now=studio.now(),
-        valid=LINKS_VALID,
-    )
+    return await studio.link(generation.bucket_id, generation.object_key)
 
 
 async def workflows(studio: Studio, caller: Caller) -> list[Versioned]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random, SystemRandom
 from typing import Final
 from uuid import UUID
@@ -28,6 +28,8 @@ def _utc_now() -> datetime:
 
 SCOPES: Final = ("read", "ask", "admin")
 """What a key may do: look; ask for works and bring pictures; manage keys, projects and people."""
+LINKS_VALID: Final = timedelta(hours=24)
+"""Links that are given away to be opened whenever somebody comes to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ class Studio:
         """What the store's links are relative to, for engines elsewhere; None where they cannot
         reach them."""
         return "" if not self.objects.is_local else self.settings.public_url
+
+    async def link(self, bucket: str, key: str, valid: timedelta = LINKS_VALID) -> str:
+        """Where anybody may read that object while the link is `valid`: a path of ours for a
+        folder, an address of the store's else."""
+        return await self.objects.link(bucket, key, secret=self.secret, now=self.now(), valid=valid)
 
     @property
     def limits(self) -> Limits:
