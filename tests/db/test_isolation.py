@@ -72,7 +72,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins", "memb
     "workflows": "everybody",
     "works": "user_id",
 }
-VIEWS = {"shown_works": "user_id"}
+VIEWS = {"shown_generations": "user_id", "shown_works": "user_id"}
 # Of these a project's members see what is of the project, by this column.
 SHARED_BY = {
     "batches": "project_id",
@@ -83,6 +83,7 @@ SHARED_BY = {
     "project_members": "project_id",
     "projects": "id",
     "reference_images": "project_id",
+    "shown_generations": "project_id",
     "shown_works": "project_id",
     "work_tags": "project_id",
     "works": "project_id",

@@ -2797,6 +2797,34 @@ CREATE TABLE public.sessions (
 
 ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
 
+CREATE VIEW public.shown_generations WITH (security_invoker='true') AS
+ SELECT j.id,
+    j.number,
+    j.work_id,
+    j.user_id,
+    j.project_id,
+    j.status,
+    j.external_id,
+    j.parameters,
+    j.prompt_used,
+    j.negative_prompt_used,
+    j.error_code,
+    j.error_params,
+    j.created_at,
+    j.started_at,
+    j.completed_at,
+    w.workflow_slug,
+    w.subject,
+    f.bucket_id,
+    f.object_key
+   FROM ((public.generation_jobs j
+     CROSS JOIN LATERAL ( SELECT x.subject,
+            t.slug AS workflow_slug
+           FROM (public.works x
+             JOIN public.templates t ON ((t.id = x.template_id)))
+          WHERE (x.id = j.work_id)) w)
+     LEFT JOIN public.files f ON ((f.id = j.output_file_id)));
+
 CREATE VIEW public.shown_works WITH (security_invoker='true') AS
  SELECT w.id,
     w.number,
@@ -4595,6 +4623,9 @@ GRANT ALL ON TABLE public.runs TO service_role;
 GRANT ALL ON TABLE public.secret_ages TO service_role;
 
 GRANT ALL ON TABLE public.sessions TO service_role;
+
+GRANT SELECT ON TABLE public.shown_generations TO authenticated;
+GRANT SELECT ON TABLE public.shown_generations TO service_role;
 
 GRANT SELECT ON TABLE public.shown_works TO authenticated;
 GRANT SELECT ON TABLE public.shown_works TO service_role;

@@ -27,6 +27,8 @@ class Generation:
     id: UUID
     number: int
     work_id: UUID
+    user_id: UUID
+    project_id: UUID | None
     status: str
     external_id: str | None
     parameters: dict[str, Any]
@@ -84,8 +86,10 @@ async def ask(studio: Studio, caller: Caller, wish: Wish) -> Generation:
     )
     work = await works.ask(studio, caller, request)
     async with studio.database.as_user(caller.id) as transaction:
-        number = await transaction.value("generations.of_work", work_id=work.id)
-    return await get(studio, caller, number)
+        made = await transaction.maybe(Generation, "generations.of_work", work_id=work.id)
+    if made is None:
+        raise NotFound(what="job")
+    return made
 
 
 async def page(

@@ -1,4 +1,4 @@
--- Seed 003's API: somebody has a run looked at at once.
+-- Seed 003's API: jobs as it shows them, and somebody has a run looked at at once.
 
 -- A run that is looked at again later is due now, by whoever may see its job; whether there is such
 -- a job. Nothing else changes, so that it may be asked for as often as people press a button.
@@ -20,3 +20,16 @@ BEGIN
   RETURN true;
 END $$;
 CALL entrust('check_job');
+
+-- Jobs with the character that they were asked for with, as seed 003's API shows them.
+CREATE VIEW shown_generations WITH (security_invoker = true) AS
+SELECT j.id, j.number, j.work_id, j.user_id, j.project_id, j.status, j.external_id, j.parameters,
+  j.prompt_used, j.negative_prompt_used, j.error_code, j.error_params, j.created_at, j.started_at,
+  j.completed_at, w.workflow_slug, w.subject, f.bucket_id, f.object_key
+FROM generation_jobs j
+CROSS JOIN LATERAL (
+  SELECT x.subject, t.slug AS workflow_slug
+  FROM works x JOIN templates t ON t.id = x.template_id WHERE x.id = j.work_id) w
+LEFT JOIN files f ON f.id = j.output_file_id;
+REVOKE ALL ON shown_generations FROM PUBLIC, anon, authenticated, service_role;
+GRANT SELECT ON shown_generations TO authenticated, service_role;

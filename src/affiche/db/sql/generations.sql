@@ -1,29 +1,13 @@
 -- name: page
--- Jobs with the character that they were asked for with, as seed 003's API shows them.
-SELECT j.id, j.number, j.work_id, j.status, j.external_id, j.parameters, j.prompt_used,
-  j.negative_prompt_used, j.error_code, j.error_params, j.created_at, j.started_at, j.completed_at,
-  w.workflow_slug, w.subject, f.bucket_id, f.object_key
-FROM generation_jobs j
-CROSS JOIN LATERAL (
-  SELECT x.subject, t.slug AS workflow_slug
-  FROM works x JOIN templates t ON t.id = x.template_id WHERE x.id = j.work_id) w
-LEFT JOIN files f ON f.id = j.output_file_id
-WHERE j.user_id = %(user_id)s AND j.id < %(before)s
-ORDER BY j.id DESC LIMIT %(limit)s
+SELECT * FROM shown_generations
+WHERE user_id = %(user_id)s AND id < %(before)s
+ORDER BY id DESC LIMIT %(limit)s
 
 -- name: by_number
-SELECT j.id, j.number, j.work_id, j.status, j.external_id, j.parameters, j.prompt_used,
-  j.negative_prompt_used, j.error_code, j.error_params, j.created_at, j.started_at, j.completed_at,
-  w.workflow_slug, w.subject, f.bucket_id, f.object_key
-FROM generation_jobs j
-CROSS JOIN LATERAL (
-  SELECT x.subject, t.slug AS workflow_slug
-  FROM works x JOIN templates t ON t.id = x.template_id WHERE x.id = j.work_id) w
-LEFT JOIN files f ON f.id = j.output_file_id
-WHERE j.number = %(number)s
+SELECT * FROM shown_generations WHERE number = %(number)s
 
 -- name: of_work
-SELECT number FROM generation_jobs WHERE work_id = %(work_id)s ORDER BY id LIMIT 1
+SELECT * FROM shown_generations WHERE work_id = %(work_id)s ORDER BY id LIMIT 1
 
 -- name: check
 SELECT check_job(%(job_id)s)
