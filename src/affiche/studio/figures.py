@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from affiche.studio.audit import require_operator
 from affiche.studio.studio import Caller, Studio
@@ -37,13 +37,30 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """`code`: of what made them fail; `latest`: when that last happened."""
+    """`code`: of what made them fail; `latest`: when that last happened, with its `params`."""
 
     code: str
     template: str
     engine: str
     works: int
     latest: datetime
+    params: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What waits at an endpoint and is due, counted to 10,000; `oldest`: for how long the first."""
+
+    endpoint: str
+    waiting: int
+    oldest: timedelta
+
+
+async def queues(studio: Studio, operator: Caller) -> list[Queue]:
+    """Of every endpoint, by name. Raises Forbidden."""
+    require_operator(operator)
+    async with studio.database.singly() as service:
+        return await service.all(Queue, "alerts.queues", now=studio.now())
 
 
 async def outcomes(studio: Studio, operator: Caller, within: timedelta = WEEK) -> list[Outcome]:

@@ -31,6 +31,11 @@ PLACES: Final = (
     Place("/", "web.site.make", also=("/templates",)),
     Place("/works", "web.site.works"),
     Place("/credits", "credits.page.title", seen=lambda caller, settings: settings.credits),
+    Place(
+        "/operations",
+        "operations.page.title",
+        seen=lambda caller, settings: caller is not None and caller.is_operator,
+    ),
 )
 
 

@@ -2,7 +2,17 @@
 
 from fastapi import FastAPI
 
-from affiche.web import asking, choices, credits, doors, gallery, naming, notifications, works
+from affiche.web import (
+    asking,
+    choices,
+    credits,
+    doors,
+    gallery,
+    naming,
+    notifications,
+    operations,
+    works,
+)
 from affiche.web.assets import Assets
 from affiche.web.pages import Press
 from affiche.web.refusals import answer_people
@@ -12,7 +22,8 @@ def mount(app: FastAPI) -> None:
     """Put pages and static files on `app`, whose `state.studio` they use; after everything else."""
     assets = Assets()
     app.state.press = Press(assets)
-    for room in (gallery, asking, works, naming, notifications, credits, choices, doors):
+    rooms = (gallery, asking, works, naming, notifications, credits, choices, doors, operations)
+    for room in rooms:
         app.include_router(room.router, include_in_schema=False)
     assets.mount(app)
     answer_people(app)

@@ -17,12 +17,12 @@ GROUP BY t.slug, coalesce(c.engine, '') ORDER BY 1, 2
 -- Of works that failed since then, by what made them fail.
 WITH counted AS (
   SELECT coalesce(error_code, 'internal') AS code, template_id, engine, count(*) AS works,
-    max(failed_at) AS latest
+    max(failed_at) AS latest, (array_agg(error_params ORDER BY failed_at DESC))[1] AS params
   FROM works WHERE status = 'failed' AND failed_at >= %(since)s
   GROUP BY error_code, template_id, engine
 )
 SELECT c.code, t.slug AS template, coalesce(c.engine, '') AS engine, sum(c.works)::bigint AS works,
-  max(c.latest) AS latest
+  max(c.latest) AS latest, (array_agg(c.params ORDER BY c.latest DESC))[1] AS params
 FROM counted c JOIN templates t ON t.id = c.template_id
 GROUP BY c.code, t.slug, coalesce(c.engine, '') ORDER BY works DESC, 1, 2, 3
 
