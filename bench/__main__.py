@@ -6,7 +6,18 @@ import os
 
 import uvloop
 
-from bench import admission, batches, fairness, floor, runpod, streams, tables, waiting, works
+from bench import (
+    admission,
+    batches,
+    fairness,
+    floor,
+    lists,
+    runpod,
+    streams,
+    tables,
+    waiting,
+    works,
+)
 
 
 def main() -> None:
@@ -16,7 +27,7 @@ def main() -> None:
         nargs="?",
         choices=[
             *("works", "batches", "waiting", "tables", "admission", "fairness", "runpod"),
-            "streams",
+            *("streams", "lists"),
         ],
         default="works",
     )
@@ -35,6 +46,8 @@ def main() -> None:
             uvloop.run(waiting.measure(count))
     elif options.what == "tables":
         tables.measure(options.rows)
+    elif options.what == "lists":
+        lists.measure()
     elif options.what == "admission":
         uvloop.run(admission.measure())
     elif options.what == "batches":

@@ -151,6 +151,7 @@ PART = {"statuses": None, "choice": None, "limit": 100}
 BATCHES: list[tuple[str, dict[str, Any], str, int]] = [
     ("batches.works", PART | {"first": 0}, "works_batch", 5000),
     ("batches.works", PART | {"first": 1200}, "works_batch", 5000),
+    *(("works.page_of_batch", PAGE | NOTHING | more, "works_batch", 5000) for more in NARROW),
     ("batches.page", {"before": LAST, "limit": 20}, "batches_user", 200),
     ("batches.page_of_project", {"before": LAST, "limit": 20}, "batches_project", 200),
     ("batches.by_id", {}, "batches_pkey", 100),
@@ -204,7 +205,7 @@ def test_a_batch_s_plan(
     whose["id"] = studio.batch
     become(studio.connection, "authenticated", studio.user)
     try:
-        found = plan(studio.connection, name, generic, **whose, **params)
+        found = plan(studio.connection, name, generic, **(params | whose))
     finally:
         become(studio.connection, "service_role")
     assert not found.scanned & (LARGE | {"batch_changes"})
@@ -293,6 +294,15 @@ def test_passing_on_to_the_next_stage_reads_little(studio: Studio, generic: bool
         assert not found.scanned & LARGE
         assert found.pages <= pages
         assert "generation_jobs_work" in found.indexes
+
+
+@pytest.mark.parametrize("generic", [False, True], ids=["custom", "generic"])
+def test_cancelled_runs_are_found_by_their_own_index(studio: Studio, generic: bool) -> None:
+    """They are few, so that all of them may be read."""
+    found = plan(studio.connection, "jobs.page_cancelled", generic, **LISTED)
+    assert not found.scanned & LARGE
+    assert "generation_jobs_cancelled" in found.indexes
+    assert found.pages <= 1200
 
 
 @pytest.mark.parametrize("generic", [False, True], ids=["custom", "generic"])
