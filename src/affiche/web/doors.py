@@ -138,13 +138,13 @@ async def accept_invitation(request: Request) -> Response:
     return _in(page, session)
 
 
-async def words(request: Request) -> dict[str, str]:
+async def words(request: Request, longest: int = LONGEST) -> dict[str, str]:
     """The fields of a small form that a page of ours sent. Raises Forbidden for any other's."""
     if not auth.of_this_site(request, auth.studio_of(request)):
         raise Forbidden(detail="sent by another site")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise MediaTypeRefused(accepted=FORM)
-    body = await whole(request, LONGEST, RequestTooLarge(limit=1))
+    body = await whole(request, longest, RequestTooLarge(limit=1))
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20))
     except ValueError as error:

@@ -30,6 +30,8 @@ class Place:
 PLACES: Final = (
     Place("/", "web.site.make", also=("/templates",)),
     Place("/works", "web.site.works"),
+    Place("/characters", "characters.wall.title"),
+    Place("/references", "references.page.title"),
     Place("/credits", "credits.page.title", seen=lambda caller, settings: settings.credits),
     Place(
         "/operations",

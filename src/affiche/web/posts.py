@@ -9,7 +9,13 @@ from starlette.datastructures import UploadFile
 from affiche.api.bodies import pieces
 from affiche.domain.fields import Field, with_english
 from affiche.domain.templates import Template
-from affiche.errors import FieldProblem, PictureEmpty, PictureError, PictureTooLarge
+from affiche.errors import (
+    AfficheError,
+    FieldProblem,
+    PictureEmpty,
+    PictureError,
+    PictureTooLarge,
+)
 from affiche.studio import sources, uploads
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
@@ -65,7 +71,7 @@ class Bounded(Request):
     def __init__(self, request: Request, megabytes: int, pictures: int) -> None:
         super().__init__(request.scope, request.receive)
         self.limit = megabytes * 2**20 * pictures + WORDS
-        self.error = PictureTooLarge(limit=megabytes)
+        self.error: AfficheError = PictureTooLarge(limit=megabytes)
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         async for piece in pieces(Request(self.scope, self.receive), self.limit, self.error):

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from affiche.web import (
     asking,
+    characters,
     choices,
     credits,
     doors,
@@ -11,6 +12,7 @@ from affiche.web import (
     naming,
     notifications,
     operations,
+    references,
     works,
 )
 from affiche.web.assets import Assets
@@ -22,8 +24,10 @@ def mount(app: FastAPI) -> None:
     """Put pages and static files on `app`, whose `state.studio` they use; after everything else."""
     assets = Assets()
     app.state.press = Press(assets)
-    rooms = (gallery, asking, works, naming, notifications, credits, choices, doors, operations)
-    for room in rooms:
+    for room in (
+        *(gallery, asking, works, naming, notifications, credits, choices, doors, operations),
+        *(characters, references),
+    ):
         app.include_router(room.router, include_in_schema=False)
     assets.mount(app)
     answer_people(app)

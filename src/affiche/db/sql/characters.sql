@@ -98,3 +98,33 @@ SELECT id, true AS is_character FROM characters
 WHERE project_id = %(project_id)s AND is_demo AND archived_at IS NULL
 UNION ALL
 SELECT id, false FROM reference_images WHERE project_id = %(project_id)s AND is_demo
+
+-- name: faces
+-- As whoever asks: the picture that was chosen for each, else the newest kept of its works, else the
+-- newest. Of the kept only among the last hundred, so that no gallery is read to its end.
+SELECT c.id, coalesce(c.portrait_file_id, kept.output_file_id, newest.output_file_id) AS file_id
+FROM characters c
+LEFT JOIN LATERAL (
+  SELECT lately.output_file_id FROM (
+    SELECT w.id, w.output_file_id, w.choice FROM works w
+    WHERE w.character_id = c.id AND w.status = 'completed' ORDER BY w.id DESC LIMIT 100
+  ) lately
+  WHERE lately.choice = 'kept' AND lately.output_file_id IS NOT NULL
+  ORDER BY lately.id DESC LIMIT 1
+) kept ON c.portrait_file_id IS NULL
+LEFT JOIN LATERAL (
+  SELECT w.output_file_id FROM works w
+  WHERE w.character_id = c.id AND w.status = 'completed' AND w.output_file_id IS NOT NULL
+  ORDER BY w.id DESC LIMIT 1
+) newest ON c.portrait_file_id IS NULL AND kept.output_file_id IS NULL
+WHERE c.id = ANY (%(ids)s::uuid[])
+
+-- name: tally
+-- What people chose of its works, and the middle of how long the last hundred took on the engine.
+SELECT count(*) FILTER (WHERE choice = 'kept') AS kept,
+  count(*) FILTER (WHERE choice = 'rejected') AS rejected,
+  (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM took))::float8
+    FROM (SELECT completed_at - processing_at AS took FROM works
+      WHERE character_id = %(id)s AND status = 'completed' ORDER BY id DESC LIMIT 100) lately
+  ) AS seconds
+FROM works WHERE character_id = %(id)s AND status = 'completed'

@@ -1,0 +1,72 @@
+/* Shows one reference beside the others, in a dialog: Escape, the cross or a click beside it closes
+   it, the arrow keys lead to its neighbours, and the focus goes back to the tile it came from. */
+
+class ReferencePanel extends HTMLElement {
+  #shown = null;
+
+  connectedCallback() {
+    this.addEventListener("htmx:after:swap", () => this.#swapped());
+    this.addEventListener("click", (event) => {
+      if (event.target === this.#dialog || event.target.closest(".panel-close")) {
+        this.#dialog.close();
+      }
+    });
+    this.addEventListener("keydown", (event) => this.#pressed(event));
+    this.#dialog.addEventListener("close", () => this.#closed());
+  }
+
+  get #dialog() { return this.querySelector("dialog"); }
+  get #tile() { return document.getElementById(`ref-${this.#shown}`); }
+
+  #swapped() {
+    const { id, gone, words, saved } = this.querySelector(".reference")?.dataset ?? {};
+    if (gone) {
+      this.#remove();
+      return;
+    }
+    if (!id) return;
+    const moved = id !== this.#shown;
+    this.#shown = id;
+    if (saved !== undefined) this.#retell(words);
+    if (!this.#dialog.open) this.#dialog.showModal();
+    if (moved) this.querySelector("#reference-heading").focus();
+    else this.querySelector("[aria-invalid]")?.focus();
+  }
+
+  #retell(words) {
+    const line = this.#tile?.querySelector(".ref-words");
+    line?.lastChild.replaceWith(words);
+    line?.classList.remove("ref-none");
+    tell();
+  }
+
+  #remove() {
+    const tile = this.#tile;
+    const neighbour = tile?.nextElementSibling ?? tile?.previousElementSibling;
+    tile?.remove();
+    this.#shown = neighbour?.id.replace("ref-", "") ?? null;
+    this.#dialog.close();
+    tell();
+  }
+
+  #pressed(event) {
+    const step = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key];
+    if (!step || event.target.closest("input, textarea, select")) return;
+    event.preventDefault();
+    this.#tile?.[step]?.querySelector("a[hx-get]")?.click();
+  }
+
+  #closed() {
+    const back = this.#tile?.querySelector("a") ?? document.querySelector(".ref a, #search");
+    back?.focus();
+    this.querySelector("#panel").replaceChildren();
+    this.#shown = null;
+  }
+}
+
+/* The counts of the page, and its list, are read anew. */
+function tell() {
+  document.body.dispatchEvent(new CustomEvent("references.counted"));
+}
+
+customElements.define("reference-panel", ReferencePanel);
