@@ -21,6 +21,7 @@ from affiche.api import (
     credits,
     events,
     files,
+    gallery,
     health,
     hooks,
     imports,
@@ -99,6 +100,7 @@ API: Final = (
     references,
     imports,
     prompts,
+    gallery,
 )
 
 

@@ -68,6 +68,8 @@ NAMED = {
     "DELETE /v1/me/sessions/{session_id}",
 }
 """Routes to one thing: another's is as absent as none."""
+HUNG = {"PUT /v1/stars", "GET /v1/trash", "POST /v1/trash", "POST /v1/trash/restore"}
+"""Routes that name works in their body or none; test_gallery tries them."""
 EDITED = {"PATCH /v1/works/{work_id}"}
 """Routes by which a project's members change what is another's; test_titles tries them."""
 CAPTIONED = {"GET /v1/captions", "POST /v1/captions", "DELETE /v1/captions"}
@@ -283,6 +285,7 @@ def test_every_route_has_its_rule(server: Server) -> None:
         NAMED,
         ASKING,
         EDITED,
+        HUNG,
         WOKEN,
         CAPTIONED,
         GENERATED,

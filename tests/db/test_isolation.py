@@ -53,6 +53,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins", "memb
     "secret_ages": "service",
     "sessions": "service",
     "sign_in_links": "service",
+    "stars": "user_id",
     "storage_counts": "service",
     "storage_rules": "service",
     "sweeps": "service",
@@ -69,6 +70,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins", "memb
     "withdrawals": "service",
     "workers": "service",
     "work_tags": "user_id",
+    "work_words": "service",
     "workflows": "everybody",
     "works": "user_id",
 }

@@ -63,6 +63,8 @@ def settled(connect: Connect) -> Town:
     ran = value(service, "SELECT id FROM generation_jobs WHERE work_id = %s", asked)
     service.execute("UPDATE works SET tags = '{ours}' WHERE id = %s", (asked,))
     shared = Person(a.id, project, file(service, a.id, asked), asked, ran)
+    for whose, work in ((people[0], a.work), (people[1], asked)):
+        whose.execute("SELECT star_works(%s, 5)", ([work],))
     nobodies = connect("authenticated"), connect("anon")
     return Town(service, *people, *nobodies, a, b, c, project, shared)
 

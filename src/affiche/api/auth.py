@@ -19,7 +19,7 @@ LONGEST_SECRET: Final = 200
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OF_PROJECTS: Final = (
     *("/v1/works", "/v1/batches", "/v1/files", "/v1/templates", "/v1/projects", "/v1/quotes"),
-    "/v1/translations",
+    *("/v1/translations", "/v1/stars", "/v1/trash"),
     *("/v1/captions", "/functions/v1/works", "/functions/works", "/webhook/klein_i2i"),
 )
 """Addresses where a key for one project opens what is of that project; everywhere else it opens

@@ -148,6 +148,7 @@ class WorkShape(BaseModel):
     retry_of: UUID | None
     batch_id: UUID | None
     choice: Literal["kept", "rejected"] | None = Field(description="Off its batch's contact sheet.")
+    stars: int = Field(description="Yours, from 1 to 5; 0 for none.")
     estimated_time: int = Field(description="Seconds that such a work usually takes.")
     seconds: float = Field(description="Seconds since it was asked for, to its end if it ended.")
     created_at: datetime
@@ -156,6 +157,7 @@ class WorkShape(BaseModel):
     completed_at: datetime | None
     failed_at: datetime | None
     cancelled_at: datetime | None
+    trashed_at: datetime | None = Field(description="When it was thrown away; no list has it then.")
 
 
 def file_shape(file: File) -> FileShape:
@@ -174,7 +176,12 @@ def file_shape(file: File) -> FileShape:
 
 
 def work_shape(
-    work: Work, template: Template, outputs: Sequence[File], language: Language, now: datetime
+    work: Work,
+    template: Template,
+    outputs: Sequence[File],
+    language: Language,
+    now: datetime,
+    stars: int = 0,
 ) -> WorkShape:
     prompt = work.input_data.get("prompt")
     about, told = subject_from(work.subject), work.generation_metadata or {}
@@ -212,6 +219,7 @@ def work_shape(
         retry_of=work.retry_of,
         batch_id=work.batch_id,
         choice=cast(Literal["kept", "rejected"] | None, work.choice),
+        stars=stars,
         estimated_time=work.estimated_time,
         seconds=max(0.0, round(((work.ended_at or now) - work.created_at).total_seconds(), 3)),
         created_at=work.created_at,
@@ -220,6 +228,7 @@ def work_shape(
         completed_at=work.completed_at,
         failed_at=work.failed_at,
         cancelled_at=work.cancelled_at,
+        trashed_at=work.trashed_at,
     )
 
 

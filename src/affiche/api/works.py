@@ -15,6 +15,7 @@ from affiche.api.languages import of_request
 from affiche.api.problems import refusals
 from affiche.api.shapes import Status, WorkShape, work_shape
 from affiche.domain.numbers import without_point
+from affiche.domain.selections import LONGEST_SEARCH, MOST_STARS
 from affiche.errors import (
     AfficheError,
     BudgetSpent,
@@ -35,7 +36,7 @@ from affiche.errors import (
     StorageFull,
     TransitionRefused,
 )
-from affiche.studio import templates, works
+from affiche.studio import gallery, templates, works
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.works import MOST_OUTPUTS, Ask, Work
 
@@ -53,6 +54,10 @@ IdempotencyKey = Annotated[
     ),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Words = Annotated[str, Field(max_length=LONGEST_SEARCH, pattern=r"^[^\x00-\x1f\x7f]+$")]
+FOUND_BY: Final = (
+    "All of them in what was written, its English, the title or the tags; parts of words too."
+)
 # In this order: a bound behind a validator is not in the description.
 Count = Annotated[int, Field(ge=1, le=MOST_OUTPUTS), BeforeValidator(without_point)]
 
@@ -102,6 +107,10 @@ class WorkPage(BaseModel):
 
     works: list[WorkShape]
     next: str | None = Field(examples=["/v1/works?before=01a1fe6a-a666-737b-82bf-0123456789ab"])
+    previous: str | None = Field(
+        default=None,
+        description="The address of the page above; null where nothing was asked to be above."
+    )
 
 
 @router.post("", status_code=201, responses=CREATED | refusals(*ALL, *BODY))
@@ -144,35 +153,48 @@ async def list_works(
     since: Annotated[Moment | None, Query(description="Asked for at that moment or later.")] = None,
     until: Annotated[Moment | None, Query(description="Asked for before it.")] = None,
     before: Annotated[UUID | None, Query(description="Works older than this one.")] = None,
+    after: Annotated[UUID | None, Query(description="Those next above this one.")] = None,
+    words: Annotated[Words | None, Query(description=FOUND_BY)] = None,
+    stars: Annotated[
+        int | None, Query(ge=1, le=MOST_STARS, description="Of yours, so many at least.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = PAGE,
 ) -> WorkPage:
     """Your works, or all of a project, a character or a batch, newest first, page by page."""
     studio = studio_of(request)
-    found = await works.page(
-        studio,
-        caller,
+    wanted = gallery.Wanted(
         statuses=status or (),
         template=template,
         project=project,
         character=character,
         batch=batch,
         tag=tag,
+        words=words or "",
+        stars=stars,
         since=since,
         until=until,
         before=before,
-        limit=limit + 1,
+        after=after,
     )
-    shown = found[:limit]
-    following = None
-    if len(found) > limit:
-        asked: list[tuple[str, object]] = [("status", each) for each in status or ()]
-        narrowed = {"template": template, "project": project, "character": character}
-        narrowed |= {"batch": batch, "tag": tag}
-        narrowed |= {n: t.isoformat() for n, t in (("since", since), ("until", until)) if t}
-        asked += [(name, value) for name, value in narrowed.items() if value]
-        asked += [("before", shown[-1].id), ("limit", limit)]
-        following = f"/v1/works?{urlencode(asked)}"
-    return WorkPage(works=await described(request, studio, caller, shown), next=following)
+    found = await gallery.page(studio, caller, wanted, limit=limit + 1)
+    more = len(found) > limit
+    # Of those above a place the farthest one is the one too many.
+    shown = found[-limit:] if after else found[:limit]
+    asked: list[tuple[str, object]] = [("status", each) for each in status or ()]
+    narrowed: dict[str, object] = {"template": template, "project": project, "character": character}
+    narrowed |= {"batch": batch, "tag": tag, "words": words, "stars": stars}
+    narrowed |= {n: t.isoformat() for n, t in (("since", since), ("until", until)) if t}
+    asked += [(name, value) for name, value in narrowed.items() if value]
+
+    def address(name: str, work_id: UUID) -> str:
+        return f"/v1/works?{urlencode([*asked, (name, work_id), ('limit', limit)])}"
+
+    below, above = (before, more) if after else (more, before)
+    return WorkPage(
+        works=await described(request, studio, caller, shown),
+        next=address("before", shown[-1].id) if shown and (below or after) else None,
+        previous=address("after", shown[0].id) if shown and above else None,
+    )
 
 
 @router.get("/{work_id}", responses=refusals(*ALL, NotFound))
@@ -228,6 +250,7 @@ async def described(
     begun = [work.id for work in found if work.status not in ("pending", "taken")]
     pictures = await works.outputs(studio, caller, begun) if begun else []
     language, now = of_request(request), studio.now()
+    stars = await gallery.stars(studio, caller, [work.id for work in found])
     return [
         work_shape(
             work,
@@ -235,6 +258,7 @@ async def described(
             [picture for picture in pictures if picture.work_id == work.id],
             language,
             now,
+            stars.get(work.id, 0),
         )
         for work in found
     ]

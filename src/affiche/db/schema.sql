@@ -218,6 +218,7 @@ CREATE TABLE public.works (
     batch_position integer,
     choice text,
     title_by text,
+    trashed_at timestamp with time zone,
     CONSTRAINT works_batch_position_check CHECK (((batch_position >= 0) AND (batch_position <= 4999))),
     CONSTRAINT works_check CHECK (((credits_refunded >= 0) AND (credits_refunded <= credits_used))),
     CONSTRAINT works_choice_check CHECK ((choice = ANY (ARRAY['kept'::text, 'rejected'::text]))),
@@ -1226,7 +1227,24 @@ BEGIN
   END IF;
   INSERT INTO work_tags (work_id, tag, user_id, project_id, status)
   SELECT DISTINCT NEW.id, tag_key(tag), NEW.user_id, NEW.project_id, NEW.status
-  FROM unnest(NEW.tags) AS tag WHERE tag IS NOT NULL;
+  FROM unnest(NEW.tags) AS tag WHERE tag IS NOT NULL AND NEW.trashed_at IS NULL;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.keep_words() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  IF NEW.trashed_at IS NOT NULL THEN
+    DELETE FROM work_words WHERE work_id = NEW.id;
+  ELSE
+    INSERT INTO work_words (work_id, user_id, project_id, words)
+    VALUES (NEW.id, NEW.user_id, NEW.project_id,
+      words_of(NEW.input_data, NEW.translation, NEW.title, NEW.tags))
+    ON CONFLICT (work_id) DO UPDATE SET
+      user_id = excluded.user_id, project_id = excluded.project_id, words = excluded.words;
+  END IF;
   RETURN NULL;
 END $$;
 
@@ -1773,6 +1791,24 @@ CREATE FUNCTION public.sees_batch(whose uuid, project uuid) RETURNS boolean
     OR member_of(project)
 $$;
 
+CREATE FUNCTION public.sought_grams(words text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT coalesce(array_agg(DISTINCT gram), '{}')
+  FROM regexp_split_to_table(public.folded(words), '\s+') AS word
+  CROSS JOIN LATERAL unnest(public.search_grams(word)) AS gram
+  WHERE word <> '' AND length(gram) = least(2, length(word))
+$$;
+
+CREATE FUNCTION public.sought_patterns(words text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT coalesce(array_agg('%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%'), '{}')
+  FROM regexp_split_to_table(public.folded(words), '\s+') AS word WHERE word <> ''
+$$;
+
 CREATE FUNCTION public.spend_budgets(payer uuid, project uuid, price integer) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1803,6 +1839,29 @@ BEGIN
     WHERE id = budget.id;
   END LOOP;
 END $$;
+
+CREATE FUNCTION public.star_works(chosen uuid[], given integer) RETURNS uuid[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  seen CONSTANT uuid[] := ARRAY(
+    SELECT w.id FROM works w
+    WHERE w.id = ANY (chosen) AND (w.user_id = auth.uid() OR member_of(w.project_id))
+      AND w.project_id IS NOT DISTINCT FROM coalesce(bound_project(), w.project_id)
+    ORDER BY w.id);
+BEGIN
+  IF given = 0 THEN
+    DELETE FROM stars s WHERE s.user_id = auth.uid() AND s.work_id = ANY (seen);
+  ELSE
+    INSERT INTO stars (user_id, work_id, stars)
+    SELECT auth.uid(), one, given FROM unnest(seen) AS one
+    ON CONFLICT (user_id, work_id) DO UPDATE SET stars = excluded.stars;
+  END IF;
+  RETURN seen;
+END $$;
+
+ALTER FUNCTION public.star_works(chosen uuid[], given integer) OWNER TO service_role;
 
 CREATE FUNCTION public.storage_quota(project uuid) RETURNS bigint
     LANGUAGE sql STABLE
@@ -1898,6 +1957,25 @@ BEGIN
   RETURN NULL;
 END $$;
 
+CREATE FUNCTION public.trash_works(chosen uuid[], gone boolean) RETURNS uuid[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  held CONSTANT uuid[] := ARRAY(
+    SELECT w.id FROM works w
+    WHERE w.id = ANY (chosen) AND w.user_id = auth.uid()
+      AND w.project_id IS NOT DISTINCT FROM coalesce(bound_project(), w.project_id)
+      AND w.status IN ('completed', 'failed', 'cancelled')
+      AND (w.trashed_at IS NULL) = gone
+    ORDER BY w.id FOR UPDATE);
+BEGIN
+  UPDATE works SET trashed_at = CASE WHEN gone THEN now() END WHERE id = ANY (held);
+  RETURN held;
+END $$;
+
+ALTER FUNCTION public.trash_works(chosen uuid[], gone boolean) OWNER TO service_role;
+
 CREATE FUNCTION public.use_files() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1982,6 +2060,21 @@ BEGIN
   PERFORM pg_notify('withdrawal_created', '');
   RETURN NULL;
 END $$;
+
+CREATE FUNCTION public.words_of(inputs jsonb, translated jsonb, title text, tags text[]) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $_$
+  SELECT left(public.folded(concat_ws(' ', title, array_to_string(tags, ' '),
+    (SELECT string_agg(value #>> '{}', ' ' ORDER BY key)
+      FROM jsonb_each(CASE jsonb_typeof(inputs) WHEN 'object' THEN inputs END)
+      WHERE jsonb_typeof(value) = 'string' AND key NOT LIKE '%negative%'
+        AND value #>> '{}' !~ '^([0-9a-fA-F-]{36}$|[a-z]+:)'),
+    (SELECT string_agg(value ->> 'english', ' ' ORDER BY key)
+      FROM jsonb_each(CASE jsonb_typeof(translated -> 'fields')
+        WHEN 'object' THEN translated -> 'fields' END)
+      WHERE key NOT LIKE '%negative%'))), 8000)
+$_$;
 
 CREATE FUNCTION public.write_line() RETURNS trigger
     LANGUAGE plpgsql
@@ -2861,7 +2954,8 @@ CREATE VIEW public.shown_works WITH (security_invoker='true') AS
     w.batch_id,
     w.batch_position,
     w.choice,
-    w.translation
+    w.translation,
+    w.trashed_at
    FROM (public.works w
      JOIN public.templates t ON ((t.id = w.template_id)));
 
@@ -2876,6 +2970,16 @@ CREATE TABLE public.sign_in_links (
 );
 
 ALTER TABLE ONLY public.sign_in_links FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.stars (
+    user_id uuid NOT NULL,
+    work_id uuid NOT NULL,
+    stars smallint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT stars_stars_check CHECK (((stars >= 1) AND (stars <= 5)))
+);
+
+ALTER TABLE ONLY public.stars FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.storage_counts (
     id bigint NOT NULL,
@@ -3119,6 +3223,16 @@ CREATE TABLE public.work_tags (
 
 ALTER TABLE ONLY public.work_tags FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.work_words (
+    work_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    project_id uuid,
+    words text NOT NULL,
+    grams text[] GENERATED ALWAYS AS (public.search_grams(words)) STORED
+);
+
+ALTER TABLE ONLY public.work_words FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.workers (
     id uuid NOT NULL,
     host text NOT NULL,
@@ -3341,6 +3455,9 @@ ALTER TABLE ONLY public.sessions
 ALTER TABLE ONLY public.sign_in_links
     ADD CONSTRAINT sign_in_links_pkey PRIMARY KEY (hash);
 
+ALTER TABLE ONLY public.stars
+    ADD CONSTRAINT stars_pkey PRIMARY KEY (user_id, work_id);
+
 ALTER TABLE ONLY public.storage_counts
     ADD CONSTRAINT storage_counts_pkey PRIMARY KEY (id);
 
@@ -3400,6 +3517,9 @@ ALTER TABLE ONLY public.withdrawals
 
 ALTER TABLE ONLY public.work_tags
     ADD CONSTRAINT work_tags_pkey PRIMARY KEY (work_id, tag);
+
+ALTER TABLE ONLY public.work_words
+    ADD CONSTRAINT work_words_pkey PRIMARY KEY (work_id);
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
@@ -3595,6 +3715,8 @@ CREATE INDEX sign_in_links_expiry ON public.sign_in_links USING btree (expires_a
 
 CREATE INDEX sign_in_links_user ON public.sign_in_links USING btree (user_id);
 
+CREATE INDEX stars_work ON public.stars USING btree (work_id);
+
 CREATE INDEX storage_counts_project ON public.storage_counts USING btree (project_id) INCLUDE (bytes, files);
 
 CREATE INDEX template_endpoints_endpoint ON public.template_endpoints USING btree (endpoint_id);
@@ -3635,6 +3757,12 @@ CREATE INDEX work_tags_project ON public.work_tags USING btree (project_id, tag,
 
 CREATE INDEX work_tags_user ON public.work_tags USING btree (user_id, tag, status, work_id DESC);
 
+CREATE INDEX work_words_grams ON public.work_words USING gin (grams);
+
+CREATE INDEX work_words_project ON public.work_words USING btree (project_id, work_id DESC);
+
+CREATE INDEX work_words_user ON public.work_words USING btree (user_id, work_id DESC);
+
 CREATE UNIQUE INDEX works_batch ON public.works USING btree (batch_id, batch_position) WHERE (batch_id IS NOT NULL);
 
 CREATE INDEX works_character ON public.works USING btree (character_id, id DESC) WHERE (character_id IS NOT NULL);
@@ -3658,6 +3786,10 @@ CREATE INDEX works_retry ON public.works USING btree (retry_of) WHERE (retry_of 
 CREATE INDEX works_template ON public.works USING btree (template_id);
 
 CREATE INDEX works_thumbnail ON public.works USING btree (thumbnail_file_id) WHERE (thumbnail_file_id IS NOT NULL);
+
+CREATE INDEX works_trash ON public.works USING btree (user_id, id DESC) WHERE (trashed_at IS NOT NULL);
+
+CREATE INDEX works_trashed ON public.works USING btree (trashed_at) WHERE (trashed_at IS NOT NULL);
 
 CREATE INDEX works_user ON public.works USING btree (user_id, id DESC);
 
@@ -3717,7 +3849,7 @@ CREATE TRIGGER e_turn_again BEFORE UPDATE OF status, run_at, endpoint_id, priori
 
 CREATE TRIGGER end_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.end_jobs();
 
-CREATE TRIGGER event_changed AFTER UPDATE OF title, tags ON public.works FOR EACH ROW WHEN ((((old.title IS DISTINCT FROM new.title) OR (old.tags IS DISTINCT FROM new.tags)) AND (old.status = new.status) AND (NOT (old.output_file_id IS DISTINCT FROM new.output_file_id)))) EXECUTE FUNCTION public.record_work_change();
+CREATE TRIGGER event_changed AFTER UPDATE OF title, tags, trashed_at ON public.works FOR EACH ROW WHEN (((((old.title IS DISTINCT FROM new.title) OR (old.tags IS DISTINCT FROM new.tags)) OR (old.trashed_at IS DISTINCT FROM new.trashed_at)) AND (old.status = new.status) AND (NOT (old.output_file_id IS DISTINCT FROM new.output_file_id)))) EXECUTE FUNCTION public.record_work_change();
 
 CREATE TRIGGER event_moved AFTER UPDATE OF status, progress ON public.works FOR EACH ROW WHEN ((((old.status IS DISTINCT FROM new.status) OR ((old.progress IS DISTINCT FROM new.progress) AND (new.status = 'processing'::text))) AND (new.batch_id IS NULL))) EXECUTE FUNCTION public.record_work_event();
 
@@ -3761,7 +3893,7 @@ CREATE TRIGGER place_upload BEFORE INSERT ON public.files FOR EACH ROW EXECUTE F
 
 CREATE TRIGGER restart_jobs AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) AND (new.status = 'pending'::text))) EXECUTE FUNCTION public.restart_jobs();
 
-CREATE TRIGGER tags_changed AFTER UPDATE OF tags, user_id, project_id, status ON public.works FOR EACH ROW WHEN ((((old.tags <> '{}'::text[]) OR (new.tags <> '{}'::text[])) AND ((((old.tags IS DISTINCT FROM new.tags) OR (old.user_id IS DISTINCT FROM new.user_id)) OR (old.project_id IS DISTINCT FROM new.project_id)) OR (old.status IS DISTINCT FROM new.status)))) EXECUTE FUNCTION public.keep_tags();
+CREATE TRIGGER tags_changed AFTER UPDATE OF tags, user_id, project_id, status, trashed_at ON public.works FOR EACH ROW WHEN ((((old.tags <> '{}'::text[]) OR (new.tags <> '{}'::text[])) AND (((((old.tags IS DISTINCT FROM new.tags) OR (old.user_id IS DISTINCT FROM new.user_id)) OR (old.project_id IS DISTINCT FROM new.project_id)) OR (old.status IS DISTINCT FROM new.status)) OR (old.trashed_at IS DISTINCT FROM new.trashed_at)))) EXECUTE FUNCTION public.keep_tags();
 
 CREATE TRIGGER tags_new AFTER INSERT ON public.works FOR EACH ROW WHEN ((new.tags <> '{}'::text[])) EXECUTE FUNCTION public.keep_tags();
 
@@ -3784,6 +3916,10 @@ CREATE TRIGGER want_title AFTER UPDATE OF status ON public.generation_jobs FOR E
 CREATE TRIGGER withdraw AFTER UPDATE OF status ON public.generation_jobs FOR EACH ROW WHEN (((old.external_id IS NOT NULL) AND (old.status = ANY (ARRAY['taken'::text, 'processing'::text])) AND (new.status = ANY (ARRAY['pending'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.withdraw_run();
 
 CREATE TRIGGER withdraw_gone AFTER DELETE ON public.generation_jobs FOR EACH ROW WHEN (((old.external_id IS NOT NULL) AND (old.status = ANY (ARRAY['taken'::text, 'processing'::text])))) EXECUTE FUNCTION public.withdraw_run();
+
+CREATE TRIGGER words_changed AFTER UPDATE OF input_data, translation, title, tags, trashed_at, user_id, project_id ON public.works FOR EACH ROW WHEN ((((((((old.input_data IS DISTINCT FROM new.input_data) OR (old.translation IS DISTINCT FROM new.translation)) OR (old.title IS DISTINCT FROM new.title)) OR (old.tags IS DISTINCT FROM new.tags)) OR (old.trashed_at IS DISTINCT FROM new.trashed_at)) OR (old.user_id IS DISTINCT FROM new.user_id)) OR (old.project_id IS DISTINCT FROM new.project_id))) EXECUTE FUNCTION public.keep_words();
+
+CREATE TRIGGER words_new AFTER INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.keep_words();
 
 ALTER TABLE ONLY public.alert_mails
     ADD CONSTRAINT alert_mails_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
@@ -3932,6 +4068,12 @@ ALTER TABLE ONLY public.sessions
 ALTER TABLE ONLY public.sign_in_links
     ADD CONSTRAINT sign_in_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.stars
+    ADD CONSTRAINT stars_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.stars
+    ADD CONSTRAINT stars_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.template_endpoints
     ADD CONSTRAINT template_endpoints_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES public.endpoints(id) ON DELETE CASCADE;
 
@@ -3970,6 +4112,9 @@ ALTER TABLE ONLY public.withdrawals
 
 ALTER TABLE ONLY public.work_tags
     ADD CONSTRAINT work_tags_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.work_words
+    ADD CONSTRAINT work_words_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.works
     ADD CONSTRAINT works_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id) ON DELETE SET NULL;
@@ -4156,6 +4301,8 @@ CREATE POLICY own ON public.notifications FOR SELECT TO authenticated USING ((us
 
 CREATE POLICY own ON public.outbox FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
+CREATE POLICY own ON public.stars FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY owner ON public.affiche_migrations TO affiche USING (true);
 
 ALTER TABLE public.passwords ENABLE ROW LEVEL SECURITY;
@@ -4258,6 +4405,8 @@ CREATE POLICY service ON public.sessions TO service_role USING (true) WITH CHECK
 
 CREATE POLICY service ON public.sign_in_links TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.stars TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.storage_counts TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.storage_rules TO service_role USING (true) WITH CHECK (true);
@@ -4287,6 +4436,8 @@ CREATE POLICY service ON public.webhooks TO service_role USING (true) WITH CHECK
 CREATE POLICY service ON public.withdrawals TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.work_tags TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.work_words TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.workers TO service_role USING (true) WITH CHECK (true);
 
@@ -4324,6 +4475,8 @@ END);
 
 ALTER TABLE public.sign_in_links ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.stars ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.storage_counts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.storage_rules ENABLE ROW LEVEL SECURITY;
@@ -4353,6 +4506,8 @@ ALTER TABLE public.webhooks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.withdrawals ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.work_tags ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.work_words ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.workers ENABLE ROW LEVEL SECURITY;
 
@@ -4428,6 +4583,12 @@ GRANT ALL ON FUNCTION public.refund_work() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.retry_batch(batch uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.retry_batch(batch uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.star_works(chosen uuid[], given integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.star_works(chosen uuid[], given integer) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.trash_works(chosen uuid[], gone boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.trash_works(chosen uuid[], gone boolean) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.wake_job(job uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wake_job(job uuid) TO authenticated;
@@ -4632,6 +4793,9 @@ GRANT SELECT ON TABLE public.shown_works TO service_role;
 
 GRANT ALL ON TABLE public.sign_in_links TO service_role;
 
+GRANT ALL ON TABLE public.stars TO service_role;
+GRANT SELECT ON TABLE public.stars TO authenticated;
+
 GRANT ALL ON TABLE public.storage_counts TO service_role;
 
 GRANT ALL ON TABLE public.storage_rules TO service_role;
@@ -4692,6 +4856,8 @@ GRANT SELECT ON TABLE public.work_costs TO service_role;
 
 GRANT ALL ON TABLE public.work_tags TO service_role;
 GRANT SELECT ON TABLE public.work_tags TO authenticated;
+
+GRANT ALL ON TABLE public.work_words TO service_role;
 
 GRANT ALL ON TABLE public.workers TO service_role;
 

@@ -53,7 +53,22 @@ async def drop(studio: Studio, *, pause: float = PAUSE) -> int:
         if gone:
             log.info("project %s: %d works of its past removed", project["project_id"], gone)
         whole += gone
-    return whole
+    return whole + await empty(studio, pause=pause)
+
+
+async def empty(studio: Studio, *, pause: float = PAUSE) -> int:
+    """Works that have lain in the trash for long enough; how many went.
+
+    Raises DatabaseUnavailable.
+    """
+    before, whole = studio.now() - timedelta(days=studio.settings.trash_days), 0
+    while True:
+        async with studio.database.as_service() as service:
+            gone: int = await service.value("gallery.forget", before=before, most=BATCH)
+        whole += gone
+        if not gone:
+            return whole
+        await asyncio.sleep(pause)
 
 
 async def _drop(studio: Studio, project_id: UUID | None, age: timedelta, pause: float) -> int:

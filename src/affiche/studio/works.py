@@ -79,6 +79,7 @@ class Work:
     batch_position: int | None = None
     choice: str | None = None
     translation: dict[str, Any] | None = None
+    trashed_at: datetime | None = None
     replayed: bool = False
 
     @property
@@ -116,6 +117,7 @@ class Work:
             credits_refunded=0,
             choice=None,
             translation=None,
+            trashed_at=None,
             replayed=True,
         )
 

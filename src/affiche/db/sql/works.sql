@@ -12,7 +12,7 @@ SELECT work_id, digest, inputs FROM idempotency_keys WHERE user_id = auth.uid() 
 
 -- name: page
 SELECT * FROM shown_works
-WHERE user_id = %(user_id)s AND id < %(before)s AND id >= %(since)s
+WHERE user_id = %(user_id)s AND trashed_at IS NULL AND id < %(before)s AND id >= %(since)s
 ORDER BY id DESC LIMIT %(limit)s
 
 -- name: page_of_status
@@ -22,7 +22,7 @@ SELECT s.* FROM (
   CROSS JOIN LATERAL (
     SELECT x.id FROM works x
     WHERE x.user_id = %(user_id)s AND x.status = wanted.status
-      AND x.id < %(before)s AND x.id >= %(since)s
+      AND x.trashed_at IS NULL AND x.id < %(before)s AND x.id >= %(since)s
     ORDER BY x.id DESC LIMIT %(limit)s
   ) w ORDER BY w.id DESC LIMIT %(limit)s
 ) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
@@ -33,7 +33,8 @@ SELECT s.* FROM (
   CROSS JOIN LATERAL (
     SELECT x.id FROM works x
     WHERE x.user_id = %(user_id)s AND x.template_id = %(template_id)s
-      AND x.status = wanted.status AND x.id < %(before)s AND x.id >= %(since)s
+      AND x.status = wanted.status AND x.trashed_at IS NULL
+      AND x.id < %(before)s AND x.id >= %(since)s
     ORDER BY x.id DESC LIMIT %(limit)s
   ) w ORDER BY w.id DESC LIMIT %(limit)s
 ) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
@@ -44,7 +45,7 @@ SELECT s.* FROM (
   CROSS JOIN LATERAL (
     SELECT x.id FROM works x
     WHERE x.project_id = %(project_id)s AND x.status = wanted.status
-      AND x.id < %(before)s AND x.id >= %(since)s
+      AND x.trashed_at IS NULL AND x.id < %(before)s AND x.id >= %(since)s
     ORDER BY x.id DESC LIMIT %(limit)s
   ) w ORDER BY w.id DESC LIMIT %(limit)s
 ) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
@@ -55,7 +56,8 @@ SELECT s.* FROM (
   CROSS JOIN LATERAL (
     SELECT x.id FROM works x
     WHERE x.project_id = %(project_id)s AND x.template_id = %(template_id)s
-      AND x.status = wanted.status AND x.id < %(before)s AND x.id >= %(since)s
+      AND x.status = wanted.status AND x.trashed_at IS NULL
+      AND x.id < %(before)s AND x.id >= %(since)s
     ORDER BY x.id DESC LIMIT %(limit)s
   ) w ORDER BY w.id DESC LIMIT %(limit)s
 ) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
@@ -67,7 +69,7 @@ SELECT s.* FROM (
   CROSS JOIN LATERAL (
     SELECT x.id FROM works x
     WHERE x.character_id = %(character_id)s AND x.status = wanted.status
-      AND x.id < %(before)s AND x.id >= %(since)s
+      AND x.trashed_at IS NULL AND x.id < %(before)s AND x.id >= %(since)s
       AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
     ORDER BY x.id DESC LIMIT %(limit)s
   ) w ORDER BY w.id DESC LIMIT %(limit)s
@@ -79,7 +81,7 @@ SELECT s.* FROM (
 SELECT s.* FROM (
   SELECT x.id FROM (SELECT * FROM works WHERE batch_id = %(batch_id)s OFFSET 0) x
   WHERE x.status = ANY (%(statuses)s)
-    AND x.id < %(before)s AND x.id >= %(since)s
+    AND x.trashed_at IS NULL AND x.id < %(before)s AND x.id >= %(since)s
     AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
     AND (%(project_id)s::uuid IS NULL OR x.project_id = %(project_id)s)
     AND (%(character_id)s::uuid IS NULL OR x.character_id = %(character_id)s)
