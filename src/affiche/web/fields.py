@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from affiche.domain.fields import Field, with_english
+from affiche.domain.masks import FEATHER
 from affiche.domain.templates import Preset, Template
 from affiche.domain.wording import Text
 from affiche.errors import FieldProblem, NotFound
@@ -62,6 +63,11 @@ class FieldView:
     def held(self) -> str:
         """Of a picture, what was uploaded or named by its address; a reference is chosen apart."""
         return "" if any(choice.value == self.value for choice in self.choices) else self.value
+
+    @property
+    def softness(self) -> int:
+        """Pixels of a mask's edge, where no other field says."""
+        return FEATHER
 
     @property
     def count(self) -> int:
@@ -157,7 +163,9 @@ def problem(field: Field, problems: Iterable[FieldProblem], language: Language) 
     for found in problems:
         if found.field in field.keys:
             if field.is_picture and found.code == "required":
-                return say(language, "web.form.picture_required")
+                painted = field.type == "mask"
+                key = "brush.said.required" if painted else "web.form.picture_required"
+                return say(language, key)
             return found.message(language)
     return None
 
