@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
+from affiche.cli import mishaps
 from affiche.cli.endings import CommandError
 from affiche.cli.language import words
 from affiche.cli.terminal import out
@@ -62,11 +63,8 @@ def planned(
 ) -> tuple[Sequence["Fault"], "Chance | None"]:
     from affiche.emulators.runpod.faults import Chance, parse
 
-    try:
-        return [parse(text) for text in faults], Chance(chaos, seed) if chaos else None
-    except ValueError as error:
-        example = "status:refuse:status=502,times=3"
-        raise CommandError("no_fault", reason=str(error), example=example) from error
+    example = "status:refuse:status=502,times=3"
+    return mishaps.planned(faults, chaos, seed, parse=parse, chance=Chance, example=example)
 
 
 async def serve(wanted: Wanted) -> None:
@@ -78,9 +76,7 @@ async def serve(wanted: Wanted) -> None:
         host=wanted.host, port=wanted.port, endpoints=endpoints or None, command=wanted.command,
         **wanted.options,
     ) as running:  # fmt: skip
-        for fault in wanted.faults:
-            running.faults.put(fault)
-        running.faults.chance = wanted.chance
+        running.faults.begin(wanted.faults, wanted.chance)
         _greet(running, wanted)
         await asyncio.get_running_loop().create_future()
 

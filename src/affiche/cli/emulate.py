@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from affiche.cli import clouds, logs, loop, talkers
+from affiche.cli import clouds, logs, loop, mishaps, talkers
 from affiche.cli.endings import CommandError, Exit, Interrupted
 from affiche.cli.language import words
 from affiche.cli.pages import application, flag
@@ -148,11 +148,8 @@ def _planned(
 ) -> tuple[Sequence["Fault"], "Chance | None"]:
     from affiche.emulators.comfyui.faults import Chance, parse
 
-    try:
-        return [parse(text) for text in faults], Chance(chaos, seed) if chaos else None
-    except ValueError as error:
-        example = "node:fail:node=VAEDecode,times=2"
-        raise CommandError("no_fault", reason=str(error), example=example) from error
+    example = "node:fail:node=VAEDecode,times=2"
+    return mishaps.planned(faults, chaos, seed, parse=parse, chance=Chance, example=example)
 
 
 async def _serve(folder: Path, wanted: Wanted) -> None:
@@ -160,9 +157,7 @@ async def _serve(folder: Path, wanted: Wanted) -> None:
 
     options = {"pace": wanted.pace, "control": wanted.control}
     async with serving(folder, host=wanted.host, port=wanted.port, **options) as running:
-        for fault in wanted.faults:
-            running.faults.put(fault)
-        running.faults.chance = wanted.chance
+        running.faults.begin(wanted.faults, wanted.chance)
         out().print(words("emulate.running", url=running.url))
         out().print(words("emulate.use", url=running.url), style="dim")
         await asyncio.get_running_loop().create_future()

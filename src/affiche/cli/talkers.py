@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from affiche.cli.endings import CommandError
+from affiche.cli import mishaps
 from affiche.cli.language import words
 from affiche.cli.terminal import out
 from affiche.settings import Settings
@@ -33,11 +33,8 @@ def planned(
 ) -> tuple[Sequence["Fault"], "Chance | None"]:
     from affiche.emulators.llm import Chance, parse
 
-    try:
-        return [parse(text) for text in faults], Chance(chaos, seed) if chaos else None
-    except ValueError as error:
-        example = "chat:refuse:status=429,retry_after=2"
-        raise CommandError("no_fault", reason=str(error), example=example) from error
+    example = "chat:refuse:status=429,retry_after=2"
+    return mishaps.planned(faults, chaos, seed, parse=parse, chance=Chance, example=example)
 
 
 async def serve(wanted: Wanted) -> None:
@@ -46,9 +43,7 @@ async def serve(wanted: Wanted) -> None:
 
     told = {"key": wanted.key, "control": wanted.control}
     async with serving(host=wanted.host, port=wanted.port, **told) as running:
-        for fault in wanted.faults:
-            running.faults.put(fault)
-        running.faults.chance = wanted.chance
+        running.faults.begin(wanted.faults, wanted.chance)
         out().print(words("emulate.talking", url=running.url))
         for name, value in (
             ("AFFICHE_LLM_URL", running.url),

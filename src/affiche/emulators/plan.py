@@ -4,7 +4,7 @@ import asyncio
 import random
 from abc import ABC, abstractmethod
 from collections import OrderedDict, deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
@@ -121,6 +121,12 @@ class Plan(Generic[F]):
     def put(self, fault: F) -> None:
         self._planned.append(_Planned(fault, fault.times, fault.nth))
 
+    def begin(self, faults: Iterable[F], chance: Odds[F] | None) -> None:
+        """What a server is started with."""
+        for fault in faults:
+            self.put(fault)
+        self.chance = chance
+
     def take(
         self, point: str, kinds: Collection[Any], *names: str, asker: Asker | None = None
     ) -> F | None:
@@ -180,6 +186,18 @@ class Plan(Generic[F]):
         if len(self._visits) > _VISITS_KEPT:
             self._visits.popitem(last=False)
         return f"{'/'.join(map(str, key))}/{self._visits[key]}"
+
+
+def check(fault: Strikes, points: Mapping[str, Collection[str]]) -> None:
+    """Raises ValueError for a point or a kind that is not among `points`, and for numbers that are
+    too small or none."""
+    if fault.point not in points or fault.kind not in points[fault.point]:
+        known = "; ".join(f"{point}: {', '.join(kinds)}" for point, kinds in points.items())
+        raise ValueError(f"no {fault.kind!r} at {fault.point!r}; there are {known}")
+    for name, least in (("times", 0), ("nth", 1), ("seconds", 0), ("status", 100)):
+        value = getattr(fault, name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
+            raise ValueError(f"{name} has to be a number from {least} on, not {value!r}")
 
 
 def parsed(make: type[F], text: str, readings: Mapping[str, Reading]) -> F:

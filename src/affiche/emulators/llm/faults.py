@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from affiche.emulators.plan import Asker, Odds, Plan, parsed
+from affiche.emulators.plan import Asker, Odds, Plan, check, parsed
 
 Kind = Literal[
     "refuse", "delay", "hang", "drop", "junk", "truncate", "lie", "flood", "error", "empty", "long",
@@ -41,13 +41,7 @@ class Fault:
     keep: int | None = None
 
     def __post_init__(self) -> None:
-        if self.point not in POINTS or self.kind not in POINTS[self.point]:
-            known = "; ".join(f"{point}: {', '.join(kinds)}" for point, kinds in POINTS.items())
-            raise ValueError(f"no {self.kind!r} at {self.point!r}; there are {known}")
-        for name, least in (("times", 0), ("nth", 1), ("seconds", 0), ("status", 100)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
-                raise ValueError(f"{name} has to be a number from {least} on, not {value!r}")
+        check(self, POINTS)
 
     def meant(self, names: tuple[str, ...], asker: Asker | None) -> bool:
         """Whether an occasion is one of this fault's."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from affiche.emulators.plan import Asker, id_or_number, parsed
+from affiche.emulators.plan import Asker, check, id_or_number, parsed
 from affiche.emulators.runpod.faults.shapes import SHAPES
 
 Kind = Literal[
@@ -76,13 +76,7 @@ class Fault:
     claim: str = "completed"
 
     def __post_init__(self) -> None:
-        if self.point not in POINTS or self.kind not in POINTS[self.point]:
-            known = "; ".join(f"{point}: {', '.join(kinds)}" for point, kinds in POINTS.items())
-            raise ValueError(f"no {self.kind!r} at {self.point!r}; there are {known}")
-        for name, least in (("times", 0), ("nth", 1), ("seconds", 0), ("status", 100)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
-                raise ValueError(f"{name} has to be a number from {least} on, not {value!r}")
+        check(self, POINTS)
         for name, there in (("shape", tuple(SHAPES)), ("claim", ("completed", "stranger"))):
             if getattr(self, name) not in there:
                 raise ValueError(f"{name} is one of {', '.join(there)}")
