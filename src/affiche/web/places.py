@@ -29,6 +29,7 @@ class Place:
 
 PLACES: Final = (
     Place("/", "web.site.make", also=("/templates",)),
+    Place("/generate", "batches.generate.nav", also=("/batches",)),
     Place("/works", "web.site.works"),
     Place("/characters", "characters.wall.title"),
     Place("/references", "references.page.title"),

@@ -4,11 +4,13 @@ from fastapi import FastAPI
 
 from affiche.web import (
     asking,
+    batches,
     characters,
     choices,
     credits,
     doors,
     gallery,
+    generate,
     naming,
     notifications,
     operations,
@@ -26,7 +28,7 @@ def mount(app: FastAPI) -> None:
     app.state.press = Press(assets)
     for room in (
         *(gallery, asking, works, naming, notifications, credits, choices, doors, operations),
-        *(characters, references),
+        *(characters, references, generate, batches),
     ):
         app.include_router(room.router, include_in_schema=False)
     assets.mount(app)
