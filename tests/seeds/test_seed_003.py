@@ -160,6 +160,7 @@ async def test_a_job_records_what_it_ran_with(
         ("DATABASE_URL", "database_url"),
         ("DIRECT_URL", "direct_url"),
         ("PORT", "port"),
+        ("SUPABASE_URL", "supabase_url"),
     ],
 )
 def test_a_name_in_the_environment_is_read(tmp_path: Path, variable: str, setting: str) -> None:
