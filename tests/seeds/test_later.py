@@ -41,7 +41,6 @@ def test_a_path_that_is_served_is_told_from_one_that_is_not(routes: list[BaseRou
 @pytest.mark.parametrize(
     "path",
     [
-        "/generate",
         "/gallery",
     ],
 )
