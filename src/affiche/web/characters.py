@@ -98,13 +98,22 @@ async def lora(request: Request, name: str, caller: SignedIn) -> Response:
 
 
 @router.post("/characters/{name}/works/{work_id}/cancel")
-async def cancel(request: Request, name: str, work_id: UUID, caller: SignedIn) -> Response:
+async def cancel(
+    request: Request,
+    name: str,
+    work_id: UUID,
+    caller: SignedIn,
+    show: str = "all",
+    before: UUID | None = None,
+) -> Response:
+    if show not in SHOWN:
+        raise NotFound(what="page")
     page = desk(request, caller)
     # What ended while the finger was on its way: the page shows how.
     with suppress(TransitionRefused):
         await works.cancel(page.studio, caller, work_id)
     if page.wants_fragment:
-        return await _page(page, caller, name)
+        return await _page(page, caller, name, show=show, before=before)
     return await _back(page, caller, await characters.get(page.studio, caller, name))
 
 

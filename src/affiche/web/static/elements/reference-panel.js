@@ -5,7 +5,8 @@ class ReferencePanel extends HTMLElement {
   #shown = null;
 
   connectedCallback() {
-    this.addEventListener("htmx:after:swap", () => this.#swapped());
+    // Told where it was asked for: at a tile, or at a form in here.
+    document.addEventListener("htmx:after:swap", this.#swapped);
     this.addEventListener("click", (event) => {
       if (event.target === this.#dialog || event.target.closest(".panel-close")) {
         this.#dialog.close();
@@ -15,10 +16,15 @@ class ReferencePanel extends HTMLElement {
     this.#dialog.addEventListener("close", () => this.#closed());
   }
 
+  disconnectedCallback() {
+    document.removeEventListener("htmx:after:swap", this.#swapped);
+  }
+
   get #dialog() { return this.querySelector("dialog"); }
   get #tile() { return document.getElementById(`ref-${this.#shown}`); }
 
-  #swapped() {
+  #swapped = () => {
+    if (!this.querySelector("#panel").hasChildNodes()) return;
     const { id, gone, words, saved } = this.querySelector(".reference")?.dataset ?? {};
     if (gone) {
       this.#remove();
@@ -27,13 +33,14 @@ class ReferencePanel extends HTMLElement {
     if (!id) return;
     const moved = id !== this.#shown;
     this.#shown = id;
-    if (saved !== undefined) this.#retell(words);
     if (!this.#dialog.open) this.#dialog.showModal();
     if (moved) this.querySelector("#reference-heading").focus();
     else this.querySelector("[aria-invalid]")?.focus();
-  }
+    if (saved !== undefined) this.#retell(words);
+  };
 
   #retell(words) {
+    delete this.querySelector(".reference").dataset.saved;
     const line = this.#tile?.querySelector(".ref-words");
     line?.lastChild.replaceWith(words);
     line?.classList.remove("ref-none");
