@@ -41,7 +41,7 @@ from affiche.errors import (
     StorageFailed,
     StorageFull,
 )
-from affiche.pictures.kinds import KINDS
+from affiche.pictures.kinds import EXTENSIONS, KINDS
 from affiche.pictures.thumbnails import MEDIA_TYPES
 from affiche.studio import uploads, works
 from affiche.studio.studio import Caller, Studio
@@ -52,7 +52,6 @@ FORM_SLACK: Final = 64 * 1024
 FORM: Final = "multipart/form-data"
 ACCEPTED: Final = "multipart/form-data, application/octet-stream, image/*"
 UNCHANGING: Final = "private, max-age=31536000, immutable"
-TYPES: Final = {facts.media_type: facts.extension for facts in KINDS.values()}
 # A picture that is opened by itself is a page of its own, and may do nothing. Browsers lay it out
 # by a style in the page that they make for it.
 ALONE: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -148,7 +147,7 @@ async def read_file(
         refusal.headers["Content-Range"] = f"bytes */{file.file_size}"
         return refusal
     # A type that nobody verified can only have been put into the row by hand.
-    known = file.mime_type in TYPES
+    known = file.mime_type in EXTENSIONS
     name = await _saved_as(studio, caller, file)
     headers["Content-Disposition"] = names.disposition(name, attachment=download or not known)
     headers["Content-Security-Policy"] = ALONE
@@ -246,7 +245,7 @@ async def of_form(
 
 
 async def _saved_as(studio: Studio, caller: Caller, file: File) -> str:
-    extension = TYPES.get(file.mime_type, "bin")
+    extension = EXTENSIONS.get(file.mime_type, "bin")
     if file.work_id is None:
         return names.saved(file.name, extension)
     work = await works.get(studio, caller, file.work_id)

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from affiche.api.auth import studio_of
-from affiche.api.files import ALONE, TYPES
+from affiche.api.files import ALONE
+from affiche.pictures.kinds import EXTENSIONS
 from affiche.studio import uploads
 
 # Nobody makes these addresses up: they are no part of the API that is described.
@@ -29,5 +30,5 @@ async def read_object(
         "Content-Security-Policy": ALONE,
         "Cache-Control": "private, max-age=300",
     }
-    known = media_type if media_type in TYPES else "application/octet-stream"
+    known = media_type if media_type in EXTENSIONS else "application/octet-stream"
     return StreamingResponse(stream, headers=headers, media_type=known)

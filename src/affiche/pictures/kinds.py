@@ -25,6 +25,8 @@ KINDS: Final[dict[Kind, KindFacts]] = {
     "avif": KindFacts("image/avif", "avif", "AVIF"),
     "tiff": KindFacts("image/tiff", "tiff", "TIFF"),
 }
+EXTENSIONS: Final = {facts.media_type: facts.extension for facts in KINDS.values()}
+"""By media type."""
 ALL: Final[frozenset[Kind]] = frozenset(KINDS)
 
 _STARTS: Final[tuple[tuple[bytes, Kind], ...]] = (

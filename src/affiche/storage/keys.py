@@ -8,13 +8,12 @@ from typing import Final, Literal, get_args
 from uuid import UUID
 
 from affiche.errors import NotFound
-from affiche.pictures.kinds import KINDS
+from affiche.pictures.kinds import EXTENSIONS
 
 Bucket = Literal["works", "uploads", "thumbs"]
 BUCKETS: Final[tuple[Bucket, ...]] = get_args(Bucket)
 
-_EXTENSIONS: Final = {facts.media_type: facts.extension for facts in KINDS.values()}
-_MEDIA_TYPES: Final = {extension: media_type for media_type, extension in _EXTENSIONS.items()}
+_MEDIA_TYPES: Final = {extension: media_type for media_type, extension in EXTENSIONS.items()}
 # No dot at either end of a part, so neither "." nor ".." nor a hidden file can be named, and
 # nothing that a disk, a URL or a shell would read as anything but a name.
 _PART: Final = r"[a-z0-9](?:[a-z0-9_.-]{0,98}[a-z0-9])?"
@@ -49,4 +48,4 @@ def located(bucket: str, key: str) -> str:
 
 
 def _extension(media_type: str) -> str:
-    return _EXTENSIONS.get(media_type, "bin")
+    return EXTENSIONS.get(media_type, "bin")

@@ -6,7 +6,6 @@ there is; nobody's transaction stays open for it. What opens anything is left ou
 
 import json
 import logging
-import stat
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,18 +17,15 @@ from zoneinfo import ZoneInfo
 from stream_zip import ZIP_AUTO, AsyncMemberFile, async_stream_zip
 
 from affiche.errors import ExportUnderWay, NotFound
-from affiche.pictures.kinds import KINDS
+from affiche.pictures.kinds import EXTENSIONS
 from affiche.studio.studio import Studio
+from affiche.studio.zips import DEFLATED, MODE, STORED, member
 from affiche.texts import Language, say
 
 PAGE: Final = 200
 AT_ONCE: Final = 2
 """Exports that one process makes at a time: each holds a thread."""
-MODE: Final = stat.S_IFREG | 0o644
 SEOUL: Final = ZoneInfo("Asia/Seoul")
-STORED: Final = 0
-"""Pictures are compressed already."""
-EXTENSIONS: Final = {facts.media_type: facts.extension for facts in KINDS.values()}
 log = logging.getLogger(__name__)
 _open: Final[set[object]] = set()
 Rows = AsyncIterator[list[dict[str, Any]]]
@@ -73,7 +69,7 @@ async def _members(
     yield _page("README.txt", now, say(language, "data.export.about", at=f"{now:%Y-%m-%d %H:%M}"))
     yield _page("profile.json", now, await _profile(studio, user_id))
     for name, read in _paged(studio, user_id).items():
-        yield name, now, MODE, ZIP_AUTO(2**33, level=6), _lines(read)
+        yield name, now, MODE, ZIP_AUTO(2**33, level=DEFLATED), _lines(read)
     missing = []
     async for files in _pages(_files(studio, user_id)):
         for file in files:
@@ -90,12 +86,7 @@ async def _members(
 
 
 def _page(name: str, now: datetime, text: str) -> AsyncMemberFile:
-    data = text.encode()
-    return name, now, MODE, ZIP_AUTO(len(data), level=6), _once(data)
-
-
-async def _once(data: bytes) -> AsyncIterator[bytes]:
-    yield data
+    return member(name, now, text.encode(), DEFLATED)
 
 
 async def _profile(studio: Studio, user_id: UUID) -> str:

@@ -8,8 +8,6 @@ never breaks the zip.
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime
-from stat import S_IFREG
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,11 +18,12 @@ from affiche.domain.batches import place_of
 from affiche.domain.subjects import subject_from
 from affiche.errors import AfficheError, Busy
 from affiche.pictures import sheets
-from affiche.pictures.kinds import KINDS
+from affiche.pictures.kinds import EXTENSIONS
 from affiche.pictures.threads import in_thread
 from affiche.studio import templates
 from affiche.studio.batches import Batch, Choice
 from affiche.studio.studio import Caller, Studio
+from affiche.studio.zips import DEFLATED, MODE, member
 from affiche.texts import Language, say
 
 PAGE: Final = 200
@@ -33,9 +32,6 @@ MOST_OPEN: Final = 3
 """Zips at once in one process: each holds a thread whenever it reads, and others want threads."""
 LARGEST: Final = 256 * 2**20
 """Bytes of a picture that is read whole."""
-_MODE: Final = S_IFREG | 0o644
-_STORED, _DEFLATED = 0, 6
-EXTENSIONS: Final = {facts.media_type: facts.extension for facts in KINDS.values()}
 _UNSHOWN: Final = ("seed", "prompt", "negative_prompt")
 
 
@@ -112,12 +108,12 @@ class Parcel:
     async def _members(self) -> AsyncGenerator[AsyncMemberFile]:
         now = self.studio.now()
         # Its size is not known yet; what may be larger than 4 GB would be said so from the start.
-        yield "works.csv", now, _MODE, ZIP_AUTO(0, level=_DEFLATED), self._table()
+        yield "works.csv", now, MODE, ZIP_AUTO(0, level=DEFLATED), self._table()
         number = 0
         async with aclosing(self._sheets()) as pages:
             async for page in pages:
                 number += 1
-                yield _member(f"contact-sheet-{number:02}.jpg", now, page)
+                yield member(f"contact-sheet-{number:02}.jpg", now, page)
         missing: list[str] = []
         async with aclosing(self._entries()) as entries:
             async for entry in entries:
@@ -130,11 +126,11 @@ class Parcel:
                 except AfficheError as error:
                     missing.append(f"{entry.name}: {error.message(self.language)}")
                     continue
-                yield _member(f"pictures/{entry.name}", entry.row["created_at"], data)
+                yield member(f"pictures/{entry.name}", entry.row["created_at"], data)
         if missing:
             words = say(self.language, "batches.missing", n=len(missing))
             text = "\r\n".join((words, "", *missing, ""))
-            yield _member("missing.txt", now, (rules.BOM + text).encode(), _DEFLATED)
+            yield member("missing.txt", now, (rules.BOM + text).encode(), DEFLATED)
 
     async def _table(self) -> AsyncGenerator[bytes]:
         heading = rules.columns(self._keys)
@@ -232,11 +228,3 @@ class Parcel:
             "work_id": row["id"],
         }
         return Entry(row, name, line)
-
-
-def _member(name: str, made: datetime, data: bytes, level: int = _STORED) -> AsyncMemberFile:
-    return name, made, _MODE, ZIP_AUTO(len(data), level=level), _once(data)
-
-
-async def _once(data: bytes) -> AsyncGenerator[bytes]:
-    yield data
