@@ -13,6 +13,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from affiche.domain.batches import Shape
+from affiche.domain.credits import credits_for
 from affiche.domain.forms import check
 from affiche.domain.templates import Template
 from affiche.errors import (
@@ -21,7 +22,7 @@ from affiche.errors import (
     NotFound,
     NothingFailed,
 )
-from affiche.studio import asking, charges, planning, templates, works
+from affiche.studio import asking, charges, credits, planning, templates, works
 from affiche.studio.planning import BatchAsk, Plan, Prompt
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.templates import Versioned
@@ -100,13 +101,8 @@ async def quote(studio: Studio, caller: Caller, asked: BatchAsk) -> Quote:
     count = made.shape.works
     async with studio.database.singly() as service:
         places = await service.value("batches.places", template_id=found.template.id)
-        charging = await service.value("credits.charging")
-    cost = found.template.credits * count if charging else None
-    balance = None
-    if charging:
-        async with studio.database.as_user(caller.id) as transaction:
-            rows = await transaction.rows("credits.account", user_id=caller.id)
-        balance = rows[0]["subscription_credits"] + rows[0]["purchased_credits"]
+    own = await credits.account_if_charged(studio, caller)
+    cost, balance = (credits_for(found.template, count), own.balance) if own else (None, None)
     seconds = planning.estimate(found.template, count, places)
     prompts = await planning.prompts(studio, caller, found.template, asked, made, looked)
     return Quote(found, made, prompts, cost, balance, seconds)

@@ -112,6 +112,14 @@ async def account(studio: Studio, caller: Caller) -> Account:
     return found
 
 
+async def account_if_charged(studio: Studio, caller: Caller) -> Account | None:
+    """The caller's; None where works cost nothing."""
+    try:
+        return await account(studio, caller)
+    except CreditsOff:
+        return None
+
+
 async def statement(
     studio: Studio, caller: Caller, *, before: int | None = None, limit: int = 50
 ) -> list[Line]:
@@ -156,9 +164,8 @@ async def quote(
     """What so many outputs of the template, by id, slug or name, would cost the caller now; None
     where works cost nothing. Raises NotFound."""
     found = await templates.find(studio, caller, template)
-    try:
-        own = await account(studio, caller)
-    except CreditsOff:
+    own = await account_if_charged(studio, caller)
+    if own is None:
         return None
     price = credits_for(found.template, output_count)
     return Quote(found, output_count, price, own.balance)
