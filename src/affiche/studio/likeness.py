@@ -15,10 +15,10 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from affiche.domain.batches import MOST_VARIATIONS, MOST_WORKS, neighbours
+from affiche.domain.batches import MOST_WORKS, neighbours
 from affiche.domain.forms import check
 from affiche.domain.templates import Template
-from affiche.errors import BatchTooLarge, FieldProblem, InvalidInputs, NothingKept
+from affiche.errors import BatchTooLarge, InvalidInputs, NothingKept
 from affiche.studio import batches, planning, templates
 from affiche.studio.batches import Batch
 from affiche.studio.studio import Caller, Studio
@@ -40,12 +40,8 @@ async def more(
 
     Raises NothingKept, and what `batches.ask` does.
     """
-    if not 1 <= variations <= MOST_VARIATIONS:
-        between = (("low", 1), ("high", MOST_VARIATIONS))
-        raise InvalidInputs([FieldProblem("variations", "between", between)])
-    if len(name) > planning.LONGEST_NAME:
-        limits = (("limit", planning.LONGEST_NAME), ("length", len(name)))
-        raise InvalidInputs([FieldProblem("name", "too_long", limits)])
+    if problems := planning.out_of_bounds(variations, name):
+        raise InvalidInputs(problems)
     digest = hashlib.sha256(json.dumps(["more", str(batch_id), variations, name]).encode()).digest()
     if key and (before := await batches.asked_before(studio, caller, key, digest)):
         return before

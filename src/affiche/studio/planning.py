@@ -11,11 +11,12 @@ from affiche.domain import subjects
 from affiche.domain.batches import MOST_VARIATIONS, Planned, Shape, planned, shaped
 from affiche.domain.fields import Field
 from affiche.domain.grids import Axis, axes
-from affiche.domain.prompts import Look, build
+from affiche.domain.prompts import build
 from affiche.domain.templates import Template
 from affiche.errors import FieldProblem, InvalidInputs
 from affiche.studio import asking, characters, sources
 from affiche.studio.studio import Caller, Studio
+from affiche.studio.subjects import look_of
 from affiche.studio.works import PRIORITIES
 
 LONGEST_NAME: Final = 200
@@ -96,15 +97,10 @@ async def plan(
     """The plan and what is wrong with it; raises BatchTooLarge before anything is looked up, and
     InvalidInputs where what is wrong leaves no plan."""
     found, problems = axes(template.fields, asked.grid or {})
-    if not 1 <= asked.variations <= MOST_VARIATIONS:
-        between = (("low", 1), ("high", MOST_VARIATIONS))
-        problems.append(FieldProblem("variations", "between", between))
+    problems += out_of_bounds(asked.variations, asked.name)
     low, high = PRIORITIES
     if not low <= asked.priority <= high:
         problems.append(FieldProblem("priority", "between", (("low", low), ("high", high))))
-    if len(asked.name) > LONGEST_NAME:
-        limits = (("limit", LONGEST_NAME), ("length", len(asked.name)))
-        problems.append(FieldProblem("name", "too_long", limits))
     field = None
     if asked.references is not None:
         field = reference_field(template.fields, asked.reference_field)
@@ -120,6 +116,18 @@ async def plan(
     if field is not None and asked.references:
         references, problems = await _sources(studio, caller, field, asked)
     return Plan(shape, field, references, x, y), problems
+
+
+def out_of_bounds(variations: int, name: str) -> list[FieldProblem]:
+    """What is wrong with either; pure."""
+    problems = []
+    if not 1 <= variations <= MOST_VARIATIONS:
+        between = (("low", 1), ("high", MOST_VARIATIONS))
+        problems.append(FieldProblem("variations", "between", between))
+    if len(name) > LONGEST_NAME:
+        limits = (("limit", LONGEST_NAME), ("length", len(name)))
+        problems.append(FieldProblem("name", "too_long", limits))
+    return problems
 
 
 def reference_field(fields: Sequence[Field], name: str | None = None) -> Field | None:
@@ -179,12 +187,12 @@ async def prompts(
     character = await characters.find(studio, caller, name, asked.project_id)
     if character is None:
         raise InvalidInputs([FieldProblem(field.name, "character_unknown")])
-    looks = {name: getattr(character, name) for name in Look.__slots__}
+    look = look_of(character)
     told = [str(values.get(name) or "") for name in subjects.SUFFIXES]
     found = []
     for source in (made.references or (None,))[:SHOWN]:
         built = build(
-            Look(**looks),
+            look,
             caption=source.caption if source else "",
             positive_suffix=told[0],
             negative_suffix=told[1],

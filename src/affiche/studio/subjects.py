@@ -86,13 +86,18 @@ def _kept_character(character: Character) -> rules.Character:
         name=character.name,
         lora_file=character.lora_file,
         lora_strength=character.lora_strength,
-        look=Look(
-            trigger_word=character.trigger_word,
-            hair_color=character.hair_color,
-            hair_style=character.hair_style,
-            skin_tone=character.skin_tone,
-            negative_prompt=character.negative_prompt,
-        ),
+        look=look_of(character),
+    )
+
+
+def look_of(character: Character) -> Look:
+    """What a prompt says of it."""
+    return Look(
+        trigger_word=character.trigger_word,
+        hair_color=character.hair_color,
+        hair_style=character.hair_style,
+        skin_tone=character.skin_tone,
+        negative_prompt=character.negative_prompt,
     )
 
 
