@@ -3,7 +3,7 @@ themselves, as for every end."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -21,8 +21,6 @@ from affiche.studio.audit import checked_reason, require_operator
 from affiche.studio.identities import Known
 from affiche.studio.studio import Caller, Studio
 from affiche.texts import Language
-
-UNDER_WAY: Final = ("pending", "taken", "processing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +116,7 @@ async def _end(
         rows = await service.rows("jobs.lock_work", work_id=work_id)
         if not rows:
             raise NotFound(what="work")
-        if rows[0]["status"] not in UNDER_WAY:
+        if rows[0]["status"] not in works.UNDER_WAY:
             raise TransitionRefused(status=rows[0]["status"])
         language: Language = rows[0]["language"]
         await service.run(
