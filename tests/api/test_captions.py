@@ -12,7 +12,7 @@ from affiche import app
 from affiche.emulators.llm import MODEL, Server, serving
 from affiche.llm.client import Place
 from affiche.pipeline.captions import Captions
-from affiche.studio.characters import project_of
+from affiche.studio.projects import project_of
 from affiche.studio.studio import Caller, Studio
 
 NOTHING = "01a1fe6a-a666-737b-82bf-000000000000"

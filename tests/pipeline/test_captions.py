@@ -18,7 +18,7 @@ from affiche.llm.client import Place
 from affiche.pipeline.captions import AT_ONCE, MOST_TRIES, Captions
 from affiche.pipeline.titles import LEASE
 from affiche.studio import captions, references, uploads
-from affiche.studio.characters import project_of
+from affiche.studio.projects import project_of
 from affiche.studio.references import Reference
 from affiche.studio.studio import Caller, Studio
 

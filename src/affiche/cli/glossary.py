@@ -15,7 +15,7 @@ from affiche.cli.pages import application, flag
 from affiche.cli.terminal import err, out, write_json
 from affiche.domain.translation import Term
 from affiche.studio import glossary as studio_glossary
-from affiche.studio import translations
+from affiche.studio import projects
 from affiche.studio.studio import Caller, Studio
 from affiche.texts import say
 
@@ -91,4 +91,4 @@ def _put(terms: list[Term], project: UUID | None) -> None:
 
 
 async def _of(studio: Studio, who: Caller, project: UUID | None) -> UUID:
-    return await translations.project_of(studio, who, project)
+    return (await projects.project_of(studio, who, project)).id

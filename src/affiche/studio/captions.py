@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from affiche.errors import LanguageModelOff
-from affiche.studio.characters import project_of
+from affiche.studio.projects import project_of
 from affiche.studio.studio import Caller, Studio
 
 FRESH: Final = ("none",)

@@ -22,6 +22,7 @@ from affiche.errors import (
     NotFound,
 )
 from affiche.studio import uploads
+from affiche.studio.projects import project_of
 from affiche.studio.studio import Caller, Studio
 
 MOST: Final = 500
@@ -217,25 +218,6 @@ async def statistics(studio: Studio, caller: Caller, name: str | UUID) -> Statis
 
 
 # --- projects and names -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A project that the caller is in."""
-
-    id: UUID
-    is_admin: bool
-
-
-async def project_of(studio: Studio, caller: Caller, project_id: UUID | None) -> Place:
-    """The one named, or that of the caller's key, or the caller's own. Raises NotFound."""
-    async with studio.database.as_user(caller.id) as transaction:
-        found = await transaction.maybe(
-            Place, "characters.project", project_id=project_id or caller.project_id
-        )
-    if found is None:
-        raise NotFound(what="project")
-    return found
 
 
 def read_name(name: str | int | UUID) -> tuple[UUID | None, int | None, str | None]:

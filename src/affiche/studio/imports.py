@@ -16,7 +16,7 @@ from affiche.errors import FieldProblem, PictureError, PictureTooLarge
 from affiche.pictures.threads import AT_ONCE
 from affiche.studio import references, uploads
 from affiche.studio.archives import Archive, Damaged
-from affiche.studio.characters import project_of
+from affiche.studio.projects import project_of
 from affiche.studio.references import Reference
 from affiche.studio.studio import Caller, Studio
 

@@ -32,6 +32,14 @@ class Project:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A project that the caller is in."""
+
+    id: UUID
+    is_admin: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     user_id: UUID
@@ -70,6 +78,17 @@ async def get(studio: Studio, caller: Caller, project_id: UUID) -> Project:
     """Raises NotFound for one that the caller is not in."""
     async with studio.database.as_user(caller.id) as transaction:
         return await _get(transaction, caller, project_id)
+
+
+async def project_of(studio: Studio, caller: Caller, project_id: UUID | None) -> Place:
+    """The one named, or that of the caller's key, or the caller's own. Raises NotFound."""
+    async with studio.database.as_user(caller.id) as transaction:
+        found = await transaction.maybe(
+            Place, "projects.place", project_id=project_id or caller.project_id
+        )
+    if found is None:
+        raise NotFound(what="project")
+    return found
 
 
 async def add(studio: Studio, caller: Caller, name: str) -> Project:

@@ -19,7 +19,8 @@ from affiche.errors import (
     LoraUnset,
     ReferenceUncaptioned,
 )
-from affiche.studio import characters, loras, subjects, templates, translations
+from affiche.studio import loras, subjects, templates, translations
+from affiche.studio.projects import project_of
 from affiche.studio.studio import Caller, Studio
 
 
@@ -56,7 +57,7 @@ async def preview(
     problems += named.problems
     if problems:
         raise InvalidInputs(problems)
-    project = await characters.project_of(studio, caller, project_id)
+    project = await project_of(studio, caller, project_id)
     translated = await _translated(studio, found, named.values, project.id)
     english = {**named.values, **{name: each.english for name, each in translated.items()}}
     positive, negative = _prompts(found, named, english)

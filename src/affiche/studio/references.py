@@ -12,7 +12,8 @@ from uuid import UUID
 
 from affiche.domain import collections, names
 from affiche.errors import FieldProblem, Forbidden, InvalidInputs, NotFound
-from affiche.studio.characters import project_of, read_name
+from affiche.studio.characters import read_name
+from affiche.studio.projects import project_of
 from affiche.studio.studio import Caller, Studio
 
 LAST_ID: Final = UUID(int=2**128 - 1)

@@ -15,6 +15,7 @@ from affiche.domain.templates import Template
 from affiche.errors import FieldProblem
 from affiche.studio import characters, loras, references, sources, uploads
 from affiche.studio.characters import Character
+from affiche.studio.projects import project_of
 from affiche.studio.references import Reference
 from affiche.studio.studio import Caller, Studio
 
@@ -50,7 +51,7 @@ async def named(
     found, problems = dict(values), list[FieldProblem]()
     if not kinds:
         return Named(found)
-    project = await characters.project_of(studio, caller, project_id)
+    project = await project_of(studio, caller, project_id)
     character = reference = None
     if (who := kinds.get("character")) and who.name in found:
         character = await characters.find(studio, caller, str(found[who.name]), project.id)

@@ -20,8 +20,9 @@ from affiche.domain.translation import Plan, Rendered, Term
 from affiche.errors import FieldProblem, InvalidInputs, LanguageModelError
 from affiche.llm.client import Model
 from affiche.llm.questions import Message
-from affiche.studio import glossary, projects, templates, works
+from affiche.studio import glossary, templates, works
 from affiche.studio.ends import all_ended
+from affiche.studio.projects import project_of
 from affiche.studio.studio import Caller, Studio
 
 _SAME: Final[WeakValueDictionary[tuple[int, bytes], asyncio.Lock]] = WeakValueDictionary()
@@ -111,14 +112,15 @@ async def quote(
 
     Raises NotFound for a project that the caller is not in.
     """
-    return await translate(studio, text, await project_of(studio, caller, project_id))
+    project = await project_of(studio, caller, project_id)
+    return await translate(studio, text, project.id)
 
 
 async def form(
     studio: Studio, caller: Caller, fields: Sequence[Field], values: Mapping[str, str]
 ) -> dict[str, Rendered]:
     """What the words of a form would be, by the request key under which they may be brought."""
-    project = await project_of(studio, caller, None)
+    project = (await project_of(studio, caller, None)).id
     found = {}
     for field in fields:
         own, text = english_of(field), values.get(field.request_key, "").strip()
@@ -160,14 +162,6 @@ async def reword(
         idempotency_key=idempotency_key,
     )
     return await works.ask(studio, caller, request)
-
-
-async def project_of(studio: Studio, caller: Caller, project_id: UUID | None) -> UUID:
-    """One that the caller is in; their own if none is named. Raises NotFound."""
-    if project_id is not None:
-        return (await projects.get(studio, caller, project_id)).id
-    mine = await projects.mine(studio, caller)
-    return next((each.id for each in mine if each.is_default), mine[0].id)
 
 
 @dataclass(slots=True)

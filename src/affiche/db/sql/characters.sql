@@ -1,9 +1,3 @@
--- name: project
--- As whoever asks: a project that they can see, and whether they are one of its admins.
-SELECT id, admin_of(id) AS is_admin FROM projects
-WHERE id = coalesce(%(project_id)s::uuid,
-  (SELECT p.id FROM projects p WHERE p.user_id = (SELECT auth.uid()) AND p.is_default))
-
 -- name: listed
 SELECT id, number, project_id, user_id, name, slug, skin_tone, hair_color, hair_style, lora_file,
   lora_strength, trigger_word, negative_prompt, portrait_file_id, is_demo, created_at, updated_at,

@@ -8,6 +8,12 @@ SELECT p.id, p.number, p.name, p.is_default, p.user_id, m.role, p.created_at
 FROM projects p JOIN project_members m ON m.project_id = p.id AND m.user_id = %(user_id)s
 WHERE p.id = %(id)s
 
+-- name: place
+-- As whoever asks: a project that they can see, and whether they are one of its admins.
+SELECT id, admin_of(id) AS is_admin FROM projects
+WHERE id = coalesce(%(project_id)s::uuid,
+  (SELECT p.id FROM projects p WHERE p.user_id = (SELECT auth.uid()) AND p.is_default))
+
 -- name: add
 INSERT INTO projects (id, user_id, name) VALUES (%(id)s, %(user_id)s, %(name)s)
 

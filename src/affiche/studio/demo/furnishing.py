@@ -8,9 +8,9 @@ from uuid import UUID
 
 from affiche.errors import CharacterTaken
 from affiche.studio import characters, imports, references, uploads
-from affiche.studio.characters import project_of
 from affiche.studio.demo.content import PEOPLE, PHOTOS
 from affiche.studio.imports import Brought
+from affiche.studio.projects import project_of
 from affiche.studio.studio import Caller, Studio
 
 ENDING: Final = ".webp"
