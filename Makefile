@@ -32,7 +32,7 @@ types: install ## Check types
 
 browser: install ## Make sure of a Chromium and of the files that only tests need
 	@scripts/chromium >/dev/null
-	@$(BIN)/python hatch_build.py tests
+	@$(BIN)/python hatch_build.py shipped && $(BIN)/python hatch_build.py tests
 
 schema: install ## Write src/affiche/db/schema.sql anew, after a change to the migrations
 	@scripts/schema

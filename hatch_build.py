@@ -2,6 +2,7 @@
 
 `[tool.affiche.browser-files]` in pyproject.toml names them: `shipped` goes into every wheel and
 editable install, `tests` is for the tests alone. What is there and intact is not fetched again.
+From the typeface are cut, by `[tool.affiche.type]`, two files with the letters of our own pages.
 
     python hatch_build.py tests      fetch what the tests need (or: shipped)
     python hatch_build.py --check    exit 1 when a shipped file is missing or altered
@@ -10,6 +11,7 @@ editable install, `tests` is for the tests alone. What is there and intact is no
 import hashlib
 import json
 import os
+import re
 import shutil
 import socket
 import sys
@@ -36,17 +38,37 @@ class Archive:
     keep: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Type:
+    """What is cut from the slices of a variable typeface: its weights from the first to the last,
+    and by the name of a file whose texts it is for (globs), without those named `unread`."""
+
+    source: str
+    dest: str
+    family: str
+    weights: list[int]
+    texts: dict[str, list[str]]
+    unread: list[str]
+
+
+def type_of(root: Path) -> Type | None:
+    """The order in pyproject.toml, if it holds one."""
+    pyproject = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    order = pyproject["tool"]["affiche"].get("type")
+    return Type(**order) if order else None
+
+
 def archives(root: Path, group: str) -> list[Archive]:
     pyproject = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     return [Archive(**entry) for entry in pyproject["tool"]["affiche"]["browser-files"][group]]
 
 
-def intact(root: Path, archive: Archive) -> bool:
-    """Whether the receipt is of this very archive and every file is as it was fetched."""
-    dest = root / archive.dest
+def intact(root: Path, ordered: Archive | Type) -> bool:
+    """Whether the receipt is of this very order and every file is as it was made then."""
+    dest = root / ordered.dest
     try:
         receipt = json.loads((dest / RECEIPT).read_text(encoding="utf-8"))
-        return bool(receipt["archive"] == asdict(archive) and receipt["files"] == _sums(dest))
+        return bool(receipt["order"] == asdict(ordered) and receipt["files"] == _sums(dest))
     except (OSError, ValueError, KeyError):
         return False
 
@@ -76,16 +98,62 @@ def fetch(root: Path, archive: Archive) -> None:
         finally:
             socket.setdefaulttimeout(before)
         _keep(archive, whole, kept)
-        receipt = {"archive": asdict(archive), "files": _sums(kept)}
-        (kept / RECEIPT).write_text(json.dumps(receipt, indent=1) + "\n", encoding="utf-8")
-        shutil.rmtree(dest, ignore_errors=True)
-        kept.rename(dest)
+        _put(kept, dest, archive)
+
+
+def cut(root: Path, order: Type) -> None:
+    """Put the fonts and their style sheet in place; each has the letters that no earlier one has,
+    the first one all of ASCII besides."""
+    dest = root / order.dest
+    dest.parent.mkdir(parents=True, exist_ok=True)
+    slices = slices_of(root / order.source)
+    sheet: list[str] = []
+    cut_already: set[str] = set()
+    with tempfile.TemporaryDirectory(dir=dest.parent, prefix=".cutting-") as scratch:
+        kept = Path(scratch, "kept")
+        kept.mkdir()
+        for name, wanted in letters(root, order).items():
+            new = {ord(letter) for letter in wanted if letter not in cut_already}
+            cut_already |= set(wanted)
+            font = _merged(_parts(slices, new, order.weights))
+            font.save(kept / f"{name}.woff2")
+            sheet.append(
+                f"@font-face {{ font-family: '{order.family}'; font-style: normal; "
+                f"font-display: swap; font-weight: 100 900; "
+                f"src: url(./{name}.woff2) format('woff2-variations'); "
+                f"unicode-range: {','.join(f'U+{c:x}' for c in sorted(font.getBestCmap()))}; }}\n"
+            )
+        (kept / "index.css").write_text("".join(sheet), encoding="utf-8")
+        shutil.copyfile(root / order.source / "LICENSE", kept / "LICENSE")
+        _put(kept, dest, order, letters=letters(root, order))
+
+
+def slices_of(source: Path) -> list[Path]:
+    """Those that the style sheet names, in the order in which a browser asks them for a letter:
+    of two that hold it, as several hold ASCII, the one that is named last has it."""
+    sheet = (source / "index.css").read_text(encoding="utf-8")
+    return [source / name for name in reversed(re.findall(r"url\((\S+?)\)", sheet))]
+
+
+def letters(root: Path, order: Type) -> dict[str, str]:
+    """What the sentences that pages show are written with, by the name of the file to be."""
+    found = {}
+    ascii_letters = {chr(code) for code in range(0x20, 0x7F)}
+    for name, globs in order.texts.items():
+        paths = [path for glob in globs for path in root.glob(glob)]
+        texts = [p.read_text(encoding="utf-8") for p in paths if p.stem not in order.unread]
+        all_letters = ascii_letters.union(*texts)
+        found[name] = "".join(sorted(letter for letter in all_letters if letter.isprintable()))
+    return found
 
 
 def ensure(root: Path, group: str) -> None:
-    for archive in archives(root, group):
-        if not intact(root, archive):
-            fetch(root, archive)
+    fetched = [archive for archive in archives(root, group) if not intact(root, archive)]
+    for archive in fetched:
+        fetch(root, archive)
+    order = type_of(root)
+    if group == "shipped" and order and (fetched or _outdated(root, order)):
+        cut(root, order)
 
 
 class BrowserFilesHook(BuildHookInterface[Any]):
@@ -106,6 +174,76 @@ def _keep(archive: Archive, whole: Path, kept: Path) -> None:
             shutil.copyfile(path, target)
 
 
+def _outdated(root: Path, order: Type) -> bool:
+    """Not what was ordered, or the sentences are written with other letters by now."""
+    if not intact(root, order):
+        return True
+    receipt = json.loads((root / order.dest / RECEIPT).read_text(encoding="utf-8"))
+    return bool(receipt.get("letters") != letters(root, order))
+
+
+def _put(kept: Path, dest: Path, order: Archive | Type, **more: object) -> None:
+    """`kept` in the place of `dest`, with its receipt."""
+    receipt = {"order": asdict(order), "files": _sums(kept), **more}
+    (kept / RECEIPT).write_text(json.dumps(receipt, indent=1) + "\n", encoding="utf-8")
+    shutil.rmtree(dest, ignore_errors=True)
+    kept.rename(dest)
+
+
+def _parts(slices: list[Path], wanted: set[int], weights: list[int]) -> list[Any]:
+    """Of each slice what is wanted and no earlier one had; the one with most of it first."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    options = Options(
+        layout_features=["ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnum"],
+        # Advances of the merged glyphs are only in gvar, and nothing is set in columns.
+        drop_tables=["BASE", "HVAR", "VVAR", "vhea", "vmtx"],
+        hinting=False,
+        notdef_outline=True,
+    )
+    parts: list[Any] = []
+    for path in slices:
+        font: Any = TTFont(path)
+        held = wanted & font.getBestCmap().keys()
+        if held:
+            wanted = wanted - held
+            subsetter = Subsetter(options)
+            subsetter.populate(unicodes=held)
+            subsetter.subset(font)
+            parts.append(instantiateVariableFont(font, {"wght": tuple(weights)}))
+    return sorted(parts, key=lambda font: -len(font.getBestCmap()))
+
+
+def _merged(parts: list[Any]) -> Any:
+    """One font of several that are cut from the same master: its metrics, axes and design space
+    are those of each. What is more than outlines and widths is the first one's."""
+    from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
+
+    whole, *others = parts
+    order, letters = list(whole.getGlyphOrder()), dict(whole.getBestCmap())
+    for number, part in enumerate(others):
+        names = {name: f"{number}.{name}" for name in part.getGlyphOrder() if name != ".notdef"}
+        for name, new in names.items():
+            glyph = part["glyf"][name]
+            glyph.expand(part["glyf"])
+            for component in glyph.components if glyph.isComposite() else ():
+                component.glyphName = names[component.glyphName]
+            whole["glyf"].glyphs[new] = glyph
+            whole["gvar"].variations[new] = part["gvar"].variations.get(name, [])
+            whole["hmtx"].metrics[new] = part["hmtx"].metrics[name]
+        order += names.values()
+        letters |= {letter: names[name] for letter, name in part.getBestCmap().items()}
+    whole.setGlyphOrder(order)
+    whole["glyf"].setGlyphOrder(order)
+    table: Any = CmapSubtable.newSubtable(4)
+    table.platformID, table.platEncID, table.language, table.cmap = 3, 1, 0, letters
+    whole["cmap"].tables = [table]
+    whole.flavor = "woff2"
+    return whole
+
+
 def _sums(folder: Path) -> dict[str, str]:
     """sha256 of every file by its path, the receipt's own apart."""
     return {
@@ -122,7 +260,9 @@ def main(arguments: list[str]) -> int:
             ensure(root, group)
             return 0
         case ["--check"]:
-            return 0 if all(intact(root, archive) for archive in archives(root, "shipped")) else 1
+            order = type_of(root)
+            made: list[Archive | Type] = [*archives(root, "shipped"), *([order] if order else [])]
+            return 0 if all(intact(root, each) for each in made) else 1
         case _:
             print(__doc__, file=sys.stderr)  # noqa: T201 - a program, when run by itself
             return 2

@@ -12,6 +12,7 @@ from bench import (
     fairness,
     floor,
     lists,
+    pages,
     runpod,
     streams,
     tables,
@@ -27,7 +28,7 @@ def main() -> None:
         nargs="?",
         choices=[
             *("works", "batches", "waiting", "tables", "admission", "fairness", "runpod"),
-            *("streams", "lists"),
+            *("streams", "lists", "pages"),
         ],
         default="works",
     )
@@ -54,6 +55,8 @@ def main() -> None:
         uvloop.run(batches.measure())
     elif options.what == "fairness":
         uvloop.run(fairness.measure())
+    elif options.what == "pages":
+        uvloop.run(pages.measure())
     elif options.what == "streams":
         uvloop.run(streams.measure())
     elif options.what == "runpod":

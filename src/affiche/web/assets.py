@@ -2,6 +2,7 @@
 so that an address never changes its content and may be kept for a year.
 """
 
+import gzip
 import hashlib
 import mimetypes
 import re
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -17,7 +18,10 @@ from starlette.types import Scope
 
 FOLDER: Final = Path(__file__).parent / "static"
 YEAR: Final = "public, max-age=31536000, immutable"
-FONT: Final = "vendor/noto-sans-kr"
+# The letters of our own pages last: where a letter is in both, the last one named has it.
+TYPE: Final = ("vendor/noto-sans-kr", "vendor/type")
+SPACE: Final = re.compile(r"/\*.*?\*/|\s+", re.DOTALL)
+TEXTS: Final = (".css", ".js", ".svg")
 ELEMENT: Final = re.compile(r"<([a-z]+(?:-[a-z0-9]+)+)")
 
 # Some systems know neither; a module with another type is refused by browsers.
@@ -38,6 +42,11 @@ class Assets:
         self.version = whole.hexdigest()[:12]
         self.elements = {path.stem for path in (folder / "elements").glob("*.js")}
         self.bundles = {"site.css": self._styles(), "htmx.js": self._htmx()}
+        texts = [path for path in files if path.suffix in TEXTS]
+        plain = {path.relative_to(folder).as_posix(): path.read_bytes() for path in texts}
+        self.packed = {
+            path: gzip.compress(data, 9) for path, data in (plain | self.bundles).items()
+        }
 
     def url(self, path: str) -> str:
         return f"/static/{self.version}/{path}"
@@ -48,7 +57,7 @@ class Assets:
         return [f"elements/{name}.js" for name in sorted(held)]
 
     def mount(self, app: FastAPI) -> None:
-        app.mount("/static/{version}", GZipMiddleware(_Files(self)), name="static")
+        app.mount("/static/{version}", _Files(self), name="static")
         # Pages name their icon; some browsers ask here all the same.
         app.add_route("/favicon.ico", self._icon, include_in_schema=False)
         # At the root, and under one address whatever the version: that is what it is known by.
@@ -63,12 +72,16 @@ class Assets:
 
     def _styles(self) -> bytes:
         """All style sheets as one, the tokens and the ground of the page first."""
-        type_ = (self.folder / FONT / "index.css").read_text(encoding="utf-8")
         first = ["tokens.css", "base.css"]
         folder = self.folder / "css"
         rest = sorted(p.name for p in folder.glob("*.css") if p.name not in first)
         sheets = [(folder / name).read_text(encoding="utf-8") for name in (*first, *rest)]
-        return "\n".join([type_.replace("url(./", f"url(./{FONT}/"), *sheets]).encode()
+        return "\n".join([*map(self._faces, TYPE), *sheets]).encode()
+
+    def _faces(self, folder: str) -> str:
+        """The faces of the typeface in `folder`, as seen from the folder of all."""
+        sheet = (self.folder / folder / "index.css").read_text(encoding="utf-8")
+        return SPACE.sub(" ", sheet).replace("url(./", f"url(./{folder}/")
 
     def _htmx(self) -> bytes:
         """htmx and its extension in one file: apart, the page could start between the two."""
@@ -82,11 +95,16 @@ class _Files(StaticFiles):
         self.assets = assets
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        bundle = self.assets.bundles.get(path)
-        if bundle is None:
-            response = await super().get_response(path, scope)
+        kind = mimetypes.guess_type(path)[0]
+        headers = {"Vary": "Accept-Encoding"} if path in self.assets.packed else {}
+        if headers and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            response = Response(self.assets.packed[path], media_type=kind, headers=headers)
+        elif path in self.assets.bundles:
+            response = Response(self.assets.bundles[path], media_type=kind, headers=headers)
         else:
-            response = Response(bundle, media_type=mimetypes.guess_type(path)[0])
+            response = await super().get_response(path, scope)
+            response.headers.update(headers)
         # A page from before an update may ask under its old address: served, but not kept.
         current = scope["path_params"].get("version") == self.assets.version
         response.headers["Cache-Control"] = YEAR if current else "no-cache"
