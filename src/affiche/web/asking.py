@@ -16,10 +16,11 @@ from affiche.studio import credits, templates, translations, works
 from affiche.studio.works import Ask
 from affiche.web import fields, posts, samples
 from affiche.web.fields import Answers
-from affiche.web.pages import Desk, desk
+from affiche.web.pages import PRIVATE, Desk, desk
 from affiche.web.refusals import PageRoute
 
 router: Final = APIRouter(route_class=PageRoute)
+PROMPTS: Final = 50
 SHOWN: Final = ("translated", "cached")
 """What is worth showing: all else would be what was written."""
 
@@ -41,7 +42,21 @@ async def form(
     for offered in fields.presets(template, page.language):
         if offered.preset.slug == preset:
             values |= offered.values
-    return await _page(page, caller, template, Answers(values), opened=bool(source or preset))
+    brought = bool(source or preset)
+    return await _page(page, caller, template, Answers(values), opened=brought, fresh=not brought)
+
+
+@router.get("/templates/{slug}/prompts/{key}")
+async def list_prompts(request: Request, slug: str, key: str, caller: SignedIn) -> Response:
+    """What the caller asked for in that field of late, each once, the latest first."""
+    studio = desk(request, caller).studio
+    template = (await templates.find(studio, caller, slug)).template
+    if not any(field.request_key == key for field in template.fields):
+        raise NotFound(what="field")
+    found = await works.page(studio, caller, template=slug, limit=PROMPTS)
+    written = (work.input_data.get(key) for work in found)
+    prompts = list(dict.fromkeys(text for text in written if isinstance(text, str) and text))
+    return JSONResponse({"prompts": prompts}, headers=PRIVATE)
 
 
 @router.get("/templates/{slug}/works")
@@ -116,6 +131,7 @@ async def _page(
     answers: Answers,
     *,
     opened: bool = False,
+    fresh: bool = False,
     english: Status | None = None,
     status: int = 200,
 ) -> Response:
@@ -126,6 +142,8 @@ async def _page(
         "form.html",
         status=status,
         template=template,
+        who=caller.id,
+        fresh=fresh,
         offered=samples.offered(page.studio, template, page.language),
         views=views,
         kinds=fields.LABELS,

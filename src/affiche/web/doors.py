@@ -19,6 +19,7 @@ from affiche.errors import (
 )
 from affiche.studio import oidc, passwords, people, projects
 from affiche.studio.gates import ADDRESS, SIGN_IN
+from affiche.web.choices import own_path
 from affiche.web.pages import Desk, desk
 from affiche.web.refusals import PageRoute
 
@@ -31,6 +32,7 @@ FORM: Final = "application/x-www-form-urlencoded"
 @router.post("/sign-in")
 async def sign_in(request: Request) -> Response:
     page, sent = desk(request, None), await words(request)
+    back = own_path(sent.get("back", "/"))
     try:
         session = await passwords.sign_in(
             page.studio,
@@ -40,8 +42,8 @@ async def sign_in(request: Request) -> Response:
             agent=request.headers.get("user-agent", ""),
         )
     except AfficheError as error:
-        return _again(page, "sign_in.html", error, email=sent.get("email", ""))
-    return _in(page, session)
+        return _again(page, "sign_in.html", error, email=sent.get("email", ""), back=back)
+    return _in(page, session, back)
 
 
 @router.get("/sign-in/elsewhere")
@@ -181,7 +183,7 @@ def _again(page: Desk, name: str, error: AfficheError | None, **context: object)
     return answer
 
 
-def _in(page: Desk, session: str) -> Response:
-    answer = page.go("/")
+def _in(page: Desk, session: str, back: str = "/") -> Response:
+    answer = page.go(back)
     auth.keep_session(page.request, answer, session)
     return answer

@@ -8,6 +8,7 @@ class PictureDrop extends HTMLElement {
   connectedCallback() {
     this.addEventListener("change", (event) => {
       if (event.target === this.#file) this.#chosen();
+      if (event.target === this.#held && this.#held.value && !this.#shown) this.#recall();
     });
     this.addEventListener("click", (event) => {
       if (event.target.closest(".drop-remove")) this.#remove();
@@ -115,6 +116,7 @@ class PictureDrop extends HTMLElement {
       this.#file.value = "";
       const { width, height } = answer;
       this.#say(this.dataset.sayUploaded.replace("{width}", width).replace("{height}", height));
+      this.#held.dispatchEvent(new Event("change", { bubbles: true }));
     } else if (answer?.message && request.status < 500 && request.status !== 401) {
       this.#file.value = "";
       this.#show(null);
@@ -124,14 +126,25 @@ class PictureDrop extends HTMLElement {
     }
   }
 
+  /* One that is held already is shown, unless it is not there any more. */
+  #recall() {
+    this.#picture.addEventListener("error", () => this.#clear(), { once: true });
+    this.#show(`/v1/files/${this.#held.value}`);
+  }
+
   #remove() {
+    this.#clear();
+    this.#file.focus();
+  }
+
+  #clear() {
     this.#sending?.abort();
     this.#file.value = "";
     this.#held.value = "";
     this.#show(null);
     this.#say("");
     this.#complain(null);
-    this.#file.focus();
+    this.#held.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   #show(address) {
