@@ -18,11 +18,13 @@ Spot = tuple[float, float]
 
 @dataclass
 class Easel:
-    """The brush of a form that is open, with a picture of the tests' own size on it."""
+    """The brush of a form that is open, with a picture so many pixels wide and high on it."""
 
     visit: Visit
     studio: Studio
     caller: Caller
+    wide: int = brush.WIDE
+    high: int = brush.HIGH
     touch: CDPSession | None = None
     held: str = ""
 
@@ -31,16 +33,16 @@ class Easel:
         held = self.visit.page.locator(f"input.drop-held[name={name}]")
         await expect(held).not_to_have_value("")
 
-    async def at(self, spot: Spot, wide: int = brush.WIDE, high: int = brush.HIGH) -> Spot:
+    async def at(self, spot: Spot) -> Spot:
         """Where it is on the screen while all of the picture is shown."""
         canvas = self.visit.page.locator("mask-brush canvas")
         await canvas.scroll_into_view_if_needed()
         box = await canvas.bounding_box()
         assert box
-        scale = min(box["width"] / wide, box["height"] / high)
+        scale = min(box["width"] / self.wide, box["height"] / self.high)
         return (
-            box["x"] + (box["width"] - wide * scale) / 2 + spot[0] * scale,
-            box["y"] + (box["height"] - high * scale) / 2 + spot[1] * scale,
+            box["x"] + (box["width"] - self.wide * scale) / 2 + spot[0] * scale,
+            box["y"] + (box["height"] - self.high * scale) / 2 + spot[1] * scale,
         )
 
     async def size(self, pixels: int) -> None:

@@ -316,3 +316,19 @@ async def test_nothing_painted_is_lost(
     await expect(page.locator(".brush-status")).to_contain_text("the mask was cleared")
     await expect(page.locator("input.drop-held[name=mask]")).to_have_value("")
     await expect(page.locator("[data-do=undo]")).to_have_attribute("aria-disabled", "true")
+
+
+async def test_without_scripts_a_mask_is_a_file_like_any_other(
+    visit: Open, studio: Studio, alice: Caller, files: dict[str, Path]
+) -> None:
+    visitor = await visit(alice, scripts=False)
+    page = visitor.page
+    await visitor.go("/templates/image-brush")
+    await expect(page.locator("input#mask")).to_be_visible()
+    await expect(page.locator("mask-brush canvas")).to_be_hidden()
+    for name in ("image", "mask", "style"):
+        await page.set_input_files(f"input#{name}", files[name])
+    await page.click(".ask")
+    await expect(page.locator(".state")).to_have_text("Queued")
+    work = await works.get(studio, alice, visitor.work_id)
+    assert work.input_data["mask"] != work.input_data["image"]

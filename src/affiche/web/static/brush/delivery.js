@@ -4,6 +4,7 @@
 const PAUSE = 900;
 const PATIENCE = 60_000;
 
+/* The mask itself is wrong: to try again would not help. */
 export class Refused extends Error {}
 
 export class Delivery {
@@ -87,7 +88,9 @@ export class Delivery {
       body.append("picture", mask, "mask.png");
       const response = await fetch(this.address, { method: "POST", body, signal });
       const answer = await response.json();
-      if (response.status !== 201) throw new Refused(answer.message);
+      const { status } = response;
+      if (status >= 400 && status < 500 && status !== 401) throw new Refused(answer.message);
+      if (status !== 201) throw new Error(`answered ${status}`);
       return answer;
     } finally {
       clearTimeout(late);

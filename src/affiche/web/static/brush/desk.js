@@ -2,21 +2,21 @@
 
 export class Desk {
   /* `does(name, value)` hears each button by its `data-do`, and "size" and "feather" with a number. */
-  constructor(room, words, does) {
+  constructor(room, words, does, signal) {
     this.room = room;
     this.words = words;
     room.addEventListener("click", (event) => {
       const button = event.target.closest("[data-do]");
       if (button) does(button.dataset.do);
-    });
+    }, { signal });
     room.addEventListener("input", (event) => {
       const { range } = event.target.dataset;
       if (range) does(range, Number(event.target.value));
-    });
+    }, { signal });
     // Within a form, Enter in a range would send it.
     room.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target.dataset.range) event.preventDefault();
-    });
+    }, { signal });
   }
 
   find(part) { return this.room.querySelector(`.brush-${part}`); }

@@ -10,19 +10,19 @@ export class Hands {
 
   /* `does` has begin, extend, lift, cancel, hover, pan and zoom; places are CSS pixels within the
      canvas. `grips()` tells whether the space bar is held. */
-  constructor(canvas, does, grips) {
+  constructor(canvas, does, grips, signal) {
     this.canvas = canvas;
     this.does = does;
     this.grips = grips;
-    canvas.addEventListener("pointerdown", (event) => this.#pressed(event));
-    canvas.addEventListener("pointermove", (event) => this.#moved(event));
-    canvas.addEventListener("pointerup", (event) => this.#released(event));
-    canvas.addEventListener("pointercancel", (event) => this.#released(event, true));
-    canvas.addEventListener("pointerleave", () => this.does.hover(null));
-    canvas.addEventListener("wheel", (event) => this.#rolled(event), { passive: false });
-    canvas.addEventListener("contextmenu", (event) => {
-      if (this.#down.size) event.preventDefault();
-    });
+    const hear = (name, heard) => canvas.addEventListener(name, heard, { signal, passive: false });
+    hear("pointerdown", (event) => this.#pressed(event));
+    hear("pointermove", (event) => this.#moved(event));
+    hear("pointerup", (event) => this.#released(event));
+    hear("pointercancel", (event) => this.#released(event, true));
+    hear("pointerleave", () => this.does.hover(null));
+    hear("wheel", (event) => this.#rolled(event));
+    // A long touch paints, and opens no menu.
+    hear("contextmenu", (event) => { if (this.#down.size) event.preventDefault(); });
   }
 
   #pressed(event) {

@@ -52,16 +52,16 @@ export class Keys {
   /* Whether the space bar is held to move the picture. */
   grip = false;
 
-  constructor(canvas, easel, desk, does) {
+  constructor(canvas, easel, desk, does, signal) {
     Object.assign(this, { canvas, easel, desk, does });
-    canvas.addEventListener("keydown", (event) => this.#pressed(event));
+    canvas.addEventListener("keydown", (event) => this.#pressed(event), { signal });
     canvas.addEventListener("keyup", (event) => {
       if (event.key === " ") this.grip = false;
-    });
+    }, { signal });
     canvas.addEventListener("blur", () => {
       this.grip = false;
       if (easel.hasCursor) easel.unmark();
-    });
+    }, { signal });
   }
 
   #pressed(event) {

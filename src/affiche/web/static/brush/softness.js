@@ -11,16 +11,17 @@ const HALF = 128;
 export function weights(pixels, width, height, feather) {
   const depth = depths(pixels, width, height);
   let deepest = 0;
-  for (const one of depth) if (one > deepest) deepest = one;
+  for (let at = 0; at < depth.length; at += 1) if (depth[at] > deepest) deepest = depth[at];
   const reach = Math.max(STRAIGHT, Math.min(deepest, (feather + 1) * STRAIGHT));
-  return Uint8ClampedArray.from(depth, (one) => (one ? 255 * Math.min(1, one / reach) : 0));
+  const found = new Uint8ClampedArray(depth.length);
+  for (let at = 0; at < depth.length; at += 1) found[at] = 255 * Math.min(1, depth[at] / reach);
+  return found;
 }
 
 /* The picture's own border is no edge. */
 function depths(pixels, width, height) {
-  const depth = Uint16Array.from({ length: width * height }, (_, at) => (
-    pixels[4 * at + 3] >= HALF ? FAR : 0
-  ));
+  const depth = new Uint16Array(width * height);
+  for (let at = 0; at < depth.length; at += 1) depth[at] = pixels[4 * at + 3] >= HALF ? FAR : 0;
   const pass = (start, step, rows) => {
     for (let at = start, left = width * height; left > 0; at += step, left -= 1) {
       if (!depth[at]) continue;

@@ -20,32 +20,35 @@ class MaskBrush extends HTMLElement {
   #mine = "";
 
   connectedCallback() {
-    if (!("CompressionStream" in window)) {
-      this.toggleAttribute("data-plain", true);
-      return;
-    }
+    this.toggleAttribute("data-plain", !("CompressionStream" in window));
+    if (this.hasAttribute("data-plain")) return;
+    const { words, address, feather, featherDefault } = this.dataset;
+    this.life = new AbortController();
+    const { signal } = this.life;
     this.form = this.closest("form");
     this.canvas = this.querySelector("canvas");
-    this.desk = new Desk(this, JSON.parse(this.dataset.words), (name, value) => this.#do(name, value));
+    const act = (name, value) => this.#do(name, value);
+    this.desk = new Desk(this, JSON.parse(words), act, signal);
     this.easel = new Easel(this.canvas, () => this.#changed());
-    this.delivery = new Delivery(this.dataset.address, () => this.#made(), (...how) => this.#told(...how));
-    this.keys = new Keys(this.canvas, this.easel, this.desk, (name) => this.#do(name));
-    this.hands = new Hands(this.canvas, this.easel, () => this.keys.grip);
-    this.gate = new Gate(this.form, () => this.#isDue(), () => this.delivery.flush(), () => this.canvas.focus());
-    const { feather, featherDefault } = this.dataset;
-    this.feather = new Feather(this.form, feather, featherDefault, (pixels) => this.#soften(pixels));
+    this.delivery = new Delivery(address, () => this.#made(), (...how) => this.#told(...how));
+    this.keys = new Keys(this.canvas, this.easel, this.desk, act, signal);
+    this.hands = new Hands(this.canvas, this.easel, () => this.keys.grip, signal);
+    const send = () => this.delivery.flush();
+    this.gate = new Gate(this.form, () => this.#isDue(), send, () => this.canvas.focus());
+    const soften = (pixels) => this.#soften(pixels);
+    this.feather = new Feather(this.form, feather, featherDefault, soften);
     this.target = new Target(this.#drop, (picture) => this.#targeted(picture));
     this.observer = new MutationObserver(() => this.#recall());
     this.observer.observe(this.#held, { attributeFilter: ["value"] });
-    this.#file.addEventListener("change", () => this.#laid(this.#file.files[0]));
-    this.#file.addEventListener("focus", () => this.canvas.focus());
-    document.addEventListener("htmx:after:swap", this.#swapped);
+    this.#file.addEventListener("change", () => this.#laid(this.#file.files[0]), { signal });
+    this.#file.addEventListener("focus", () => this.canvas.focus(), { signal });
+    document.addEventListener("htmx:after:swap", () => this.#swapped(), { signal });
     this.#refresh();
   }
 
   disconnectedCallback() {
     if (!this.easel) return;
-    document.removeEventListener("htmx:after:swap", this.#swapped);
+    this.life.abort();
     this.observer.disconnect();
     for (const part of [this.gate, this.feather, this.target, this.easel.stage]) part.stop();
     this.delivery.settle();
@@ -186,8 +189,9 @@ class MaskBrush extends HTMLElement {
     if (!id || id === this.#mine || !this.easel.isReady) return;
     this.#mine = id;
     const answer = await fetch(`/v1/files/${encodeURIComponent(id)}`).catch(() => null);
-    if (!answer?.ok || this.value !== id) return;
-    if (await this.#lay(await answer.blob())) this.delivery.settle();
+    if (this.value !== id) return;
+    if (!answer?.ok) this.desk.tell(this.desk.say("unseen"));
+    else if (await this.#lay(await answer.blob())) this.delivery.settle();
   }
 
   /* A file that was chosen; before there is a picture to lay it on it waits, and goes with the form. */
@@ -236,10 +240,10 @@ class MaskBrush extends HTMLElement {
   }
 
   /* The form came back: what is wrong first has the focus. */
-  #swapped = () => {
+  #swapped() {
     this.#soften(this.feather.pixels);
     if (this.form.querySelector(".field-wrong") === this.closest(".field")) this.canvas.focus();
-  };
+  }
 }
 
 customElements.define("mask-brush", MaskBrush);
