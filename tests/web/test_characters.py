@@ -19,6 +19,8 @@ from affiche.studio.references import Reference
 from affiche.studio.studio import Caller, Studio
 
 __all__ = ["milan", "reference"]
+LIVE = 30_000
+"""Milliseconds for what comes by itself, on a machine that has other things to do."""
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 
@@ -119,13 +121,14 @@ async def test_its_works_are_seen_while_they_are_made_and_may_be_cancelled(
     await expect(page.locator(".queue-none")).to_be_visible()
     first = await ask(studio, alice, character="milan", reference=str(reference.id))
     second = await ask(studio, alice, character="milan", reference=str(reference.id))
-    await expect(page.locator(".queued")).to_have_count(2)
+    await expect(page.locator(".queued")).to_have_count(2, timeout=LIVE)
     await page.locator(f"#queued-{second.id} button").click()
-    await expect(page.locator(f"#tile-{second.id}")).to_contain_text("Cancelled")
+    await expect(page.locator(f"#tile-{second.id}")).to_contain_text("Cancelled", timeout=LIVE)
     async with at_work(studio):
         await reached(studio, alice, first.id, "completed")
-    await expect(page.locator(f"#tile-{first.id} > a > img:not(.tile-source)")).to_be_visible()
-    await expect(page.locator(".queue-none")).to_be_visible()
+    painted = page.locator(f"#tile-{first.id} > a > img:not(.tile-source)")
+    await expect(painted).to_be_visible(timeout=LIVE)
+    await expect(page.locator(".queue-none")).to_be_visible(timeout=LIVE)
     await page.reload()
     await expect(page.locator(".person-large img")).to_be_visible()
 

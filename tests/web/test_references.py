@@ -26,6 +26,8 @@ from affiche.studio.imports import Brought
 from affiche.studio.references import Reference
 from affiche.studio.studio import Caller, Studio
 
+LIVE = 30_000
+"""Milliseconds for what comes by itself, on a machine that has other things to do."""
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 FIRST, SECOND, THIRD = (photograph(n, 64) for n in (64, 72, 80))
@@ -144,7 +146,7 @@ async def test_the_same_by_keyboard_alone(
     await page.keyboard.type("sea")
     await tab_to(page, "#bring-file")
     await page.keyboard.press("Enter")
-    await expect(page.locator(".bring-status")).to_have_text("1 new.")
+    await expect(page.locator(".bring-status")).to_have_text("1 new.", timeout=LIVE)
     await expect(page.locator(".ref")).to_have_count(3)
 
 
@@ -170,7 +172,8 @@ async def test_what_is_brought_is_told_of(
     names = ("new.png", "again.jpg", "broken.jpg", "words.jpg", "torn.zip", "tricks.zip")
     await page.set_input_files("#bring-file", [tmp_path / name for name in names])
     status = page.locator(".bring-status")
-    await expect(status).to_contain_text("2 new. 1 were there already. 5 were not taken. 1 files")
+    told = "2 new. 1 were there already. 5 were not taken. 1 files"
+    await expect(status).to_contain_text(told, timeout=LIVE)
     report = page.locator(".bring-report")
     for words in (
         "again.jpg There already.",
@@ -191,7 +194,7 @@ async def test_what_is_brought_is_told_of(
         }""",
         base64.b64encode(photograph(104, 64)).decode(),
     )
-    await expect(status).to_have_text("1 new.")
+    await expect(status).to_have_text("1 new.", timeout=LIVE)
     await expect(page.locator(".ref")).to_have_count(6)
 
 
@@ -210,9 +213,9 @@ async def test_thousands_come_as_one_scrolls(
     await visitor.go("/references?category=many")
     await expect(page.locator(".ref")).to_have_count(60)
     await page.locator(".ref-more").scroll_into_view_if_needed()
-    await expect(page.locator(".ref")).to_have_count(120)
+    await expect(page.locator(".ref")).to_have_count(120, timeout=LIVE)
     await page.locator(".ref-more").scroll_into_view_if_needed()
-    await expect(page.locator(".ref")).to_have_count(130)
+    await expect(page.locator(".ref")).to_have_count(130, timeout=LIVE)
     await expect(page.locator(".ref-more")).to_have_count(0)
     ids = await page.eval_on_selector_all(".ref", "(all) => all.map((one) => one.id)")
     assert len(set(ids)) == 130
@@ -267,17 +270,17 @@ async def test_the_model_writes_captions_while_one_looks_on(
         page = visitor.page
         await visitor.go("/references")
         button = page.locator("#captions-act")
-        await expect(button).to_have_text("Let the model caption 1")
+        await expect(button).to_have_text("Let the model caption 1", timeout=LIVE)
         await button.click()
-        await expect(button).to_have_text("Stop the rest")
+        await expect(button).to_have_text("Stop the rest", timeout=LIVE)
         await expect(page.locator("#captions progress")).to_be_visible()
         await check(visitor, "captions under way")
         await button.click()
-        await expect(button).to_have_text("Let the model caption 1")
+        await expect(button).to_have_text("Let the model caption 1", timeout=LIVE)
         await button.click()
-        await expect(button).to_have_text("Stop the rest")
+        await expect(button).to_have_text("Stop the rest", timeout=LIVE)
         assert await Captions(worded).write() == 1
-        await expect(button).to_have_count(0)
+        await expect(button).to_have_count(0, timeout=LIVE)
         await expect(page.locator(".captions-counts")).to_contain_text("3")
         await page.click(f"#ref-{shown[2].id} a")
         await expect(page.locator("dialog #panel")).to_contain_text("Seen by the model: just now")
