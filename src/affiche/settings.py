@@ -247,9 +247,7 @@ class Settings:
     work_days: float | None = _setting(
         None, "Days until an ended work is removed with its pictures; they stay if unset."
     )
-    trash_days: float = _setting(
-        30.0, "Days that a work lies in the trash until it is removed with its pictures."
-    )
+    trash_days: float = _setting(30.0, "Days that a work lies in the trash until it is removed.")
     event_days: float = _setting(7.0, "Days that events are kept for streams to catch up.")
     delivery_days: float = _setting(
         30.0, "Days that the log of webhooks' deliveries and of mail is kept."
