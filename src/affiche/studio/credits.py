@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from affiche.domain.credits import credits_for
-from affiche.errors import CreditsOff
+from affiche.errors import CreditsOff, NotFound
 from affiche.studio import templates
 from affiche.studio.audit import require_operator
 from affiche.studio.studio import Caller, Studio
@@ -156,6 +156,16 @@ async def budgets(studio: Studio, caller: Caller) -> list[Budget]:
     """Those that bind the caller in person."""
     async with studio.database.as_user(caller.id) as transaction:
         return await transaction.all(Budget, "credits.budgets_of_user", user_id=caller.id)
+
+
+async def budgets_of_project(studio: Studio, caller: Caller, project_id: UUID) -> list[Budget]:
+    """Those that bind everybody in the project. Raises NotFound for one that the caller is not
+    in."""
+    async with studio.database.as_user(caller.id) as transaction:
+        if not await transaction.rows("projects.one", id=project_id, user_id=caller.id):
+            raise NotFound(what="project")
+    async with studio.database.singly() as service:
+        return await service.all(Budget, "credits.budgets_of_project", project_id=project_id)
 
 
 async def quote(

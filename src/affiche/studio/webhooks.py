@@ -150,7 +150,7 @@ async def change(
         description=before.description if description is None else description,
         is_active=before.is_active if is_active is None else is_active,
     )
-    _check(studio.settings, caller, after.url, types or before.types, only_types=url is None)
+    _check(studio.settings, caller, after.url, after.types, only_types=url is None)
     async with studio.database.as_service() as service:
         await service.run(
             "webhooks.change",
@@ -231,6 +231,19 @@ async def delivery(
     found = await _delivery(studio, webhook_id, delivery_id)
     async with studio.database.singly() as service:
         return found, await service.all(Attempt, "webhooks.attempts", delivery_id=delivery_id)
+
+
+async def log(
+    studio: Studio, caller: Caller, webhook_id: UUID, *, before: UUID | None, limit: int
+) -> list[tuple[Delivery, list[Attempt]]]:
+    """`deliveries`, each with its attempts, the first one first. Raises NotFound."""
+    found = await deliveries(studio, caller, webhook_id, before=before, limit=limit)
+    attempts: dict[UUID, list[Attempt]] = {each.id: [] for each in found}
+    async with studio.database.singly() as service:
+        rows = await service.rows("webhooks.attempts_of", delivery_ids=list(attempts))
+    for row in rows:
+        attempts[row.pop("delivery_id")].append(Attempt(**row))
+    return [(each, attempts[each.id]) for each in found]
 
 
 async def redeliver(

@@ -11,10 +11,13 @@ from affiche.web import (
     doors,
     gallery,
     generate,
+    keys,
     naming,
     notifications,
     operations,
+    projects,
     references,
+    webhooks,
     works,
 )
 from affiche.web.assets import Assets
@@ -29,6 +32,7 @@ def mount(app: FastAPI) -> None:
     for room in (
         *(gallery, asking, works, naming, notifications, credits, choices, doors, operations),
         *(characters, references, generate, batches),
+        *(projects, keys, webhooks),
     ):
         app.include_router(room.router, include_in_schema=False)
     assets.mount(app)

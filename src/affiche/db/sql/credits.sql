@@ -34,6 +34,13 @@ SELECT b.id, b.user_id, b.project_id, b.period, b.credits,
   END::bigint AS spent
 FROM credit_budgets b WHERE b.user_id = %(user_id)s ORDER BY b.period
 
+-- name: budgets_of_project
+SELECT b.id, b.user_id, b.project_id, b.period, b.credits,
+  CASE WHEN b.period_start = date_trunc(b.period, clock_timestamp(), 'Asia/Seoul')
+    THEN b.charged - budget_refunds(b.user_id, b.project_id, b.period_start) ELSE 0
+  END::bigint AS spent
+FROM credit_budgets b WHERE b.project_id = %(project_id)s ORDER BY b.period
+
 -- name: budgets
 SELECT b.id, b.user_id, b.project_id, b.period, b.credits,
   CASE WHEN b.period_start = date_trunc(b.period, clock_timestamp(), 'Asia/Seoul')

@@ -68,6 +68,10 @@ FROM webhook_deliveries WHERE id = %(id)s AND webhook_id = %(webhook_id)s
 SELECT number, at, milliseconds, status_code, reason, answer
 FROM webhook_attempts WHERE delivery_id = %(delivery_id)s ORDER BY number
 
+-- name: attempts_of
+SELECT delivery_id, number, at, milliseconds, status_code, reason, answer
+FROM webhook_attempts WHERE delivery_id = ANY (%(delivery_ids)s) ORDER BY delivery_id, number
+
 -- name: redeliver
 -- From the beginning of the schedule; what is being sent at the moment is not sent beside it.
 UPDATE webhook_deliveries d SET status = 'pending', ended_at = NULL, next_at = clock_timestamp(),
