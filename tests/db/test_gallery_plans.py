@@ -1,6 +1,6 @@
 """The gallery of somebody with very many works: whatever is looked for, little of it is read.
 
-`make bench` with `gallery` says how long that takes for 100,000.
+`python -m bench.gallery` says how long that takes for 100,000.
 """
 
 from typing import Any

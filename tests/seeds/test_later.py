@@ -12,6 +12,7 @@ from affiche.serving import application
 from affiche.storage.objects import Objects
 from affiche.studio.feed import Feed
 from affiche.studio.studio import Studio
+from affiche.web.assets import Assets
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +39,6 @@ def test_a_path_that_is_served_is_told_from_one_that_is_not(routes: list[BaseRou
 
 
 @pytest.mark.xfail(raises=AssertionError, reason="comes with the studio's own pages")
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/gallery",
-    ],
-)
-def test_a_path(routes: list[BaseRoute], path: str) -> None:
-    assert is_served(routes, path)
+@pytest.mark.parametrize("element", ["light-box"])
+def test_an_element(element: str) -> None:
+    assert element in Assets().elements

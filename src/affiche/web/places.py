@@ -30,11 +30,10 @@ class Place:
 PLACES: Final = (
     Place("/", "web.site.make", also=("/templates",)),
     Place("/generate", "batches.generate.nav", also=("/batches",)),
-    Place("/works", "web.site.works"),
+    Place("/gallery", "library.page.title", also=("/works",)),
     Place("/characters", "characters.wall.title"),
     Place("/references", "references.page.title"),
     Place("/credits", "credits.page.title", seen=lambda caller, settings: settings.credits),
-    Place("/project", "projects.page.title", also=("/projects",)),
     Place(
         "/operations",
         "operations.page.title",

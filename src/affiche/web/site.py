@@ -11,13 +11,11 @@ from affiche.web import (
     doors,
     gallery,
     generate,
-    keys,
+    library,
     naming,
     notifications,
     operations,
-    projects,
     references,
-    webhooks,
     works,
 )
 from affiche.web.assets import Assets
@@ -31,8 +29,7 @@ def mount(app: FastAPI) -> None:
     app.state.press = Press(assets)
     for room in (
         *(gallery, asking, works, naming, notifications, credits, choices, doors, operations),
-        *(characters, references, generate, batches),
-        *(projects, keys, webhooks),
+        *(characters, references, generate, batches, library),
     ):
         app.include_router(room.router, include_in_schema=False)
     assets.mount(app)
