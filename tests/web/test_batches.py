@@ -10,12 +10,13 @@ import pytest
 from playwright.async_api import Page, expect
 from tests.batches.conftest import finish
 from tests.characters.conftest import MILAN
+from tests.support.servers import Client
 from tests.support.studios import photograph
 from tests.web.test_keyboard import tab_to
 from tests.web.visitors import Open, Visit
 
 from affiche.pipeline.crew import Crew
-from affiche.studio import batches, characters, imports
+from affiche.studio import batches, characters, imports, treasury
 from affiche.studio.batches import Batch
 from affiche.studio.imports import Brought
 from affiche.studio.planning import BatchAsk
@@ -75,8 +76,10 @@ async def test_from_references_to_a_contact_sheet_by_mouse(
     await expect(count).to_have_text("6 selected")
     await page.locator(".chip-choice", has_text="All").click()
     await expect(page.locator(".pick-box:checked")).to_have_count(6)
-    await page.fill("[name=words]", "해변")
+    await page.fill("[name=shelf-words]", "해변")
     await expect(page.locator(".pick")).to_have_count(3)
+    # Enter looks; it never asks.
+    await page.press("[name=shelf-words]", "Enter")
     await page.locator(f"#cell-{shelf[0]}").hover()
     await expect(page.locator(f"#cell-{shelf[0]} .pick-words")).to_have_css("opacity", "1")
     await page.click("#pick-none")
@@ -85,15 +88,15 @@ async def test_from_references_to_a_contact_sheet_by_mouse(
     await expect(total).to_contain_text("2 references × 2 variations = 4 works")
     # The values of a grid are looked at as they are typed.
     await page.click("#grid summary")
-    await page.select_option("#x_field", "steps")
-    await page.fill("#x_values", "10..1000")
+    await page.select_option("#x-field", "steps")
+    await page.fill("#x-values", "10..1000")
     await expect(page.locator("#x-problem")).to_be_visible()
-    await page.fill("#x_values", "10, 12")
+    await page.fill("#x-values", "10, 12")
     await expect(page.locator("#x-problem")).to_be_hidden()
     await expect(total).to_contain_text("2 × 1 grid = 8 works")
     await page.click("#final summary")
     await expect(page.locator("#prompts")).to_contain_text("milan, long brunette hair")
-    await page.fill("#x_values", "10")
+    await page.fill("#x-values", "10")
     await expect(page.locator("#ask-batch")).to_have_text("Make 4")
     await page.click("#ask-batch")
     await page.wait_for_url("**/batches/*")
@@ -120,7 +123,7 @@ async def test_from_references_to_a_contact_sheet_by_mouse(
 async def test_the_same_by_keyboard_alone(visitor: Visit, working: Crew, shelf: list[str]) -> None:
     page, press = visitor.page, visitor.page.keyboard.press
     await visitor.go("/generate")
-    await tab_to(page, "[name=character]")
+    await tab_to(page, "[name=batch-character]")
     await press("Space")
     await tab_to(page, ".pick-box")
     await press("Space")
@@ -132,7 +135,7 @@ async def test_the_same_by_keyboard_alone(visitor: Visit, working: Crew, shelf: 
     await press("Space")
     await expect(page.locator(".pick-box:checked")).to_have_count(2)
     # One Tab leaves all the references behind.
-    await tab_to(page, "[name=variations]", most=1)
+    await tab_to(page, "[name=batch-variations]", most=1)
     await press("ArrowRight")
     await expect(page.locator("#sum")).to_contain_text("= 4 works")
     await tab_to(page, "#ask-batch")
@@ -179,6 +182,65 @@ async def test_what_failed_is_tried_again_and_the_rest_cancelled(
     await expect(page.locator(".batch-row")).to_have_count(1)
     await page.click(".batch-link")
     await expect(page.locator("#tile-0-link img")).to_be_visible()
+
+
+async def test_what_is_chosen_stays_while_more_comes_in(
+    visitor: Visit, studio: Studio, alice: Caller, shelf: list[str]
+) -> None:
+    async with studio.database.as_service() as service:
+        # As many as scroll: one picture under many names.
+        await service.connection.execute(
+            "INSERT INTO reference_images (id, project_id, user_id, filename, category, file_id,"
+            " sha256, caption_state)"
+            " SELECT gen_random_uuid(), project_id, user_id, 'again-' || n, 'again', file_id,"
+            " sha256(n::text::bytea), 'none' FROM reference_images, generate_series(1, 130) n"
+            " WHERE id = %s",
+            (shelf[0],),
+        )
+    page = visitor.page
+    await visitor.go("/generate?shelf-category=%3Dagain")
+    await expect(page.locator(".pick")).to_have_count(60)
+    first = page.locator(".pick-box").first
+    await first.check()
+    await page.locator("#pick-more").scroll_into_view_if_needed()
+    await expect(page.locator(".pick")).to_have_count(120)
+    await page.locator("#pick-more").scroll_into_view_if_needed()
+    await expect(page.locator(".pick")).to_have_count(130)
+    await expect(first).to_be_checked()
+    # One stop for Tab among them all.
+    assert await page.locator(".pick-box[tabindex='0'], .pick-box:not([tabindex])").count() == 1
+    await page.click("#pick-all")
+    await expect(page.locator(".picker-count")).to_have_text("130 selected")
+
+
+async def test_the_sum_in_credits(client: Client, studio: Studio, alice: Caller) -> None:
+    async with studio.database.as_service() as service:
+        await service.run("credits.switch", charging=True)
+    milan = await characters.make(studio, alice, MILAN)
+    reference, _ = await imports.bring(studio, alice, Brought(photograph(), "a.jpg", "", "a beach"))
+    form = {
+        "batch-character": str(milan.id),
+        "batch-picked": str(reference.id),
+        "batch-variations": "3",
+    }
+
+    async def told(path: str) -> str:
+        headers = {
+            "Accept": "text/html",
+            "Accept-Language": "en",
+            "HX-Request": "true",
+        }
+        return (await client.post(path, data=form, headers=headers)).body.decode()
+
+    assert "3 credits short: there are 0." in await told("/generate/look")
+    # Refused with its reason, and nothing was asked.
+    assert 'id="sum"' in await told("/generate")
+    assert await batches.page(studio, alice) == []
+    await treasury.subscribe(studio, alice, alice.id, 41)
+    text = await told("/generate/look")
+    assert "<strong>3 works, 3 credits</strong>" in text
+    assert "41 credits left" in text
+    assert "milan, long brunette hair" in text
 
 
 async def test_a_studio_with_nothing_to_choose_from(
@@ -250,7 +312,7 @@ async def test_pages_for_batches_are_accessible(
         await page.click(f"{part} summary")
     await page.locator(".pick-box").nth(1).focus()
     assert await visitor.inaccessible() == []
-    await page.fill("#y_values", "many")
-    await page.select_option("#y_field", "steps")
+    await page.fill("#y-values", "many")
+    await page.select_option("#y-field", "steps")
     await expect(page.locator("#y-problem")).to_be_visible()
     assert await visitor.inaccessible() == []

@@ -25,8 +25,8 @@ from affiche.web.pages import Desk, desk
 from affiche.web.refusals import PageRoute
 
 router: Final = APIRouter(route_class=PageRoute)
-Words = Annotated[str, Query(max_length=references.LONGEST_SEARCH)]
-Category = Annotated[str, Query(max_length=200)]
+Words = Annotated[str, Query(alias="shelf-words", max_length=references.LONGEST_SEARCH)]
+Category = Annotated[str, Query(alias="shelf-category", max_length=200)]
 
 
 @router.get("/generate")
@@ -138,7 +138,7 @@ async def _sent(page: Desk, caller: SignedIn) -> tuple[list[Template], Template,
     """The templates on offer, the one that was chosen, and the form as it was sent."""
     form = await orders.read(page.request)
     offered = await _offered(page, caller)
-    chosen = _chosen(offered, str(form.get("template") or ""))
+    chosen = _chosen(offered, str(form.get("batch-template") or ""))
     return offered, chosen, orders.of_form(form, chosen)
 
 

@@ -111,28 +111,30 @@ async def read(request: Request) -> FormData:
 
 
 def of_form(form: FormData, template: Template) -> Order:
+    """The page's own names have a hyphen, as no field of a template has."""
+
     def text(name: str) -> str:
         found = [one for one in form.getlist(name) if isinstance(one, str)]
         return found[-1].strip() if found else ""
 
-    told = (text("variations") or "1")[:4]
-    ids = [*text("picked").split(), *(one for one in form.getlist("pick") if isinstance(one, str))]
+    told = (text("batch-variations") or "1")[:4]
+    boxes = [one for one in form.getlist("batch-pick") if isinstance(one, str)]
     return Order(
         values={f.request_key: text(f.request_key) for f in own_fields(template)},
-        character=text("character"),
-        picked=list(dict.fromkeys(ids)),
+        character=text("batch-character"),
+        picked=list(dict.fromkeys([*text("batch-picked").split(), *boxes])),
         variations=int(told) if told.isascii() and told.isdigit() else 0,
         axes={
-            side: (text(f"{side}_field"), text(f"{side}_values"))
+            side: (text(f"{side}-field"), text(f"{side}-values"))
             for side in AXES
-            if text(f"{side}_field")
+            if text(f"{side}-field")
         },
-        name=text("batch_name"),
-        category=text("category"),
-        words=text("words"),
-        key=text("key")[:64],
-        pressed=next((name for name in PRESSED if name in form), ""),
-        before=text("before"),
+        name=text("batch-name"),
+        category=text("shelf-category"),
+        words=text("shelf-words"),
+        key=text("batch-key")[:64],
+        pressed=next((name for name in PRESSED if f"shelf-{name}" in form), ""),
+        before=text("shelf-before"),
     )
 
 
@@ -174,11 +176,11 @@ def anchor(template: Template, problem: FieldProblem) -> tuple[str, str] | None:
     """Where in the page the field is that a problem is about, and the key of its name; None for one
     of the template's own fields."""
     known: dict[str, Any] = {
-        "grid.x": ("x_values", "x"),
-        "grid.y": ("y_values", "y"),
+        "grid.x": ("x-values", "x"),
+        "grid.y": ("y-values", "y"),
         "references": ("references", "references"),
         "variations": ("variations", "variations"),
-        "name": ("batch_name", "name"),
+        "name": ("batch-name", "name"),
     }
     who, what = character_field(template), planning.reference_field(template.fields)
     if who and problem.field in who.keys:

@@ -26,14 +26,14 @@ class ReferencePicker extends HTMLElement {
     document.removeEventListener("htmx:after:swap", this.#show);
   }
 
-  get #held() { return this.querySelector("[name=picked]"); }
-  get #boxes() { return [...this.querySelectorAll("[name=pick]")]; }
+  get #held() { return this.querySelector("[name=batch-picked]"); }
+  get #boxes() { return [...this.querySelectorAll("[name=batch-pick]")]; }
 
   #noted = (event) => { this.#range = event.shiftKey; };
 
   #changed = (event) => {
     const box = event.target;
-    if (box.name !== "pick") return;
+    if (box.name !== "batch-pick") return;
     for (const one of this.#between(box)) this.#put(one.value, box.checked);
     this.#last = box.value;
     this.#tell();
