@@ -38,7 +38,11 @@ async def test_filters_and_pages_go_together(client: Client) -> None:
     second = (await client.get(first["next"])).json
     assert [work["id"] for page in (first, second) for work in page["works"]] == [ids[3], ids[1]]
     assert second["next"] is None
-    assert (await client.get("/v1/works?status=completed")).json == {"works": [], "next": None}
+    assert (await client.get("/v1/works?status=completed")).json == {
+        "works": [],
+        "next": None,
+        "previous": None,
+    }
     assert (await client.get("/v1/works?template=klein-poster")).json["works"] == []
 
 
