@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 from aiohttp import web
 from playwright.async_api import expect
+from tests.support.servers import Client
 from tests.support.studios import photograph
 from tests.web.test_accessibility import check, look
 from tests.web.visitors import Open
@@ -13,11 +14,23 @@ from tests.webhooks.conftest import sent
 from tests.webhooks.receivers import Receiver, receiving
 
 from affiche.domain.translation import Term
+from affiche.errors import NotFound
 from affiche.pipeline.webhooks import Webhooks
-from affiche.studio import glossary, keys, projects, uploads, webhooks
+from affiche.studio import (
+    credits,
+    glossary,
+    keys,
+    projects,
+    storage,
+    treasury,
+    uploads,
+    webhooks,
+    works,
+)
 from affiche.studio.keys import Wish
 from affiche.studio.projects import Project
 from affiche.studio.studio import Caller, Studio
+from affiche.studio.uploads import File
 
 
 @dataclass(frozen=True)
@@ -33,9 +46,10 @@ class House:
 
 
 @pytest.fixture
-async def studio(studio: Studio) -> Studio:
+async def studio(studio: Studio, request: pytest.FixtureRequest) -> Studio:
+    """One that may send to loopback, and charges where a program asks."""
     allowed = replace(studio.settings, webhook_private=("127.0.0.1",), webhook_http=True)
-    return replace(studio, settings=allowed)
+    return replace(studio, settings=replace(allowed, credits="client" in request.fixturenames))
 
 
 @pytest.fixture
@@ -258,3 +272,26 @@ async def test_a_member_looks_and_leaves_and_a_stranger_finds_nothing(
     await row.locator(".question button").click()
     await page.wait_for_url("**/project")
     await expect(page.locator("h1")).to_have_text(own_project.name)
+
+
+async def test_what_a_project_may_spend_and_keep(
+    client: Client, studio: Studio, alice: Caller, bob: Caller, picture: File
+) -> None:
+    (project, *_) = await projects.mine(studio, alice)
+    async with studio.database.as_service() as service:
+        await service.run("credits.switch", charging=True)
+    await treasury.adjust(studio, alice, alice.id, 9, reason="a start")
+    await treasury.set_budget(studio, alice, "month", 20, project_id=project.id)
+    await storage.set_quota(studio, alice, project.id, 50_000_000)
+    inputs = {"image": str(picture.id), "prompt": "a quiet beach"}
+    await works.ask(studio, alice, works.Ask(template="klein-i2i", inputs=inputs, output_count=3))
+    (budget,) = await credits.budgets_of_project(studio, alice, project.id)
+    assert (budget.spent, budget.credits) == (3, 20)
+    with pytest.raises(NotFound):
+        await credits.budgets_of_project(studio, bob, project.id)
+    headers = {"Accept": "text/html", "Accept-Language": "en"}
+    answer = await client.get(f"/projects/{project.id}", headers=headers)
+    text = answer.body.decode()
+    assert "3 of 20" in text
+    assert "of 50.0 MB" in text
+    assert "you are by yourself" in text.lower()
