@@ -47,7 +47,7 @@ async def test_a_supabase_token_by_its_secret(nobody: Client, studio: Studio) ->
     assert not first.json["is_operator"]
     assert (await me(nobody, by_shared(found))).json == first.json
     works = await nobody.get("/v1/works", headers={"Authorization": f"Bearer {by_shared(found)}"})
-    assert works.json == {"works": [], "next": None}
+    assert works.json == {"works": [], "next": None, "previous": None}
 
 
 @by_secret

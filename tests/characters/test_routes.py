@@ -66,7 +66,11 @@ async def test_a_character_from_making_to_deleting(people: People) -> None:
     assert (changed.status, changed.json["hair_style"]) == (200, "a braid")
     told = await people.alice.get(f"{address}/statistics")
     assert (told.json["total"], told.json["success"]) == (0, None)
-    assert (await people.alice.get(f"{address}/works")).json == {"works": [], "next": None}
+    assert (await people.alice.get(f"{address}/works")).json == {
+        "works": [],
+        "next": None,
+        "previous": None,
+    }
     gone = await people.alice.call("DELETE", address)
     assert gone.json == {"archived": False}
     assert (await people.alice.get(address)).status == 404
