@@ -34,6 +34,7 @@ PLACES: Final = (
     Place("/characters", "characters.wall.title"),
     Place("/references", "references.page.title"),
     Place("/credits", "credits.page.title", seen=lambda caller, settings: settings.credits),
+    Place("/project", "projects.page.title", also=("/projects",)),
     Place(
         "/operations",
         "operations.page.title",

@@ -12,10 +12,13 @@ from affiche.web import (
     gallery,
     generate,
     library,
+    keys,
     naming,
     notifications,
     operations,
+    projects,
     references,
+    webhooks,
     works,
 )
 from affiche.web.assets import Assets
@@ -30,6 +33,7 @@ def mount(app: FastAPI) -> None:
     for room in (
         *(gallery, asking, works, naming, notifications, credits, choices, doors, operations),
         *(characters, references, generate, batches, library),
+        *(projects, keys, webhooks),
     ):
         app.include_router(room.router, include_in_schema=False)
     assets.mount(app)
