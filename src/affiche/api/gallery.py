@@ -75,9 +75,7 @@ async def list_trash(
     following = None
     if len(found) > limit:
         following = f"/v1/trash?before={shown[-1].id}&limit={limit}"
-    return WorkPage(
-        works=await described(request, studio, caller, shown), next=following
-    )
+    return WorkPage(works=await described(request, studio, caller, shown), next=following)
 
 
 @router.post("/trash", responses=BODY)

@@ -109,7 +109,7 @@ class WorkPage(BaseModel):
     next: str | None = Field(examples=["/v1/works?before=01a1fe6a-a666-737b-82bf-0123456789ab"])
     previous: str | None = Field(
         default=None,
-        description="The address of the page above; null where nothing was asked to be above."
+        description="The address of the page above; null where nothing was asked to be above.",
     )
 
 
