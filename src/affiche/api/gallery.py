@@ -4,12 +4,13 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from affiche.api.auth import SignedIn, studio_of
 from affiche.api.bodies import StrictRoute
 from affiche.api.problems import refusals
 from affiche.api.works import ALL, PAGE, WorkPage, described
+from affiche.domain.numbers import without_point
 from affiche.domain.selections import MOST, MOST_STARS
 from affiche.errors import (
     Busy,
@@ -45,7 +46,9 @@ class Selection(BaseModel):
 class Starring(Selection):
     """Stars for all of them."""
 
-    stars: int = Field(ge=0, le=MOST_STARS, description="0 takes them away.")
+    stars: Annotated[int, Field(ge=0, le=MOST_STARS), BeforeValidator(without_point)] = Field(
+        description="0 takes them away."
+    )
 
 
 class Touched(BaseModel):
