@@ -11,6 +11,7 @@ from bench import (
     batches,
     fairness,
     floor,
+    gallery,
     lists,
     pages,
     runpod,
@@ -28,7 +29,7 @@ def main() -> None:
         nargs="?",
         choices=[
             *("works", "batches", "waiting", "tables", "admission", "fairness", "runpod"),
-            *("streams", "lists", "pages"),
+            *("streams", "lists", "gallery", "pages"),
         ],
         default="works",
     )
@@ -49,6 +50,8 @@ def main() -> None:
         tables.measure(options.rows)
     elif options.what == "lists":
         lists.measure()
+    elif options.what == "gallery":
+        gallery.measure()
     elif options.what == "admission":
         uvloop.run(admission.measure())
     elif options.what == "batches":

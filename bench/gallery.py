@@ -1,11 +1,9 @@
-"""`python -m bench.gallery`: the server's time for a gallery of 100,000 works of one person's.
+"""The server's time for a gallery of 100,000 works of one person's.
 
 Each is planned for its values and run ten times; medians of planning and running together.
 """
 
 import asyncio
-import os
-import sys
 import tempfile
 from pathlib import Path
 from statistics import median
@@ -61,8 +59,7 @@ def told(connection: Connection[Any], user_id: UUID) -> None:
         print(f"{label:18}" + "".join(f"{each:10.1f}" for each in cells))
 
 
-def main() -> None:
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before", file=sys.stderr)
+def measure() -> None:
     with tempfile.TemporaryDirectory(prefix="affiche-bench-") as folder, asyncio.Runner() as loop:
         running = embedded.running(Path(folder), {"max_wal_size": "2GB"})
         server = loop.run(running.__aenter__())
@@ -75,7 +72,3 @@ def main() -> None:
                 told(connection, user_id)
         finally:
             loop.run(running.__aexit__(None, None, None))
-
-
-if __name__ == "__main__":
-    main()
