@@ -93,6 +93,9 @@ def told(described: Json, here: Here) -> Json:
     schemas = api["components"]["schemas"]
     schemas["AskShape"] = _asks(schemas["AskShape"], here, "template", "inputs")
     schemas["Generate"] = _asks(schemas["Generate"], here, "template_id", "input_data")
+    for name in ("NewCharacter", "CharacterChange"):
+        # Any other picture is refused, and of few examples nearly all name one.
+        schemas[name]["properties"]["portrait_file_id"] = {"enum": [None, *here.files]}
     return api
 
 
