@@ -58,13 +58,16 @@ async def page(studio: Studio, caller: Caller, wanted: Wanted, *, limit: int = 5
             limit=limit,
         )
     params = await _params(studio, caller, wanted) | {"limit": max(1, min(limit, 200))}
-    up = "_up" if wanted.after else ""
     if words:
         params |= {"words": words, "bound": caller.project_id}
         async with studio.database.as_service() as service:
-            return await service.fitted(Work, f"gallery.found{up}", **params)
+            if wanted.after:
+                return await service.fitted(Work, "gallery.found_up", **params)
+            return await service.fitted(Work, "gallery.found", **params)
     async with studio.database.as_user(caller.id) as transaction:
-        return await transaction.fitted(Work, f"gallery.page{up}", **params)
+        if wanted.after:
+            return await transaction.fitted(Work, "gallery.page_up", **params)
+        return await transaction.fitted(Work, "gallery.page", **params)
 
 
 async def trash(
