@@ -19,7 +19,7 @@ def test_making_is_the_first_page_and_every_form(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/works", "/works/1", "/batches/1"])
 def test_a_place_holds_what_lies_below_it(path: str) -> None:
-    assert Place("/works", "web.site.works", also=("/batches",)).holds(path)
+    assert Place("/works", "web.site.make", also=("/batches",)).holds(path)
 
 
 @pytest.mark.parametrize("path", ["/worksheets", "/notifications", "//works", "/nowhere", ""])
@@ -38,7 +38,7 @@ async def test_more_places_than_a_phone_is_wide(
     """They scroll, the page does not; the one that is there is seen, and keys reach the rest."""
     more = (
         *(Place(f"/more-{n}", "web.site.make") for n in range(8)),
-        Place("/notifications", "web.site.works"),
+        Place("/notifications", "web.site.make"),
         PLACES[0],
     )
     monkeypatch.setattr(places, "PLACES", more)

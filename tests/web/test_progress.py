@@ -55,7 +55,7 @@ async def test_every_state_is_shown_without_a_reload_and_without_a_jump(
     assert sum(shift["value"] for shift in moved) < 0.001, moved
     assert (await works.get(studio, alice, visitor.work_id)).status == "completed"
     # Back leads to the whole page, not to the part of it that was read last.
-    await page.click(".places a[href='/works']")
+    await page.click(".places a[href='/gallery']")
     await page.go_back()
     await expect(page.locator(".masthead")).to_be_visible()
     await expect(page.locator("#work[data-status=completed]")).to_be_visible()
