@@ -94,6 +94,8 @@ STILLS: list[tuple[str, str, str, str]] = [
     ("failed", "desktop", "en", "light"),
     ("works", "desktop", "ko", "light"),
     ("works", "phone", "en", "dark"),
+    ("library", "desktop", "ko", "light"),
+    ("library", "phone", "en", "dark"),
 ]
 
 
@@ -108,6 +110,7 @@ async def test_screens_of_what_stays(
     addresses = {
         "gallery": "/",
         "works": "/works",
+        "library": "/gallery",
         "form": reused,
         "settings": reused,
         "problems": "/templates/klein-i2i",
