@@ -25,7 +25,7 @@ from affiche.web.places import places
 MOVES: Final = (
     *("created", "taken", "pending", "processing", "completed", "failed", "cancelled", "changed"),
 )
-CHANGED: Final = "work.changed from:body throttle:1s"
+CHANGED: Final = "work.changed from:body throttle:1s, htmx:sse:after:connection from:body"
 """When a part of a page that shows what a work is called is read again."""
 LIVE: Final = ", ".join(
     [
