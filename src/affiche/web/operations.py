@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from affiche.api.admin.door import Operating, looking
 from affiche.domain.renewals import SEOUL
-from affiche.errors import InvalidInputs, TransitionRefused
+from affiche.errors import InvalidInputs, NotFound, TransitionRefused
 from affiche.studio import alerts, endpoints, figures, jobs, margins
 from affiche.studio.audit import LONGEST_REASON
 from affiche.studio.endpoints import Listed
@@ -27,6 +27,7 @@ router: Final = APIRouter(route_class=PageRoute)
 DAYS: Final = 30
 CAUSES: Final = 12
 STUCK: Final = 50
+PLOTTED: Final = ("works", "seconds", "cost", "credits")
 Reason = Annotated[str, Form(max_length=LONGEST_REASON)]
 
 
@@ -60,17 +61,16 @@ async def show(
     return await _page(desk(request, caller), caller)
 
 
-@router.post("/operations/endpoints/{name}/pause")
-async def pause(request: Request, name: str, caller: Operating, reason: Reason = "") -> Response:
+@router.post("/operations/endpoints/{name}/{act}")
+async def hold(
+    request: Request, name: str, act: str, caller: Operating, reason: Reason = ""
+) -> Response:
+    """Give an engine nothing new, or go on as before."""
     page = desk(request, caller)
-    await endpoints.pause(page.studio, caller, name, reason=reason.strip())
-    return await _after(page, caller)
-
-
-@router.post("/operations/endpoints/{name}/resume")
-async def resume(request: Request, name: str, caller: Operating, reason: Reason = "") -> Response:
-    page = desk(request, caller)
-    await endpoints.resume(page.studio, caller, name, reason=reason.strip())
+    holds = {"pause": endpoints.pause, "resume": endpoints.resume}
+    if act not in holds:
+        raise NotFound(what="page")
+    await holds[act](page.studio, caller, name, reason=reason.strip())
     return await _after(page, caller)
 
 
@@ -102,7 +102,6 @@ async def _page(page: Desk, caller: Caller, wrong: tuple[UUID, str] | None = Non
     since = page.now - timedelta(days=DAYS)
     lines = {queue.endpoint: queue for queue in await figures.queues(studio, caller)}
     listed = await endpoints.listed(studio, caller)
-    found = await figures.outcomes(studio, caller)
     by_day = await margins.margins(studio, caller, since, "day")
     return page.page(
         "operations.html",
@@ -110,8 +109,7 @@ async def _page(page: Desk, caller: Caller, wrong: tuple[UUID, str] | None = Non
         wrong=wrong,
         alerts=await alerts.page(studio, caller, only_open=True),
         engines=[Engine(each, lines.get(each.endpoint.name)) for each in listed],
-        outcome=figures.whole(found),
-        outcomes=found,
+        outcome=figures.whole(await figures.outcomes(studio, caller)),
         causes=_causes(page, await figures.failures(studio, caller)),
         plots=_plots(by_day, today),
         margins=await margins.margins(studio, caller, since),
@@ -134,11 +132,8 @@ def _causes(page: Desk, failures: Sequence[Failure]) -> list[Cause]:
 def _plots(by_day: Sequence[Margin], today: date) -> dict[str, plots.Plot]:
     """By what is counted; what nobody has spent yet is not drawn."""
     of_day = {date.fromisoformat(each.name): each for each in by_day}
-    counted = {
-        "works": {day: float(each.works) for day, each in of_day.items()},
-        "seconds": {day: float(each.seconds) for day, each in of_day.items()},
-        "cost": {day: float(each.cost) for day, each in of_day.items()},
-        "credits": {day: float(each.credits) for day, each in of_day.items()},
-    }
-    drawn = {name: plots.daily(values, today, DAYS) for name, values in counted.items()}
+    drawn = {}
+    for name in PLOTTED:
+        values = {day: float(getattr(each, name)) for day, each in of_day.items()}
+        drawn[name] = plots.daily(values, today, DAYS)
     return {name: plot for name, plot in drawn.items() if plot.most > 0 or name == "works"}
