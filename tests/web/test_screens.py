@@ -64,6 +64,17 @@ async def shoot(page: Page, path: Path) -> None:
     path.write_bytes(data)
 
 
+BOTH: list[tuple[str, str, str]] = [("desktop", "ko", "light"), ("phone", "en", "dark")]
+
+
+async def shoot_both(visit: Open, caller: Caller, folder: Path, name: str, path: str) -> None:
+    """A page that needs no hand, at a desk and on a phone; the desk alone in an ordinary run."""
+    for device, language, scheme in BOTH if KEPT else BOTH[:1]:
+        visitor = await visit(caller, **looks(device, language, scheme))
+        await visitor.go(path)
+        await shoot(visitor.page, folder / f"{name}-{device}-{language}-{scheme}.webp")
+
+
 def looks(device: str, language: str, scheme: str) -> dict[str, Any]:
     sharp = {"device_scale_factor": 2} if device == "phone" else {}
     return {"phone": device == "phone", "dark": scheme == "dark", "language": language, **sharp}
