@@ -1,12 +1,14 @@
 """Archives that are not what they should be, and places that cannot take one: said plainly, and
 nothing is left that could be taken for a studio."""
 
+import asyncio
 import gzip
 import io
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +19,7 @@ from tests.support.studios import photograph
 from affiche.db import dump_loading, migrate
 from affiche.db.address import Address
 from affiche.errors import BackupBroken, BackupNewer, RestoreFailed, RestoreRefused
+from affiche.storage.objects import Objects
 from affiche.studio import uploads
 from affiche.studio.backups import archive, unfinished
 from affiche.studio.backups.checking import Checked, check, unpacked
@@ -210,6 +213,36 @@ async def test_a_store_that_fails_half_way_leaves_nothing(
         assert caught.value.hint(language)
     await into(whole, empty_database, data)
     assert len(objects(data)) == 2
+
+
+async def test_what_is_still_being_stored_when_another_fails_is_deleted_too(
+    whole: Checked, empty_database: Address, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, slow = Objects.put, set[asyncio.Task[None]]()
+
+    async def late(*told: Any) -> None:
+        await asyncio.sleep(0.2)
+        await put(*told)
+
+    async def uncancelled(self: Objects, bucket: str, *told: Any) -> None:
+        """As a folder's store does: what it has begun goes on when nobody waits any more."""
+        if bucket == "uploads":
+            slow.add(task := asyncio.create_task(late(self, bucket, *told)))
+            await asyncio.shield(task)
+        else:
+            await put(self, bucket, *told)
+
+    (data / "objects").mkdir()
+    (data / "objects" / "thumbs").write_text("where a folder should be")
+    with monkeypatch.context() as patched:
+        patched.setattr(Objects, "put", uncancelled)
+        with pytest.raises(RestoreFailed):
+            await into(whole, empty_database, data)
+        assert slow
+        await asyncio.gather(*slow)
+    (data / "objects" / "thumbs").unlink()
+    assert objects(data) == []
+    await into(whole, empty_database, data)
 
 
 async def test_rows_that_do_not_fit_leave_nothing(

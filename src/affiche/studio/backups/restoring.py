@@ -115,8 +115,7 @@ async def _store(objects: Objects, checked: Checked) -> None:
         while under_way:
             under_way = await _fewer(under_way)
     finally:
-        for task in under_way:
-            task.cancel()
+        # A folder's store ends what it has begun even when cancelled: then after the clearing.
         await asyncio.gather(*under_way, return_exceptions=True)
 
 
