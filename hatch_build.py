@@ -3,11 +3,13 @@
 `[tool.affiche.browser-files]` in pyproject.toml names them: `shipped` goes into every wheel and
 editable install, `tests` is for the tests alone. What is there and intact is not fetched again.
 From the typeface are cut, by `[tool.affiche.type]`, two files with the letters of our own pages.
+The catalogues of `src/affiche/texts` are compiled, the pages of one language into one file.
 
-    python hatch_build.py tests      fetch what the tests need (or: shipped)
-    python hatch_build.py --check    exit 1 when a shipped file is missing or altered
+    python hatch_build.py shipped    make what goes into a wheel (what is there stays)
+    python hatch_build.py tests      fetch what the tests need
 """
 
+import gettext
 import hashlib
 import json
 import os
@@ -18,6 +20,7 @@ import sys
 import tempfile
 import tomllib
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +28,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 RECEIPT: Final = "vendor.json"
 SECONDS: Final = 60
+TEXTS: Final = "src/affiche/texts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +151,28 @@ def letters(root: Path, order: Type) -> dict[str, str]:
     return found
 
 
+def compile_texts(root: Path) -> None:
+    """Every `{language}/{room}.po` into `{language}.mo`, unless that was made of the very same.
+
+    Raises ValueError for a page that is broken or holds a key twice.
+    """
+    for folder in sorted({page.parent for page in (root / TEXTS).glob("*/*.po")}):
+        pages = sorted(folder.glob("*.po"))
+        digest = hashlib.sha256(b"".join(page.read_bytes() for page in pages)).hexdigest()
+        compiled = folder.with_suffix(".mo")
+        if _made_of(compiled) != digest:
+            _compile(pages, folder.name, digest, compiled)
+
+
 def ensure(root: Path, group: str) -> None:
     fetched = [archive for archive in archives(root, group) if not intact(root, archive)]
     for archive in fetched:
         fetch(root, archive)
+    if group != "shipped":
+        return
+    compile_texts(root)
     order = type_of(root)
-    if group == "shipped" and order and (fetched or _outdated(root, order)):
+    if order and (fetched or _outdated(root, order)):
         cut(root, order)
 
 
@@ -161,6 +181,37 @@ class BrowserFilesHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         ensure(Path(self.root), "shipped")
+
+
+def _made_of(compiled: Path) -> str | None:
+    try:
+        with compiled.open("rb") as file:
+            return gettext.GNUTranslations(file).info()["project-id-version"].split()[-1]
+    except (OSError, KeyError):
+        return None
+
+
+def _compile(pages: list[Path], language: str, digest: str, into: Path) -> None:
+    # Not at the top: Babel is only there where something is built.
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    since = datetime.fromtimestamp(0, UTC)
+    whole = Catalog(language, project="affiche", version=digest, creation_date=since)
+    for page in pages:
+        with page.open("rb") as file:
+            read = read_po(file, language, abort_invalid=True)
+        twice = len(re.findall(r"(?m)^msgid ", page.read_text("utf-8"))) - 1 - len(read)
+        if twice or any(message.id in whole for message in read if message.id):
+            raise ValueError(f"{page} holds a key twice")
+        for message in read:
+            if message.id:
+                whole[message.id] = message
+    with tempfile.NamedTemporaryFile(dir=into.parent, delete=False) as made:
+        write_mo(made, whole)
+    Path(made.name).chmod(0o644)
+    Path(made.name).replace(into)
 
 
 def _keep(archive: Archive, whole: Path, kept: Path) -> None:
@@ -259,10 +310,6 @@ def main(arguments: list[str]) -> int:
         case ["shipped" | "tests" as group]:
             ensure(root, group)
             return 0
-        case ["--check"]:
-            order = type_of(root)
-            made: list[Archive | Type] = [*archives(root, "shipped"), *([order] if order else [])]
-            return 0 if all(intact(root, each) for each in made) else 1
         case _:
             print(__doc__, file=sys.stderr)  # noqa: T201 - a program, when run by itself
             return 2

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Generator
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import Final, TypeVar
 
 import pytest
+from hatch_build import compile_texts
 from hypothesis import settings
 
 pytest_plugins = [
@@ -34,6 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # Before pytest-socket reads them. Here rather than in addopts, so that no -p or -o loses them.
     config.option.allow_hosts = LOOPBACK
     config.option.allow_unix_socket = True
+    # As what somebody has just written; those that share the work find it done.
+    if not hasattr(config, "workerinput"):
+        compile_texts(Path(__file__).parents[1])
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,10 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.support.catalogues import catalogue
 
 from affiche.errors import FetchFailed, FetchFailedForNow
 from affiche.fetch import download
-from affiche.texts import LANGUAGES, catalogue
+from affiche.texts import LANGUAGES
 
 from .servers import LIMIT, PICTURE, always, fetch, serving, whole
 

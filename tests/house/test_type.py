@@ -28,8 +28,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for language, text in (("en", EN), ("ko", KO)):
         folder = root / "src/affiche/texts" / language
         folder.mkdir(parents=True)
-        (folder / "web.toml").write_text(f'words = "{text}"\n', encoding="utf-8")
-        (folder / "cli.toml").write_text('words = "꿿"\n', encoding="utf-8")
+        (folder / "web.po").write_text(f'msgstr "{text}"\n', encoding="utf-8")
+        (folder / "cli.po").write_text('msgstr "꿿"\n', encoding="utf-8")
     cut(root, ORDER)
     return root
 

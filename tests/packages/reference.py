@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from affiche.texts import catalogue
+from tests.support.catalogues import catalogue
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "worker-findings.md"
 HEAD = """# What `affiche worker check` finds

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.packages.reference import PAGE, page
+from tests.support.catalogues import catalogue
 
-from affiche.texts import catalogue
 from affiche.worker.packages.gpus import POOLS, shown
 from affiche.worker.packages.rules.tests import SHORTEST
 

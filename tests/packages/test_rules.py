@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from tests.packages.examples import changed, having, line, made, new, package_of, places
+from tests.support.catalogues import catalogue
 
-from affiche.texts import catalogue
 from affiche.worker.packages.checking import check
 from affiche.worker.packages.findings import TARGETS, Target
 from affiche.worker.packages.package import File, Package

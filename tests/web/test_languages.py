@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
+from tests.support.catalogues import catalogue
 from tests.support.servers import Client
 from tests.web.visitors import Open
 
 from affiche.studio.studio import Caller
-from affiche.texts import LANGUAGES, catalogue
+from affiche.texts import LANGUAGES
 from affiche.web.choices import own_path
 
 WEB = Path(__file__).parents[2] / "src/affiche/web"

@@ -1,4 +1,4 @@
-"""In which language the command line speaks, and its sentences (`texts/{ko,en}/cli.toml`)."""
+"""In which language the command line speaks, and its sentences (`texts/{ko,en}/cli.po`)."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What operators' commands say (`texts/{ko,en}/operations.toml`), and what they have in common."""
+"""What operators' commands say (`texts/{ko,en}/operations.po`), and what they have in common."""
 
 from typing import Annotated
 

@@ -1,6 +1,6 @@
 """The one error tree: a code, an HTTP status, a safe message in two languages, a hint.
 
-The sentences are in `texts/{ko,en}/errors.toml` under the code. Only what the sentence takes as
+The sentences are in `texts/{ko,en}/errors.po` under the code. Only what the sentence takes as
 parameters reaches a person; `detail` is for the log alone.
 """
 

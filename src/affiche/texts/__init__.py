@@ -1,36 +1,35 @@
 """What Affiche says to people, in Korean and English.
 
-Sentences live in `texts/{lang}/{room}.toml`; a key is `room.table.name`. A sentence takes its
-parameters as `{name}`. Every key exists in both languages (a test holds that).
+Sentences live in gettext catalogues, `texts/{language}/{room}.po`, which the build hook compiles to
+one `texts/{language}.mo`. A key is `room.table.name`; a sentence takes its parameters as `{name}`.
+Every key exists in both languages (a test holds that).
 """
 
-import tomllib
+import gettext
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 Language = Literal["ko", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("ko", "en")
 
 
 @cache
-def catalogue(language: Language) -> dict[str, str]:
-    """Every sentence of one language by its full key."""
-    found: dict[str, str] = {}
-    for page in files("affiche.texts").joinpath(language).iterdir():
-        if page.name.endswith(".toml"):
-            table = tomllib.loads(page.read_text(encoding="utf-8"))
-            _flatten(page.name.removesuffix(".toml"), table, found)
-    return found
+def _catalogue(language: Language) -> gettext.NullTranslations:
+    with files("affiche.texts").joinpath(f"{language}.mo").open("rb") as file:
+        return gettext.GNUTranslations(file)
 
 
 def say(language: Language, key: str, /, **params: object) -> str:
     """The sentence for `key`; raises KeyError for a key that no page holds."""
-    return catalogue(language)[key].format(**params)
+    # gettext says the key itself where there is no sentence.
+    if (sentence := _catalogue(language).gettext(key)) == key:
+        raise KeyError(key)
+    return sentence.format(**params)
 
 
 def has(key: str) -> bool:
-    return key in catalogue("en")
+    return _catalogue("en").gettext(key) != key
 
 
 def preferred(accept_language: str | None, default: Language = "ko") -> Language:
@@ -41,12 +40,3 @@ def preferred(accept_language: str | None, default: Language = "ko") -> Language
             if tag == language:
                 return language
     return default
-
-
-def _flatten(prefix: str, table: dict[str, Any], into: dict[str, str]) -> None:
-    for key, value in table.items():
-        name = f"{prefix}.{key}"
-        if isinstance(value, dict):
-            _flatten(name, value, into)
-        else:
-            into[name] = str(value)

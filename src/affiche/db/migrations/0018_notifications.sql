@@ -101,7 +101,7 @@ CALL protect('outbox');
 CREATE POLICY own ON outbox FOR SELECT TO authenticated USING (user_id = (SELECT auth.uid()));
 GRANT SELECT ON outbox TO authenticated;
 
--- The sentences are those of texts/{ko,en}/notifications.toml, and a test holds them together: here
+-- The sentences are those of texts/{ko,en}/notifications.po, and a test holds them together: here
 -- for whoever reads the table itself.
 CREATE FUNCTION notify_work_status_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
