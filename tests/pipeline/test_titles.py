@@ -41,14 +41,19 @@ async def worded(studio: Studio, model: Server) -> AsyncIterator[Studio]:
     await made.close()
 
 
-async def done(
-    studio: Studio, alice: Caller, picture: File, comfyui: Comfyui, monkeypatch: Any
+@pytest.fixture
+async def untitled(
+    worded: Studio,
+    alice: Caller,
+    picture: File,
+    comfyui: Comfyui,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> works.Work:
     """A work that is completed while nobody asks for titles."""
     with monkeypatch.context() as patched:
         patched.setattr(Titles, "run", _idle)
-        async with at_work(studio):
-            return await ended(studio, alice, (await ask(studio, alice, picture)).id)
+        async with at_work(worded):
+            return await ended(worded, alice, (await ask(worded, alice, picture)).id)
 
 
 async def _idle(self: Titles) -> None:
@@ -138,76 +143,47 @@ async def test_an_answer_that_is_no_title_leaves_the_template_s(
     worded: Studio,
     model: Server,
     alice: Caller,
-    picture: File,
-    comfyui: Comfyui,
-    monkeypatch: pytest.MonkeyPatch,
+    untitled: works.Work,
     fault: str,
 ) -> None:
-    work = await done(worded, alice, picture, comfyui, monkeypatch)
     model.faults.add("chat", fault, times=0)  # type: ignore[arg-type]
     assert await Titles(worded).give() == 1
-    assert (await works.get(worded, alice, work.id)).title == FALLBACK
+    assert (await works.get(worded, alice, untitled.id)).title == FALLBACK
     # Settled: it is not asked for again.
     assert await waiting(worded) == 0
     assert await Titles(later(worded, TOO_OLD)).give() == 0
 
 
 async def test_a_model_that_is_away_is_asked_again_later_and_not_before(
-    worded: Studio,
-    model: Server,
-    alice: Caller,
-    picture: File,
-    comfyui: Comfyui,
-    monkeypatch: pytest.MonkeyPatch,
+    worded: Studio, model: Server, alice: Caller, untitled: works.Work
 ) -> None:
-    work = await done(worded, alice, picture, comfyui, monkeypatch)
     model.faults.add("chat", "refuse", times=3, status=503, retry_after=0)
     assert await Titles(worded).give() == 1
-    assert (await works.get(worded, alice, work.id)).title == FALLBACK
+    assert (await works.get(worded, alice, untitled.id)).title == FALLBACK
     assert await waiting(worded) == 1
     assert await Titles(worded).give() == 0
     assert await Titles(later(worded, timedelta(seconds=31))).give() == 1
-    assert (await works.get(worded, alice, work.id)).title != FALLBACK
+    assert (await works.get(worded, alice, untitled.id)).title != FALLBACK
     assert await waiting(worded) == 0
 
 
 async def test_after_a_day_the_template_s_title_stands(
-    worded: Studio,
-    model: Server,
-    alice: Caller,
-    picture: File,
-    comfyui: Comfyui,
-    monkeypatch: pytest.MonkeyPatch,
+    worded: Studio, model: Server, alice: Caller, untitled: works.Work
 ) -> None:
-    work = await done(worded, alice, picture, comfyui, monkeypatch)
     assert await Titles(later(worded, TOO_OLD + timedelta(seconds=1))).give() == 0
     assert await waiting(worded) == 0
     assert not model.asked
-    assert (await works.get(worded, alice, work.id)).title == FALLBACK
+    assert (await works.get(worded, alice, untitled.id)).title == FALLBACK
 
 
-async def test_two_processes_ask_once(
-    worded: Studio,
-    model: Server,
-    alice: Caller,
-    picture: File,
-    comfyui: Comfyui,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    await done(worded, alice, picture, comfyui, monkeypatch)
+async def test_two_processes_ask_once(worded: Studio, model: Server, untitled: works.Work) -> None:
     counts = await asyncio.gather(*(Titles(worded).give() for _ in range(5)))
     assert sum(counts) == len(model.asked) == 1
 
 
 async def test_a_title_whose_asker_was_killed_is_asked_for_by_another(
-    worded: Studio,
-    model: Server,
-    alice: Caller,
-    picture: File,
-    comfyui: Comfyui,
-    monkeypatch: pytest.MonkeyPatch,
+    worded: Studio, model: Server, alice: Caller, untitled: works.Work
 ) -> None:
-    work = await done(worded, alice, picture, comfyui, monkeypatch)
     model.faults.add("chat", "hang")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.pipeline.titling"),
@@ -231,24 +207,18 @@ async def test_a_title_whose_asker_was_killed_is_asked_for_by_another(
     # It is held by the dead one until its time is over.
     assert await Titles(worded).give() == 0
     assert await Titles(later(worded, LEASE + timedelta(seconds=1))).give() == 1
-    assert (await works.get(worded, alice, work.id)).title != FALLBACK
+    assert (await works.get(worded, alice, untitled.id)).title != FALLBACK
     assert len(model.asked) == 1
 
 
 async def test_a_person_s_title_is_not_asked_for(
-    worded: Studio,
-    model: Server,
-    alice: Caller,
-    picture: File,
-    comfyui: Comfyui,
-    monkeypatch: pytest.MonkeyPatch,
+    worded: Studio, model: Server, alice: Caller, picture: File, untitled: works.Work
 ) -> None:
-    work = await done(worded, alice, picture, comfyui, monkeypatch)
     # Even one that is the template's, word for word.
-    await titles.edit(worded, alice, work.id, title=FALLBACK)
+    await titles.edit(worded, alice, untitled.id, title=FALLBACK)
     assert await Titles(worded).give() == 0
     assert not model.asked
-    assert (await works.get(worded, alice, work.id)).title == FALLBACK
+    assert (await works.get(worded, alice, untitled.id)).title == FALLBACK
     other = await ask(worded, alice, picture)
     await titles.edit(worded, alice, other.id, title=FALLBACK)
     async with at_work(worded):
@@ -261,12 +231,9 @@ async def test_what_is_written_while_the_model_thinks_stays(
     worded: Studio,
     model: Server,
     alice: Caller,
-    picture: File,
-    comfyui: Comfyui,
-    monkeypatch: pytest.MonkeyPatch,
+    untitled: works.Work,
     by: str,
 ) -> None:
-    work = await done(worded, alice, picture, comfyui, monkeypatch)
     model.faults.add("chat", "hang")
     asking = asyncio.create_task(Titles(worded).give())
     async with asyncio.timeout(30):
@@ -278,24 +245,18 @@ async def test_what_is_written_while_the_model_thinks_stays(
         wanted = "수정된 이미지"
     else:
         wanted = FALLBACK if by == "fallback" else "내 것"
-        await titles.edit(worded, alice, work.id, title=wanted)
+        await titles.edit(worded, alice, untitled.id, title=wanted)
     model.faults.clear()
     await asking
     assert len(model.asked) >= 1
-    assert (await works.get(worded, alice, work.id)).title == wanted
+    assert (await works.get(worded, alice, untitled.id)).title == wanted
     assert await waiting(worded) == 0
 
 
 async def test_a_picture_that_is_gone_leaves_the_template_s(
-    worded: Studio,
-    model: Server,
-    alice: Caller,
-    picture: File,
-    comfyui: Comfyui,
-    monkeypatch: pytest.MonkeyPatch,
+    worded: Studio, model: Server, alice: Caller, untitled: works.Work
 ) -> None:
-    work = await done(worded, alice, picture, comfyui, monkeypatch)
-    (output,) = await works.outputs(worded, alice, [work.id])
+    (output,) = await works.outputs(worded, alice, [untitled.id])
     await worded.objects.delete("thumbs", output.thumbnail_key or "")
     assert await Titles(worded).give() == 1
     assert not model.asked
