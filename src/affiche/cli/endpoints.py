@@ -1,6 +1,6 @@
 """`affiche endpoints`: where works run, in which order, at what price, and how it is there."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -26,20 +26,30 @@ def _told(key: str, *names: str) -> Parameter:
 
 Json = Annotated[bool, flag("help.json")]
 Name = Annotated[str, Parameter(help=words("help.endpoints.name"))]
-Url = Annotated[str | None, _told("url")]
-RemoteId = Annotated[str | None, _told("id", "--id")]
-Secret = Annotated[str | None, _told("secret")]
-Works = Annotated[int | None, _told("works")]
-Shape = Annotated[RequestShape | None, _told("shape")]
-Images = Annotated[ImagesAs | None, _told("images_as")]
-Workflow = Annotated[WorkflowAs | None, _told("workflow_as")]
-Pictures = Annotated[PicturesBy | None, _told("pictures_by")]
-Stages = Annotated[bool | None, _told("stages")]
-Price = Annotated[Decimal | None, _told("price")]
-Warm = Annotated[int | None, _told("warm")]
-Hours = Annotated[str | None, _told("hours")]
 Reason = Annotated[str, _told("reason")]
-Position = Annotated[int | None, _told("position")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What an endpoint may be told of, each by an option of its own; None for what is not given."""
+
+    url: Annotated[str | None, _told("url")] = None
+    remote_id: Annotated[str | None, _told("id", "--id")] = None
+    secret: Annotated[str | None, _told("secret")] = None
+    works_at_once: Annotated[int | None, _told("works", "--works")] = None
+    request_shape: Annotated[RequestShape | None, _told("shape", "--shape")] = None
+    images_as: Annotated[ImagesAs | None, _told("images_as")] = None
+    workflow_as: Annotated[WorkflowAs | None, _told("workflow_as")] = None
+    pictures_by: Annotated[PicturesBy | None, _told("pictures_by")] = None
+    does_stages: Annotated[bool | None, _told("stages", "--stages")] = None
+    price_per_second: Annotated[Decimal | None, _told("price", "--price")] = None
+    warm_minutes: Annotated[int | None, _told("warm", "--warm")] = None
+    warm_hours: Annotated[str | None, _told("hours", "--hours")] = None
+    position: Annotated[int | None, _told("position")] = None
+
+
+NOTHING_TOLD = Terms()
 
 
 @endpoints.command(name="list", help=words("help.endpoints.list"))
@@ -94,56 +104,18 @@ def add(
     /,
     *,
     kind: Annotated[Literal["comfyui", "runpod"], _told("kind")],
-    url: Url = None,
-    remote_id: RemoteId = None,
-    secret: Secret = None,
-    works: Works = None,
-    shape: Shape = None,
-    images_as: Images = None,
-    workflow_as: Workflow = None,
-    pictures_by: Pictures = None,
-    stages: Stages = None,
-    price: Price = None,
-    warm: Warm = None,
-    hours: Hours = None,
-    position: Position = None,
+    terms: Terms = NOTHING_TOLD,
     json: Json = False,
 ) -> None:
-    given = _given(
-        url=url, remote_id=remote_id, secret=secret, works_at_once=works, request_shape=shape,
-        images_as=images_as, workflow_as=workflow_as, pictures_by=pictures_by, does_stages=stages,
-        price_per_second=price, warm_minutes=warm, warm_hours=hours, position=position,
-    )  # fmt: skip
+    given = _given(terms)
     _tell(
         as_operator(lambda studio, who: studio_endpoints.add(studio, who, name, kind, given)), json
     )
 
 
 @endpoints.command(name="change", help=words("help.endpoints.change"))
-def change(
-    name: Name,
-    /,
-    *,
-    url: Url = None,
-    remote_id: RemoteId = None,
-    secret: Secret = None,
-    works: Works = None,
-    shape: Shape = None,
-    images_as: Images = None,
-    workflow_as: Workflow = None,
-    pictures_by: Pictures = None,
-    stages: Stages = None,
-    price: Price = None,
-    warm: Warm = None,
-    hours: Hours = None,
-    position: Position = None,
-    json: Json = False,
-) -> None:
-    given = _given(
-        url=url, remote_id=remote_id, secret=secret, works_at_once=works, request_shape=shape,
-        images_as=images_as, workflow_as=workflow_as, pictures_by=pictures_by, does_stages=stages,
-        price_per_second=price, warm_minutes=warm, warm_hours=hours, position=position,
-    )  # fmt: skip
+def change(name: Name, /, *, terms: Terms = NOTHING_TOLD, json: Json = False) -> None:
+    given = _given(terms)
     _tell(as_operator(lambda studio, who: studio_endpoints.change(studio, who, name, given)), json)
 
 
@@ -259,9 +231,9 @@ def _about(health: dict[str, Any]) -> str:
     )
 
 
-def _given(**options: Any) -> dict[str, Any]:
+def _given(terms: Terms) -> dict[str, Any]:
     """What was given; nothing, or a zero where that is no value, takes a value away."""
-    found = {name: value for name, value in options.items() if value is not None}
+    found = {name: value for name, value in asdict(terms).items() if value is not None}
     for name in ("secret", "remote_id", "warm_hours"):
         if found.get(name) == "":
             found[name] = None
