@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -51,7 +52,8 @@ def refusal(request: Request, error: AfficheError) -> Response:
     answer = page.page(
         name,
         status=error.status,
-        kind=KINDS.get(error.status, "broken"),
+        kind="away" if _passes(error) else KINDS.get(error.status, "broken"),
+        again=_again(request),
         message=error.message(page.language),
         hint=error.hint(page.language),
         request_id=request_id(request),
@@ -76,6 +78,21 @@ def _for_people(otherwise: Any) -> Any:
         return refusal(request, _known(error))
 
     return answer
+
+
+def _passes(error: AfficheError) -> bool:
+    """Whether the same may be there in a while, with nothing done about it."""
+    return error.status >= 500 and error.retryable
+
+
+def _again(request: Request) -> str | None:
+    """Where the way leads back to: this very page, or that of the form which was sent."""
+    if request.method == "GET":
+        return ""
+    back = urlsplit(request.headers.get("referer", ""))
+    if back.netloc != request.url.netloc or not back.path.startswith("/"):
+        return None
+    return f"{back.path}?{back.query}" if back.query else back.path
 
 
 def _known(error: Exception) -> AfficheError:
