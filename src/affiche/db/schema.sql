@@ -618,7 +618,7 @@ CREATE FUNCTION public.complete_job() RETURNS trigger
 DECLARE asked record;
 BEGIN
   SELECT w.id, w.status, w.user_id, w.project_id, w.template_id, w.template_version,
-    t.is_active, v.workflow_ids INTO asked
+    t.is_active OR t.origin = 'trial' AS runs, v.workflow_ids INTO asked
   FROM works w JOIN templates t ON t.id = w.template_id
   LEFT JOIN template_versions v ON v.template_id = w.template_id AND v.version = w.template_version
   WHERE w.id = NEW.work_id;
@@ -629,7 +629,7 @@ BEGIN
   NEW.user_id := asked.user_id;
   NEW.project_id := asked.project_id;
   NEW.workflow_id := coalesce(NEW.workflow_id, asked.workflow_ids[NEW.stage + 1]);
-  IF NOT coalesce(asked.is_active, false) THEN
+  IF NOT coalesce(asked.runs, false) THEN
     NEW.endpoint_id := NULL;
   ELSIF NEW.endpoint_id IS NULL THEN
     NEW.endpoint_id := choose_endpoint(asked.template_id, asked.template_version);
@@ -714,6 +714,15 @@ BEGIN
 EXCEPTION WHEN foreign_key_violation THEN
   -- Named meanwhile.
   RETURN false;
+END $$;
+
+CREATE FUNCTION public.drop_glimpse() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  DELETE FROM glimpses WHERE work_id = NEW.id;
+  RETURN NULL;
 END $$;
 
 CREATE FUNCTION public.drop_works(chosen uuid[]) RETURNS integer
@@ -896,6 +905,65 @@ BEGIN
   DELETE FROM batch_changes WHERE batch_id = OLD.id;
   RETURN NULL;
 END $$;
+
+CREATE FUNCTION public.front_work(work uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  caller CONSTANT uuid := auth.uid();
+  moves boolean;
+BEGIN
+  PERFORM FROM works w WHERE w.id = work AND w.user_id = caller
+    AND w.project_id IS NOT DISTINCT FROM coalesce(bound_project(), w.project_id);
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  WITH line AS MATERIALIZED (
+    -- Whose turn it is at this very moment is not waited for.
+    SELECT j.id, j.work_id, j.endpoint_id, j.priority, j.turn, j.created_at
+    FROM generation_jobs j
+    WHERE j.user_id = caller AND j.status = 'pending' AND j.turn IS NOT NULL
+      -- What has begun before is finished first.
+      AND j.stage = 0 AND j.takes = 0
+      AND (j.endpoint_id, j.priority) IN (
+        SELECT o.endpoint_id, o.priority FROM generation_jobs o
+        WHERE o.work_id = work AND o.status = 'pending' AND o.turn IS NOT NULL)
+    FOR UPDATE SKIP LOCKED
+  ), places AS (
+    SELECT line.*, row_number() OVER (line ORDER BY turn, created_at, id) AS n,
+      min(turn) OVER line AS foremost
+    FROM line WINDOW line AS (PARTITION BY endpoint_id, priority)
+  ), wanted AS (
+    SELECT line.*, row_number() OVER (PARTITION BY endpoint_id, priority
+      ORDER BY work_id <> work, turn, created_at, id) AS n
+    FROM line
+  ), moved AS (
+    UPDATE generation_jobs j SET turn = greatest(
+      p.turn + (EXISTS (
+        SELECT FROM generation_jobs o
+        WHERE o.endpoint_id = p.endpoint_id AND o.status = 'pending' AND o.priority = p.priority
+          AND o.turn = p.turn AND o.user_id <> caller
+          AND (o.created_at, o.id) > (w.created_at, w.id)
+          AND (o.created_at, o.id) < (p.created_at, p.id)))::integer,
+      CASE WHEN w.work_id <> work THEN p.foremost + 2 ELSE 0 END)
+    FROM wanted w JOIN places p USING (endpoint_id, priority, n)
+    -- Those behind it keep theirs.
+    WHERE j.id = w.id AND p.id <> w.id
+    RETURNING j.id
+  )
+  SELECT EXISTS (SELECT FROM line WHERE work_id = work) INTO moves FROM (SELECT count(*) FROM moved) m;
+  IF moves THEN
+    INSERT INTO events (user_id, work_id, type, data)
+    VALUES (caller, work, 'work.changed', '{"status": "pending"}');
+    PERFORM pg_notify('affiche_event', caller::text);
+    -- Who was held meanwhile is wanted again.
+    PERFORM pg_notify('generation_job_created', '');
+  END IF;
+  RETURN moves;
+END $$;
+
+ALTER FUNCTION public.front_work(work uuid) OWNER TO service_role;
 
 CREATE FUNCTION public.give_turn() RETURNS trigger
     LANGUAGE plpgsql
@@ -1410,6 +1478,87 @@ $$;
 
 ALTER FUNCTION public.my_projects(wanted text) OWNER TO service_role;
 
+CREATE FUNCTION public.my_queue(most integer) RETURNS TABLE(work_id uuid, rank bigint, place bigint, line bigint, lanes integer, answers boolean, usual double precision, ran double precision, ahead double precision, under_way double precision)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  WITH mine AS MATERIALIZED (
+    (SELECT w.id, 0 AS ord, 0::bigint AS turn FROM works w
+    WHERE w.user_id = auth.uid() AND w.status IN ('taken', 'processing')
+      AND w.project_id IS NOT DISTINCT FROM coalesce(bound_project(), w.project_id)
+    ORDER BY w.id LIMIT most)
+    UNION ALL
+    (SELECT j.work_id, 1, j.turn FROM endpoints e CROSS JOIN LATERAL (
+      SELECT x.work_id, x.turn FROM generation_jobs x
+      WHERE x.endpoint_id = e.id AND x.user_id = auth.uid() AND x.status = 'pending'
+        AND x.turn IS NOT NULL
+        AND x.project_id IS NOT DISTINCT FROM coalesce(bound_project(), x.project_id)
+      ORDER BY x.priority DESC, x.turn, x.created_at, x.id LIMIT most) j)
+    UNION ALL
+    (SELECT w.id, 2, 0 FROM works w
+    WHERE w.user_id = auth.uid() AND w.status = 'pending'
+      AND w.project_id IS NOT DISTINCT FROM coalesce(bound_project(), w.project_id)
+    ORDER BY w.id LIMIT most)
+  ), first AS MATERIALIZED (
+    SELECT id, row_number() OVER (ORDER BY ord, turn, id) AS rank FROM (
+      SELECT DISTINCT ON (id) id, ord, turn FROM mine ORDER BY id, ord, turn) one
+    ORDER BY ord, turn, id LIMIT most
+  ), own AS MATERIALIZED (
+    SELECT f.rank, j.id, j.work_id, j.endpoint_id, j.workflow_id, j.status,
+      coalesce(j.running_at, j.started_at, j.taken_at) AS since
+    FROM first f JOIN generation_jobs j ON j.work_id = f.id
+    WHERE j.status IN ('pending', 'taken', 'processing')
+  ), lines AS MATERIALIZED (
+    SELECT l.*, o.endpoint_id, row_number() OVER (
+      PARTITION BY o.endpoint_id ORDER BY l.priority DESC, l.turn, l.created_at, l.id) AS place
+    FROM (SELECT DISTINCT endpoint_id FROM own WHERE status = 'pending') o
+    CROSS JOIN LATERAL (
+      SELECT x.id, x.workflow_id, x.priority, x.turn, x.created_at FROM generation_jobs x
+      WHERE x.endpoint_id = o.endpoint_id AND x.status = 'pending' AND x.turn IS NOT NULL
+      ORDER BY x.priority DESC, x.turn, x.created_at, x.id LIMIT 1000) l
+  ), running AS MATERIALIZED (
+    SELECT x.endpoint_id, x.workflow_id,
+      extract(epoch FROM clock_timestamp() - coalesce(x.running_at, x.started_at, x.taken_at)) AS ran
+    FROM generation_jobs x
+    WHERE x.status IN ('taken', 'processing') AND x.endpoint_id IN (SELECT endpoint_id FROM lines)
+  ), times AS MATERIALIZED (
+    SELECT endpoint_id, workflow_id, usual_run(endpoint_id, workflow_id) AS usual FROM (
+      SELECT endpoint_id, workflow_id FROM own UNION SELECT endpoint_id, workflow_id FROM lines
+      UNION SELECT endpoint_id, workflow_id FROM running) every
+    WHERE endpoint_id IS NOT NULL AND workflow_id IS NOT NULL
+  ), sums AS MATERIALIZED (
+    SELECT l.id, l.endpoint_id, l.place,
+      count(*) OVER whole AS line,
+      -- Of those before it: none of them may be unknown.
+      CASE WHEN count(*) FILTER (WHERE t.usual IS NULL) OVER before = 0
+        THEN coalesce(sum(t.usual) OVER before, 0) END AS ahead
+    FROM lines l LEFT JOIN times t USING (endpoint_id, workflow_id)
+    WINDOW whole AS (PARTITION BY l.endpoint_id), before AS (PARTITION BY l.endpoint_id
+      ORDER BY l.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+  ), rest AS MATERIALIZED (
+    SELECT r.endpoint_id, CASE WHEN bool_and(t.usual IS NOT NULL)
+      THEN sum(greatest(0, t.usual - r.ran)) END AS seconds
+    FROM running r LEFT JOIN times t USING (endpoint_id, workflow_id) GROUP BY r.endpoint_id
+  )
+  SELECT o.work_id, min(o.rank), min(s.place), max(s.line), max(e.works_at_once),
+    bool_and(e.is_active AND e.paused_at IS NULL AND e.unwell_since IS NULL),
+    CASE WHEN bool_and(t.usual IS NOT NULL) THEN max(t.usual) END,
+    max(extract(epoch FROM clock_timestamp() - o.since)) FILTER (WHERE o.status <> 'pending'),
+    -- Until the last of its jobs has its turn.
+    CASE WHEN bool_and(s.ahead IS NOT NULL) FILTER (WHERE o.status = 'pending')
+      THEN max(s.ahead) END,
+    CASE WHEN bool_and(r.endpoint_id IS NULL OR r.seconds IS NOT NULL)
+      THEN coalesce(max(r.seconds), 0) END
+  FROM own o
+  LEFT JOIN sums s ON s.id = o.id
+  LEFT JOIN times t ON t.endpoint_id = o.endpoint_id AND t.workflow_id = o.workflow_id
+  LEFT JOIN rest r ON r.endpoint_id = o.endpoint_id
+  LEFT JOIN endpoints e ON e.id = o.endpoint_id
+  GROUP BY o.work_id ORDER BY min(o.rank)
+$$;
+
+ALTER FUNCTION public.my_queue(most integer) OWNER TO service_role;
+
 CREATE FUNCTION public.name_subject() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1791,6 +1940,15 @@ CREATE FUNCTION public.sees_batch(whose uuid, project uuid) RETURNS boolean
     OR member_of(project)
 $$;
 
+CREATE FUNCTION public.show_in_collections() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE collection_works SET shown = NEW.trashed_at IS NULL WHERE work_id = NEW.id;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.sought_grams(words text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1897,6 +2055,40 @@ CREATE FUNCTION public.tag_key(tag text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$ SELECT left(lower(tag), 160) $$;
+
+CREATE FUNCTION public.tag_works(chosen uuid[], added text[], removed text[]) RETURNS uuid[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  gone CONSTANT text[] := ARRAY(SELECT tag_key(tag) FROM unnest(removed) AS tag);
+  away CONSTANT text[] := ARRAY(SELECT tag_key(tag) FROM unnest(removed || added) AS tag);
+  held uuid[];
+BEGIN
+  IF EXISTS (SELECT FROM unnest(added) AS tag
+      WHERE tag IS NULL OR btrim(tag) = '' OR length(tag) > 160) THEN
+    RAISE EXCEPTION 'a tag is empty or too long' USING ERRCODE = 'check_violation';
+  END IF;
+  held := ARRAY(
+    SELECT w.id FROM works w
+    WHERE w.id = ANY (chosen) AND (w.user_id = auth.uid() OR member_of(w.project_id))
+      AND w.project_id IS NOT DISTINCT FROM coalesce(bound_project(), w.project_id)
+      AND (SELECT count(*) FROM unnest(w.tags) AS tag WHERE tag_key(tag) <> ALL (away))
+        + cardinality(added) <= 20
+    ORDER BY w.id FOR UPDATE);
+  UPDATE works w SET tags = next.tags
+  FROM works x CROSS JOIN LATERAL (
+    SELECT ARRAY(SELECT tag FROM unnest(x.tags) WITH ORDINALITY AS had (tag, place)
+      WHERE tag_key(tag) <> ALL (gone) ORDER BY place)
+    || ARRAY(SELECT tag FROM unnest(added) WITH ORDINALITY AS more (tag, place)
+      WHERE tag_key(tag) <> ALL (ARRAY(SELECT tag_key(had) FROM unnest(x.tags) AS had
+        WHERE tag_key(had) <> ALL (gone))) ORDER BY place) AS tags
+  ) next
+  WHERE x.id = w.id AND w.id = ANY (held) AND w.tags <> next.tags;
+  RETURN held;
+END $$;
+
+ALTER FUNCTION public.tag_works(chosen uuid[], added text[], removed text[]) OWNER TO service_role;
 
 CREATE FUNCTION public.take_room(project uuid, wanted bigint) RETURNS void
     LANGUAGE plpgsql
@@ -2013,6 +2205,18 @@ BEGIN
   ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;
+
+CREATE FUNCTION public.usual_run(endpoint uuid, workflow uuid) RETURNS double precision
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+  SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY latest.seconds) FROM (
+    SELECT coalesce(j.execution_seconds,
+      extract(epoch FROM j.completed_at - coalesce(j.running_at, j.started_at))) AS seconds
+    FROM generation_jobs j
+    WHERE j.endpoint_id = endpoint AND j.workflow_id = workflow AND j.status = 'completed'
+    ORDER BY j.completed_at DESC LIMIT 20) latest
+$$;
 
 CREATE FUNCTION public.wake_job(job uuid) RETURNS TABLE(id uuid, work_id uuid, status text)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2278,6 +2482,26 @@ ALTER TABLE public.characters ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTI
     CACHE 1
 );
 
+CREATE TABLE public.collection_works (
+    collection_id uuid NOT NULL,
+    work_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    shown boolean DEFAULT true NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.collection_works FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.collections (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT collections_name_check CHECK (((btrim(name) <> ''::text) AND (length(name) <= 400)))
+);
+
+ALTER TABLE ONLY public.collections FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.credit_budgets (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     user_id uuid,
@@ -2539,6 +2763,17 @@ ALTER TABLE public.generation_jobs ALTER COLUMN number ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+CREATE UNLOGGED TABLE public.glimpses (
+    work_id uuid NOT NULL,
+    number integer DEFAULT 1 NOT NULL,
+    media_type text NOT NULL,
+    picture bytea NOT NULL,
+    CONSTRAINT glimpses_media_type_check CHECK ((media_type = ANY (ARRAY['image/jpeg'::text, 'image/webp'::text]))),
+    CONSTRAINT glimpses_picture_check CHECK ((octet_length(picture) <= 131072))
+);
+
+ALTER TABLE ONLY public.glimpses FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.glossary_terms (
     project_id uuid NOT NULL,
     term text NOT NULL,
@@ -2605,8 +2840,11 @@ CREATE TABLE public.templates (
     request_dto jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    origin text DEFAULT 'catalog'::text NOT NULL,
+    placed boolean DEFAULT false NOT NULL,
     CONSTRAINT templates_credits_check CHECK ((credits >= 0)),
     CONSTRAINT templates_estimated_time_check CHECK ((estimated_time > 0)),
+    CONSTRAINT templates_origin_check CHECK ((origin = ANY (ARRAY['catalog'::text, 'here'::text, 'trial'::text]))),
     CONSTRAINT templates_version_check CHECK ((version > 0))
 );
 
@@ -3020,6 +3258,23 @@ CREATE TABLE public.sweeps (
 
 ALTER TABLE ONLY public.sweeps FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.template_drafts (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    template_id uuid NOT NULL,
+    base_version integer,
+    graphs jsonb NOT NULL,
+    content jsonb NOT NULL,
+    created_by uuid NOT NULL,
+    changed_by uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT template_drafts_base_version_check CHECK ((base_version > 0)),
+    CONSTRAINT template_drafts_content_check CHECK (((jsonb_typeof(content) = 'object'::text) AND (length((content)::text) <= 2097152))),
+    CONSTRAINT template_drafts_graphs_check CHECK (((jsonb_typeof(graphs) = 'array'::text) AND (length((graphs)::text) <= 16777216)))
+);
+
+ALTER TABLE ONLY public.template_drafts FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.template_endpoints (
     template_id uuid NOT NULL,
     endpoint_id uuid NOT NULL,
@@ -3037,6 +3292,11 @@ CREATE TABLE public.template_versions (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     engines jsonb GENERATED ALWAYS AS ((definition -> 'engines'::text)) STORED,
     credits integer GENERATED ALWAYS AS (((definition ->> 'credits'::text))::integer) STORED,
+    note text DEFAULT ''::text NOT NULL,
+    published_by uuid,
+    again integer,
+    CONSTRAINT template_versions_again_check CHECK ((again > 0)),
+    CONSTRAINT template_versions_note_check CHECK ((length(note) <= 500)),
     CONSTRAINT template_versions_version_check CHECK ((version > 0)),
     CONSTRAINT template_versions_workflow_ids_check CHECK ((cardinality(workflow_ids) > 0))
 );
@@ -3326,6 +3586,12 @@ ALTER TABLE ONLY public.characters
 ALTER TABLE ONLY public.characters
     ADD CONSTRAINT characters_project_id_slug_key UNIQUE (project_id, slug);
 
+ALTER TABLE ONLY public.collection_works
+    ADD CONSTRAINT collection_works_pkey PRIMARY KEY (collection_id, work_id);
+
+ALTER TABLE ONLY public.collections
+    ADD CONSTRAINT collections_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.credit_budgets
     ADD CONSTRAINT credit_budgets_pkey PRIMARY KEY (id);
 
@@ -3376,6 +3642,9 @@ ALTER TABLE ONLY public.generation_jobs
 
 ALTER TABLE ONLY public.generation_jobs
     ADD CONSTRAINT generation_jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.glimpses
+    ADD CONSTRAINT glimpses_pkey PRIMARY KEY (work_id);
 
 ALTER TABLE ONLY public.glossary_terms
     ADD CONSTRAINT glossary_terms_pkey PRIMARY KEY (project_id, term);
@@ -3466,6 +3735,9 @@ ALTER TABLE ONLY public.storage_rules
 
 ALTER TABLE ONLY public.sweeps
     ADD CONSTRAINT sweeps_pkey PRIMARY KEY (bucket);
+
+ALTER TABLE ONLY public.template_drafts
+    ADD CONSTRAINT template_drafts_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.template_endpoints
     ADD CONSTRAINT template_endpoints_pkey PRIMARY KEY (template_id, endpoint_id);
@@ -3579,6 +3851,12 @@ CREATE INDEX characters_project ON public.characters USING btree (project_id, id
 
 CREATE INDEX characters_user ON public.characters USING btree (user_id) WHERE (user_id IS NOT NULL);
 
+CREATE INDEX collection_works_shown ON public.collection_works USING btree (user_id, collection_id, work_id DESC) WHERE shown;
+
+CREATE INDEX collection_works_work ON public.collection_works USING btree (work_id);
+
+CREATE INDEX collections_user ON public.collections USING btree (user_id, id DESC);
+
 CREATE INDEX credit_transactions_project ON public.credit_transactions USING btree (project_id, created_at) WHERE (project_id IS NOT NULL);
 
 CREATE UNIQUE INDEX credit_transactions_reference ON public.credit_transactions USING btree (user_id, type, reference) WHERE (reference IS NOT NULL);
@@ -3632,6 +3910,8 @@ CREATE INDEX generation_jobs_line ON public.generation_jobs USING btree (endpoin
 CREATE INDEX generation_jobs_observed ON public.generation_jobs USING btree (observe_at) WHERE ((status = 'processing'::text) AND (step = 'observe'::text));
 
 CREATE INDEX generation_jobs_output_file ON public.generation_jobs USING btree (output_file_id) WHERE (output_file_id IS NOT NULL);
+
+CREATE INDEX generation_jobs_ran ON public.generation_jobs USING btree (endpoint_id, workflow_id, completed_at DESC) WHERE (status = 'completed'::text);
 
 CREATE INDEX generation_jobs_returned ON public.generation_jobs USING btree (endpoint_id, user_id, priority, turn) WHERE ((status = 'pending'::text) AND (turn IS NOT NULL) AND (takes > 0));
 
@@ -3719,6 +3999,10 @@ CREATE INDEX stars_work ON public.stars USING btree (work_id);
 
 CREATE INDEX storage_counts_project ON public.storage_counts USING btree (project_id) INCLUDE (bytes, files);
 
+CREATE INDEX template_drafts_changed ON public.template_drafts USING btree (changed_at DESC, id);
+
+CREATE INDEX template_drafts_template ON public.template_drafts USING btree (template_id);
+
 CREATE INDEX template_endpoints_endpoint ON public.template_endpoints USING btree (endpoint_id);
 
 CREATE INDEX templates_gallery ON public.templates USING btree (display_order, slug) WHERE is_active;
@@ -3764,6 +4048,8 @@ CREATE INDEX work_words_project ON public.work_words USING btree (project_id, wo
 CREATE INDEX work_words_user ON public.work_words USING btree (user_id, work_id DESC);
 
 CREATE UNIQUE INDEX works_batch ON public.works USING btree (batch_id, batch_position) WHERE (batch_id IS NOT NULL);
+
+CREATE INDEX works_batch_newest ON public.works USING btree (batch_id, id DESC) WHERE (batch_id IS NOT NULL);
 
 CREATE INDEX works_character ON public.works USING btree (character_id, id DESC) WHERE (character_id IS NOT NULL);
 
@@ -3827,6 +4113,8 @@ CREATE TRIGGER c_complete BEFORE INSERT ON public.generation_jobs FOR EACH ROW E
 
 CREATE TRIGGER c_complete BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.complete_work();
 
+CREATE TRIGGER collections_changed AFTER UPDATE OF trashed_at ON public.works FOR EACH ROW WHEN (((old.trashed_at IS NULL) <> (new.trashed_at IS NULL))) EXECUTE FUNCTION public.show_in_collections();
+
 CREATE TRIGGER count_changed AFTER UPDATE ON public.files FOR EACH ROW WHEN ((((old.project_id IS DISTINCT FROM new.project_id) OR (old.file_size IS DISTINCT FROM new.file_size)) OR (old.thumbnail_size IS DISTINCT FROM new.thumbnail_size))) EXECUTE FUNCTION public.count_storage();
 
 CREATE TRIGGER count_file AFTER INSERT OR DELETE ON public.files FOR EACH ROW EXECUTE FUNCTION public.count_storage();
@@ -3858,6 +4146,8 @@ CREATE TRIGGER event_moved_in_batch AFTER UPDATE OF status, progress ON public.w
 CREATE TRIGGER event_new AFTER INSERT ON public.works FOR EACH ROW WHEN ((new.batch_id IS NULL)) EXECUTE FUNCTION public.record_work_event();
 
 CREATE TRIGGER forget_changes AFTER DELETE ON public.batches FOR EACH ROW EXECUTE FUNCTION public.forget_changes();
+
+CREATE TRIGGER glimpse_gone AFTER UPDATE OF status ON public.works FOR EACH ROW WHEN (((old.status = 'processing'::text) AND (new.status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))) EXECUTE FUNCTION public.drop_glimpse();
 
 CREATE TRIGGER gone_of_batch AFTER DELETE ON public.works FOR EACH ROW WHEN (((old.batch_id IS NOT NULL) AND (old.batch_position IS NOT NULL))) EXECUTE FUNCTION public.move_in_batch();
 
@@ -3957,6 +4247,15 @@ ALTER TABLE ONLY public.characters
 ALTER TABLE ONLY public.characters
     ADD CONSTRAINT characters_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.collection_works
+    ADD CONSTRAINT collection_works_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES public.collections(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.collection_works
+    ADD CONSTRAINT collection_works_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.collections
+    ADD CONSTRAINT collections_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.credit_budgets
     ADD CONSTRAINT credit_budgets_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
 
@@ -3995,6 +4294,9 @@ ALTER TABLE ONLY public.generation_jobs
 
 ALTER TABLE ONLY public.generation_jobs
     ADD CONSTRAINT generation_jobs_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES public.workflows(id);
+
+ALTER TABLE ONLY public.glimpses
+    ADD CONSTRAINT glimpses_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.glossary_terms
     ADD CONSTRAINT glossary_terms_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
@@ -4227,6 +4529,10 @@ ALTER TABLE public.captions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.characters ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.collection_works ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.collections ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.credit_budgets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credit_rules ENABLE ROW LEVEL SECURITY;
@@ -4259,6 +4565,8 @@ ALTER TABLE public.gates ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.generation_jobs ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.glimpses ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.glossary_terms ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
@@ -4286,6 +4594,10 @@ ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON public.api_keys FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.browsers FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.collection_works FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.collections FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.credit_budgets FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
@@ -4323,6 +4635,10 @@ ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.secret_ages ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY seen ON public.glimpses FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.works w
+  WHERE (w.id = glimpses.work_id))));
+
 CREATE POLICY self ON public.users FOR SELECT TO authenticated USING ((id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY service ON public.alert_mails TO service_role USING (true) WITH CHECK (true);
@@ -4345,6 +4661,10 @@ CREATE POLICY service ON public.captions TO service_role USING (true) WITH CHECK
 
 CREATE POLICY service ON public.characters TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service ON public.collection_works TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.collections TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service ON public.credit_budgets TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.credit_rules TO service_role USING (true) WITH CHECK (true);
@@ -4364,6 +4684,8 @@ CREATE POLICY service ON public.files TO service_role USING (true) WITH CHECK (t
 CREATE POLICY service ON public.gates TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.generation_jobs TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.glimpses TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.glossary_terms TO service_role USING (true) WITH CHECK (true);
 
@@ -4412,6 +4734,8 @@ CREATE POLICY service ON public.storage_counts TO service_role USING (true) WITH
 CREATE POLICY service ON public.storage_rules TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.sweeps TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.template_drafts TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.template_endpoints TO service_role USING (true) WITH CHECK (true);
 
@@ -4482,6 +4806,8 @@ ALTER TABLE public.storage_counts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.storage_rules ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sweeps ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.template_drafts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.template_endpoints ENABLE ROW LEVEL SECURITY;
 
@@ -4564,11 +4890,17 @@ REVOKE ALL ON PROCEDURE public.entrust(IN target regproc) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.events_of_many(people uuid[], eras bigint[], txids text[], ids bigint[], most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.events_of_many(people uuid[], eras bigint[], txids text[], ids bigint[], most integer) TO service_role;
 
+REVOKE ALL ON FUNCTION public.front_work(work uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.front_work(work uuid) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.member_of(project uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.member_of(project uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.my_projects(wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_projects(wanted text) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.my_queue(most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.my_queue(most integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.people_of(project uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.people_of(project uuid) TO authenticated;
@@ -4586,6 +4918,9 @@ GRANT ALL ON FUNCTION public.retry_batch(batch uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.star_works(chosen uuid[], given integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.star_works(chosen uuid[], given integer) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.tag_works(chosen uuid[], added text[], removed text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tag_works(chosen uuid[], added text[], removed text[]) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.trash_works(chosen uuid[], gone boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.trash_works(chosen uuid[], gone boolean) TO authenticated;
@@ -4639,6 +4974,12 @@ GRANT ALL ON TABLE public.captions TO service_role;
 
 GRANT ALL ON TABLE public.characters TO service_role;
 GRANT SELECT ON TABLE public.characters TO authenticated;
+
+GRANT ALL ON TABLE public.collection_works TO service_role;
+GRANT SELECT ON TABLE public.collection_works TO authenticated;
+
+GRANT ALL ON TABLE public.collections TO service_role;
+GRANT SELECT ON TABLE public.collections TO authenticated;
 
 GRANT ALL ON TABLE public.credit_budgets TO service_role;
 GRANT SELECT ON TABLE public.credit_budgets TO authenticated;
@@ -4696,6 +5037,9 @@ GRANT ALL ON TABLE public.gates TO service_role;
 
 GRANT ALL ON TABLE public.generation_jobs TO service_role;
 GRANT SELECT ON TABLE public.generation_jobs TO authenticated;
+
+GRANT ALL ON TABLE public.glimpses TO service_role;
+GRANT SELECT ON TABLE public.glimpses TO authenticated;
 
 GRANT ALL ON TABLE public.glossary_terms TO service_role;
 GRANT SELECT ON TABLE public.glossary_terms TO authenticated;
@@ -4801,6 +5145,8 @@ GRANT ALL ON TABLE public.storage_counts TO service_role;
 GRANT ALL ON TABLE public.storage_rules TO service_role;
 
 GRANT ALL ON TABLE public.sweeps TO service_role;
+
+GRANT ALL ON TABLE public.template_drafts TO service_role;
 
 GRANT ALL ON TABLE public.template_endpoints TO service_role;
 

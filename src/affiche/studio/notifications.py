@@ -91,6 +91,15 @@ async def unread(studio: Studio, caller: Caller) -> int:
     return int(found)
 
 
+async def get(studio: Studio, caller: Caller, notification_id: UUID) -> Notification:
+    """As it is. Raises NotFound."""
+    async with studio.database.as_user(caller.id) as transaction:
+        found = await transaction.maybe(Notification, "notifications.by_id", id=notification_id)
+    if found is None:
+        raise NotFound(what="notification")
+    return found
+
+
 async def read(studio: Studio, caller: Caller, notification_id: UUID) -> Notification:
     """Mark it as read, which it may be already; raises NotFound."""
     async with studio.database.as_user(caller.id) as transaction:

@@ -38,6 +38,16 @@ LIVE: Final = ", ".join(
     ]
 )
 """When a part of a page that shows a running work is read again."""
+QUEUE: Final = ", ".join(
+    [
+        *(f"work.{move} from:body throttle:500ms" for move in MOVES),
+        "batch.created from:body throttle:500ms",
+        "work.progress from:body throttle:1s",
+        "htmx:sse:after:connection from:body",
+        "online from:window",
+    ]
+)
+"""When what is told of one's own queue is read again, on whatever page."""
 # Kept by nobody else, and asked for again each time, save that Back finds a form as it was left.
 PRIVATE: Final = {
     "Cache-Control": "private, no-cache",
@@ -100,6 +110,7 @@ class Desk:
             status=status,
             live_trigger=LIVE,
             changed_trigger=CHANGED,
+            mine_trigger=QUEUE,
             charging=self.studio.settings.credits,
             places=places(self.caller, self.studio.settings),
             lang=self.language,

@@ -17,6 +17,7 @@ from affiche.web import (
     notifications,
     operations,
     projects,
+    queue,
     references,
     webhooks,
     works,
@@ -33,7 +34,7 @@ def mount(app: FastAPI) -> None:
     for room in (
         *(gallery, asking, works, naming, notifications, credits, choices, doors, operations),
         *(characters, references, generate, batches, library),
-        *(projects, keys, webhooks),
+        *(projects, keys, webhooks, queue),
     ):
         app.include_router(room.router, include_in_schema=False)
     assets.mount(app)
