@@ -45,6 +45,7 @@ ELSEWHERE = {
     ("get", "/v1/credits/statement.csv"),
     ("delete", "/v1/projects/{project_id}/glossary"),
     ("post", "/v1/works/{work_id}/translations"),
+    ("get", "/v1/works/{work_id}/preview"),
     ("post", "/webhook/klein_i2i"),
     ("post", "/api/upload-image"),
     ("post", "/v1/references/import"),

@@ -70,6 +70,8 @@ NAMED = {
 """Routes to one thing: another's is as absent as none."""
 HUNG = {"PUT /v1/stars", "GET /v1/trash", "POST /v1/trash", "POST /v1/trash/restore"}
 """Routes that name works in their body or none; test_gallery tries them."""
+SHOWN = {"GET /v1/works/{work_id}/preview"}
+"""Routes to what is there while a work is made; test_queue tries them."""
 EDITED = {"PATCH /v1/works/{work_id}"}
 """Routes by which a project's members change what is another's; test_titles tries them."""
 CAPTIONED = {"GET /v1/captions", "POST /v1/captions", "DELETE /v1/captions"}
@@ -286,6 +288,7 @@ def test_every_route_has_its_rule(server: Server) -> None:
         ASKING,
         EDITED,
         HUNG,
+        SHOWN,
         WOKEN,
         CAPTIONED,
         GENERATED,

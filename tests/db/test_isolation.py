@@ -33,6 +33,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins", "memb
     "gates": "service",
     "files": "user_id",
     "generation_jobs": "user_id",
+    "glimpses": "service",
     "glossary_terms": "members",
     "idempotency_keys": "user_id",
     "identities": "service",

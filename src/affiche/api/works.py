@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from affiche.api.auth import SignedIn, studio_of
 from affiche.api.bodies import StrictRoute
+from affiche.api.files import ALONE, BINARY
 from affiche.api.languages import of_request
 from affiche.api.problems import refusals
 from affiche.api.shapes import Status, WorkShape, work_shape
@@ -36,7 +37,8 @@ from affiche.errors import (
     StorageFull,
     TransitionRefused,
 )
-from affiche.studio import gallery, templates, works
+from affiche.pictures.thumbnails import MEDIA_TYPES
+from affiche.studio import gallery, queue, templates, works
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.works import MOST_OUTPUTS, Ask, Work
 
@@ -70,6 +72,12 @@ def _spelt(value: object) -> object:
 
 # Pydantic takes a number as well, for seconds since 1970.
 Moment = Annotated[AwareDatetime, BeforeValidator(_spelt)]
+PREVIEW: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The small picture.",
+        "content": {kind: {"schema": BINARY} for kind in MEDIA_TYPES},
+    }
+}
 ALL: Final = (NotSignedIn, DatabaseUnavailable)
 BODY: Final[tuple[type[AfficheError], ...]] = (
     *(Forbidden, RequestUnreadable, RequestStalled, RequestTooLarge, MediaTypeRefused),
@@ -100,6 +108,10 @@ class AskShape(BaseModel):
     )
     output_count: Count = 1
     project_id: Annotated[UUID, Field(strict=False)] | None = None
+    front: bool = Field(
+        default=False,
+        description="Before all of your own that wait with it; nobody else's turn moves.",
+    )
 
 
 class WorkPage(BaseModel):
@@ -131,6 +143,7 @@ async def create_work(
             output_count=asked.output_count,
             project_id=asked.project_id,
             idempotency_key=checked_key(idempotency_key),
+            front=asked.front,
         ),
     )
     return await created(request, response, caller, work)
@@ -203,6 +216,17 @@ async def read_work(request: Request, work_id: UUID, caller: SignedIn) -> WorkSh
     studio = studio_of(request)
     work = await works.get(studio, caller, work_id)
     return (await described(request, studio, caller, [work]))[0]
+
+
+@router.get(
+    "/{work_id}/preview", response_class=Response, responses=PREVIEW | refusals(*ALL, NotFound)
+)
+async def read_preview(request: Request, work_id: UUID, caller: SignedIn) -> Response:
+    """What the engine showed of the work last while it makes it, 384 pixels at most. There is none
+    before, after, and from engines that show nothing; `look` in its progress counts them."""
+    seen = await queue.glimpse(studio_of(request), caller, work_id)
+    headers = {"Cache-Control": "private, no-store", "Content-Security-Policy": ALONE}
+    return Response(seen.picture, media_type=seen.media_type, headers=headers)
 
 
 @router.post("/{work_id}/cancel", responses=refusals(*ALL, Forbidden, NotFound, TransitionRefused))

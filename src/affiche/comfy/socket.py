@@ -6,6 +6,7 @@ other) and begins with `Connected`, at which the owner looks again at what it wa
 """
 
 import asyncio
+import json
 import logging
 import random
 import uuid
@@ -21,6 +22,9 @@ _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 3.0
 # A connection that lasted so long was a good one.
 _STEADY: Final = 1.0
+_FEATURES: Final = json.dumps(
+    {"type": "feature_flags", "data": {"supports_preview_metadata": True}}
+)
 _log = logging.getLogger(__name__)
 _chance = random.SystemRandom()
 
@@ -48,6 +52,8 @@ class Socket:
             try:
                 async with self._transport.websocket(self.client_id) as socket:
                     self._open = socket
+                    # Only as the first message; then a preview says of which run it is.
+                    await socket.send_str(_FEATURES)
                     yield Connected(self.client_id)
                     async for frame in socket:
                         message = _parsed(frame.type, frame.data)

@@ -81,9 +81,11 @@ Observation = Queued | Running | Unheard | Succeeded | Failed | Cancelled | Lost
 class Hint:
     """An observation that came by itself (socket, webhook) for the run `external_id`.
 
-    A hint is never believed alone about an end: it makes the pipeline look again.
+    A hint is never believed alone about an end: it makes the pipeline look again. `picture`: what
+    the engine shows of a run that is under way, as it came and believed by nobody yet.
     """
 
     external_id: str
     observation: Observation
     ended: bool = field(default=False)
+    picture: bytes | None = field(default=None, repr=False)

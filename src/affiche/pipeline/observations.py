@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from affiche.db.together import Together
 from affiche.domain.observations import Hint, Running
 from affiche.errors import DatabaseUnavailable
+from affiche.pipeline.glimpses import Glimpses
 from affiche.pipeline.line import Due, Line, enqueue
 
 PROGRESS_SECONDS: Final = 0.4
@@ -37,6 +38,7 @@ class Observations:
         self._written: OrderedDict[str, float] = OrderedDict()
         self._together = Together(self._look_at)
         self._looks: set[asyncio.Task[None]] = set()
+        self._glimpses = Glimpses(line.studio.database)
 
     async def heard(self, hint: Hint) -> None:
         """What an engine's socket said. Losing one is no harm: the row falls due by itself."""
@@ -47,6 +49,8 @@ class Observations:
                 self._looks.add(task)
                 task.add_done_callback(self._looks.discard)
             elif isinstance(hint.observation, Running):
+                if hint.picture is not None:
+                    self._glimpses.take(hint.external_id, hint.picture)
                 await self._progress(hint.external_id, hint.observation)
         except DatabaseUnavailable as error:
             log.warning("a hint for run %s was dropped: %s", hint.external_id, error)

@@ -43,7 +43,11 @@ async def _host_if_first(studio: Studio) -> None:
             await asyncio.sleep(TRY_SECONDS)
         folder = Path(studio.settings.data) / "preview"
         async with serving(
-            folder, pace=studio.settings.preview_pace, metadata=False, any_model=True
+            folder,
+            pace=studio.settings.preview_pace,
+            metadata=False,
+            any_model=True,
+            previews=True,
         ) as server:
             await _announce(studio, server.url)
             log.info("preview engine at %s", server.url)

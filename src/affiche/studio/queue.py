@@ -164,7 +164,7 @@ async def glimpse(studio: Studio, caller: Caller, work_id: UUID) -> Glimpse:
     async with studio.database.as_user(caller.id) as transaction:
         found = await transaction.maybe(Glimpse, "queue.glimpse", id=work_id)
     if found is None:
-        raise NotFound(what="picture")
+        raise NotFound(what="file")
     return found
 
 

@@ -128,7 +128,8 @@ SHOWN = tuple(each.name for each in fields(Work) if each.name != "replayed")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """`template`: id, slug or name. `lenient`: the inputs come from an HTML form, all text.
-    `priority`: within PRIORITIES; the higher goes first."""
+    `priority`: within PRIORITIES; the higher goes first. `front`: before all of the caller's own
+    that wait with it, and before nobody else's."""
 
     template: str
     inputs: Mapping[str, Any]
@@ -136,11 +137,13 @@ class Ask:
     project_id: UUID | None = None
     retry_of: UUID | None = None
     priority: int = 0
+    front: bool = False
     idempotency_key: str | None = None
     lenient: bool = field(default=False)
 
     def digest(self) -> bytes:
         whole = [self.template, dict(self.inputs), self.output_count, str(self.project_id)]
+        whole += [self.front] if self.front else []
         return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).digest()
 
 
@@ -176,6 +179,8 @@ async def ask(studio: Studio, caller: Caller, request: Ask) -> Work:
                     idempotency_key=request.idempotency_key,
                     digest=request.digest() if request.idempotency_key else None,
                 )
+                if request.front:
+                    await transaction.value("queue.front", id=rows[0]["id"])
     except psycopg.errors.UniqueViolation:
         # Another request with the key came first; the database made us wait for it.
         before = await _asked_before(studio, caller, request)

@@ -175,10 +175,14 @@ CREATE UNLOGGED TABLE glimpses (
   picture bytea NOT NULL CHECK (octet_length(picture) <= 131072)
 );
 CALL protect('glimpses');
--- Whoever sees the work.
-CREATE POLICY seen ON glimpses FOR SELECT TO authenticated
-  USING (EXISTS (SELECT FROM works w WHERE w.id = work_id));
-GRANT SELECT ON glimpses TO authenticated;
+-- That of a work that the caller sees.
+CREATE FUNCTION glimpse_of(work uuid) RETURNS SETOF glimpses
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  SELECT g.* FROM glimpses g JOIN works w ON w.id = g.work_id
+  WHERE g.work_id = work AND (w.user_id = auth.uid() OR member_of(w.project_id))
+    AND w.project_id IS NOT DISTINCT FROM coalesce(bound_project(), w.project_id)
+$$;
+CALL entrust('glimpse_of');
 
 CREATE FUNCTION drop_glimpse() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

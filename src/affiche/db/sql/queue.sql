@@ -58,7 +58,7 @@ WHERE work_id = %(id)s AND status = 'processing' AND step = 'observe'
   AND observe_at <= clock_timestamp()
 
 -- name: glimpse
-SELECT number, media_type, picture FROM glimpses WHERE work_id = %(id)s
+SELECT number, media_type, picture FROM glimpse_of(%(id)s)
 
 -- name: show
 -- The picture, and on the work that there is another one.

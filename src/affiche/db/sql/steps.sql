@@ -162,6 +162,8 @@ UPDATE works w SET progress = %(progress)s::jsonb || jsonb_build_object('percent
   || CASE WHEN cardinality(v.workflow_ids) > 1 THEN jsonb_build_object(
     'stage', j.stage + least(j.stages, 1 + floor(%(fraction)s * j.stages)),
     'stages', cardinality(v.workflow_ids)) ELSE '{}' END
+  || CASE WHEN w.progress ? 'look'
+    THEN jsonb_build_object('look', w.progress -> 'look') ELSE '{}' END
 FROM generation_jobs j, template_versions v, LATERAL (
   SELECT coalesce(sum(o.stages), 0) AS stages FROM generation_jobs o
   WHERE o.work_id = j.work_id AND o.status = 'completed' AND o.id <> j.id

@@ -32,6 +32,7 @@ from affiche.errors import EngineError
 
 _AFTER_A_FAULT: Final = 1.0
 _BETWEEN_QUESTIONS: Final = 0.2
+_LARGEST_PREVIEW: Final = 2 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
@@ -51,6 +52,9 @@ class Feed:
         # gone, say. Nothing else would tell that they have ended.
         self._strangers = False
         self._heard_at = 0.0
+        # The run of which was heard last: a preview of an older server does not say whose it is,
+        # and comes over the connection of the run that is under way.
+        self._at_work: str | None = None
         self._line_of: Snapshot | None = None
         self._line: deque[str] = deque()
 
@@ -162,17 +166,29 @@ class Feed:
         match message:
             case Connected(client_id=client_id):
                 self._runs.connected(client_id)
+                self._at_work = None
                 # Whoever has left the queue meanwhile, or was lost with it, is found by `_watch`.
                 self._snapshots.drop()
                 self._queue_moved.set()
             case QueueMoved():
                 self._queue_moved.set()
-            case Preview() | NodeText():
+            case Preview():
+                self._show(message)
+            case NodeText():
                 pass
             case _:
+                self._at_work = message.prompt_id
                 about = self._runs.get(message.prompt_id)
                 if about is not None and not about.ended:
                     self._tell(self._hint(message, about))
+
+    def _show(self, preview: Preview) -> None:
+        run_id = preview.prompt_id or self._at_work
+        about = self._runs.get(run_id) if run_id else None
+        if run_id is None or about is None or about.ended:
+            return
+        if len(preview.data) <= _LARGEST_PREVIEW:
+            self._tell(Hint(run_id, self.running(about), picture=preview.data))
 
     def _hint(self, message: RunMessage, known: Known) -> Hint:
         if isinstance(message, Ended):

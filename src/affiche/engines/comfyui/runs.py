@@ -6,7 +6,7 @@ Both are bounded: of runs the oldest are forgotten, of hints only the latest of 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from affiche.comfy.progress import Plan, Progress
@@ -90,7 +90,8 @@ class Runs:
 
 
 class Mailbox:
-    """Hints for one reader. A slow reader loses steps of progress, never an end."""
+    """Hints for one reader. A slow reader loses steps of progress and pictures, never an
+    end."""
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[str, Hint] = OrderedDict()
@@ -101,6 +102,8 @@ class Mailbox:
         waiting = self._waiting.get(hint.external_id)
         if waiting is not None and waiting.ended and not hint.ended:
             return
+        if waiting is not None and hint.picture is None and not hint.ended:
+            hint = replace(hint, picture=waiting.picture)
         self._waiting[hint.external_id] = hint
         self._filled.set()
 
