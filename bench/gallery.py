@@ -22,7 +22,10 @@ from bench.tables import _furnish
 
 WORKS, TIMES = 100_000, 10
 NOTHING: dict[str, Any] = dict.fromkeys(
-    ("project_id", "template_id", "character_id", "batch_id", "statuses", "tag", "stars", "bound")
+    (
+        *("project_id", "template_id", "character_id", "batch_id", "statuses", "tag", "stars"),
+        *("collection_id", "bound"),
+    )
 )
 
 
@@ -45,6 +48,10 @@ def told(connection: Connection[Any], user_id: UUID) -> None:
         "failed": {"statuses": ["failed"]},
         "rare tag": {"tag": "rare"},
         "four stars": {"stars": 4},
+        "collection": {
+            "collection_id": value(connection, "SELECT id FROM collections LIMIT 1"),
+            "owner": None,
+        },
     }
     words = ("", library.OFTEN, library.RARE, library.OLD, library.NEVER)
     print(f"{'ms':18}{'':>10}{'often':>10}{'rare':>10}{'old only':>10}{'never':>10}")

@@ -18,6 +18,7 @@ from affiche.api import (
     captions,
     channels,
     characters,
+    collections,
     credits,
     events,
     files,
@@ -101,6 +102,7 @@ API: Final = (
     imports,
     prompts,
     gallery,
+    collections,
 )
 
 

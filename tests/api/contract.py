@@ -233,6 +233,9 @@ def explore(
                     # a language model.
                     "/v1/works/{work_id}",
                     "/v1/captions",
+                    "/v1/collections",
+                    "/v1/collections/{collection_id}",
+                    "/v1/tags",
                     # Nor which words a template has put into English, or whether a name is seen.
                     "/v1/works/{work_id}/translations",
                     "/v1/projects/{project_id}/glossary",

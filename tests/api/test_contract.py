@@ -54,6 +54,8 @@ ELSEWHERE = {
     ("get", "/api/jobs/{job_id}"),
     ("post", "/api/jobs/{job_id}/check"),
     ("post", "/v1/captions"),
+    *((method, "/v1/collections/{collection_id}") for method in ("get", "patch")),
+    *(("post", f"/v1/collections/{{collection_id}}/works{rest}") for rest in ("", "/remove")),
     ("post", "/v1/batches"),
     ("post", "/v1/batches/quote"),
     *(("get", f"/v1/batches/{{batch_id}}{rest}") for rest in ("", "/works", "/zip")),
@@ -61,9 +63,9 @@ ELSEWHERE = {
 }
 """They take a session that signing out elsewhere did not end before, an account that may go, a
 password, an invitation, a second person in a project, a studio where works cost credits, the id of
-a job, or a language model.
-That is asked by test_keys, test_projects, test_credits, test_klein and test_captions; for batches,
-whose references and grids no schema knows, by tests/batches."""
+a job, a collection, or a language model.
+That is asked by test_keys, test_projects, test_credits, test_klein, test_collections and
+test_captions; for batches, whose references and grids no schema knows, by tests/batches."""
 
 
 async def here(client: Client, foreign: list[str] | None = None) -> Here:

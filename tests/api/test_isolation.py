@@ -72,6 +72,19 @@ HUNG = {"PUT /v1/stars", "GET /v1/trash", "POST /v1/trash", "POST /v1/trash/rest
 """Routes that name works in their body or none; test_gallery tries them."""
 SHOWN = {"GET /v1/works/{work_id}/preview"}
 """Routes to what is there while a work is made; test_queue tries them."""
+COLLECTED = {
+    "GET /v1/collections",
+    "POST /v1/collections",
+    "GET /v1/collections/{collection_id}",
+    "PATCH /v1/collections/{collection_id}",
+    "DELETE /v1/collections/{collection_id}",
+    "POST /v1/collections/{collection_id}/works",
+    "POST /v1/collections/{collection_id}/works/remove",
+    "GET /v1/tags",
+    "POST /v1/tags",
+    "POST /v1/zips",
+}
+"""Routes to what somebody put together; test_collections tries them."""
 EDITED = {"PATCH /v1/works/{work_id}"}
 """Routes by which a project's members change what is another's; test_titles tries them."""
 CAPTIONED = {"GET /v1/captions", "POST /v1/captions", "DELETE /v1/captions"}
@@ -289,6 +302,7 @@ def test_every_route_has_its_rule(server: Server) -> None:
         EDITED,
         HUNG,
         SHOWN,
+        COLLECTED,
         WOKEN,
         CAPTIONED,
         GENERATED,

@@ -25,7 +25,7 @@ ALL_GONE = {
     *("works", "files", "events", "notifications", "generation_jobs", "messages", "outbox"),
     *("sessions", "sign_in_links", "api_keys", "passwords", "identities", "browsers"),
     *("message_channels", "idempotency_keys", "webhooks", "batches", "work_tags", "alert_mails"),
-    *("stars", "work_words"),
+    *("stars", "work_words", "collections", "collection_works"),
 }
 LEFT = {
     "credit_transactions": "the ledger, under an account without a name",

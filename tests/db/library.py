@@ -64,6 +64,16 @@ def fill(superuser: Connection[Any], works: int) -> UUID:
         " SELECT user_id, id, 1 + seed %% 5 FROM works WHERE user_id = %s AND seed %% 20 = 0",
         (user_id,),
     )
-    superuser.execute("VACUUM (ANALYZE) works, work_words, work_tags, stars")
+    (kept,) = superuser.execute(
+        "INSERT INTO collections (user_id, name) VALUES (%s, 'kept') RETURNING id", (user_id,)
+    ).fetchone() or (None,)
+    superuser.execute(
+        "INSERT INTO collection_works (collection_id, work_id, user_id)"
+        " SELECT %s, id, user_id FROM works WHERE user_id = %s AND seed %% 7 = 0",
+        (kept, user_id),
+    )
+    superuser.execute(
+        "VACUUM (ANALYZE) works, work_words, work_tags, stars, collections, collection_works"
+    )
     assert isinstance(user_id, UUID)
     return user_id

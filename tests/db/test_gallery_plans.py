@@ -22,7 +22,10 @@ WORKS = 25_000
 LAST = UUID(int=2**128 - 1)
 LARGE = {"works", "work_words"}
 NOTHING: dict[str, Any] = dict.fromkeys(
-    ("project_id", "template_id", "character_id", "batch_id", "statuses", "tag", "stars", "bound")
+    (
+        *("project_id", "template_id", "character_id", "batch_id", "statuses", "tag", "stars"),
+        *("collection_id", "bound"),
+    )
 )
 Reader = tuple[Connection[Any], dict[str, Any]]
 
@@ -47,10 +50,14 @@ def narrowed(connection: Connection[Any], name: str) -> dict[str, Any]:
         "running": lambda: {"statuses": ["pending", "taken", "processing"]},
         "tag": lambda: {"tag": "rare"},
         "stars": lambda: {"stars": 4},
+        "collection": lambda: {
+            "collection_id": value(connection, "SELECT id FROM collections LIMIT 1"),
+            "owner": None,
+        },
     }[name]()
 
 
-NARROWED = ("all", "from the middle", "template", "failed", "running", "tag", "stars")
+NARROWED = ("all", "from the middle", "template", "failed", "running", "tag", "stars", "collection")
 
 
 @pytest.mark.parametrize("name", ["gallery.page", "gallery.page_up"])

@@ -23,6 +23,8 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins", "memb
     "browsers": "user_id",
     "captions": "service",
     "characters": "user_id",
+    "collections": "user_id",
+    "collection_works": "user_id",
     "credit_budgets": "user_id",
     "credit_rules": "everybody",
     "credit_transactions": "user_id",

@@ -65,6 +65,16 @@ def settled(connect: Connect) -> Town:
     shared = Person(a.id, project, file(service, a.id, asked), asked, ran)
     for whose, work in ((people[0], a.work), (people[1], asked)):
         whose.execute("SELECT star_works(%s, 5)", ([work],))
+    for one, work in ((a.id, a.work), (b.id, asked)):
+        kept = value(
+            service,
+            "INSERT INTO collections (user_id, name) VALUES (%s, 'kept') RETURNING id",
+            one,
+        )
+        service.execute(
+            "INSERT INTO collection_works (collection_id, work_id, user_id) VALUES (%s, %s, %s)",
+            (kept, work, one),
+        )
     nobodies = connect("authenticated"), connect("anon")
     return Town(service, *people, *nobodies, a, b, c, project, shared)
 

@@ -171,9 +171,11 @@ async def list_works(
     stars: Annotated[
         int | None, Query(ge=1, le=MOST_STARS, description="Of yours, so many at least.")
     ] = None,
+    collection: Annotated[UUID | None, Query(description="All of a collection of yours.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = PAGE,
 ) -> WorkPage:
-    """Your works, or all of a project, a character or a batch, newest first, page by page."""
+    """Your works, or all of a project, a character, a batch or a collection, newest first, page by
+    page."""
     studio = studio_of(request)
     wanted = gallery.Wanted(
         statuses=status or (),
@@ -184,6 +186,7 @@ async def list_works(
         tag=tag,
         words=words or "",
         stars=stars,
+        collection=collection,
         since=since,
         until=until,
         before=before,
@@ -196,6 +199,7 @@ async def list_works(
     asked: list[tuple[str, object]] = [("status", each) for each in status or ()]
     narrowed: dict[str, object] = {"template": template, "project": project, "character": character}
     narrowed |= {"batch": batch, "tag": tag, "words": words, "stars": stars}
+    narrowed["collection"] = collection
     narrowed |= {n: t.isoformat() for n, t in (("since", since), ("until", until)) if t}
     asked += [(name, value) for name, value in narrowed.items() if value]
 

@@ -113,6 +113,18 @@ def _paged(studio: Studio, user_id: UUID) -> dict[str, Rows]:
         async with database.singly() as service:
             return await service.rows("exports.works", id=user_id, after=after, most=PAGE)
 
+    async def stars(after: UUID | int) -> list[dict[str, Any]]:
+        async with database.singly() as service:
+            return await service.rows("exports.stars", id=user_id, after=after, most=PAGE)
+
+    async def collections(after: UUID | int) -> list[dict[str, Any]]:
+        async with database.singly() as service:
+            return await service.rows("exports.collections", id=user_id, after=after, most=PAGE)
+
+    async def collected(after: UUID | int) -> list[dict[str, Any]]:
+        async with database.singly() as service:
+            return await service.rows("exports.collected", id=user_id, after=after, most=PAGE)
+
     async def notifications(after: UUID | int) -> list[dict[str, Any]]:
         async with database.singly() as service:
             return await service.rows("exports.notifications", id=user_id, after=after, most=PAGE)
@@ -123,6 +135,9 @@ def _paged(studio: Studio, user_id: UUID) -> dict[str, Rows]:
 
     return {
         "works.jsonl": _pages(works),
+        "stars.jsonl": _pages(stars),
+        "collections.jsonl": _pages(collections),
+        "collected.jsonl": _pages(collected),
         "files.jsonl": _pages(_files(studio, user_id)),
         "notifications.jsonl": _pages(notifications),
         "credits.jsonl": _pages(credits, 0, "line"),

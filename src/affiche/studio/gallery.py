@@ -2,12 +2,13 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from affiche.domain import selections
+from affiche.domain import tags as tag_rules
 from affiche.domain.ids import floor
 from affiche.domain.titles import plain
 from affiche.errors import InvalidInputs
@@ -15,13 +16,19 @@ from affiche.studio import templates, works
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.works import FIRST_ID, LAST_ID, Work
 
+MOST_TAGS: Final = 300
+MOST_FOUND: Final = 5000
+"""Works that are chosen at once by what they have in common."""
+STRIDE: Final = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which works, of the caller's own or of all of a project, a character or a batch. `words`: all
     of them must be in what was written, in its English, the title or the tags, in whatever part of
-    a word. `stars`: given by the caller, so many at least. Asked for from `since` to before
-    `until`; older than the work `before`, or else those next above the work `after`."""
+    a word. `stars`: given by the caller, so many at least; `collection`: of the caller's. Asked
+    for from `since` to before `until`; older than the work `before`, or else those next above the
+    work `after`."""
 
     statuses: Sequence[str] = ()
     template: str | None = None
@@ -31,6 +38,7 @@ class Wanted:
     tag: str | None = None
     words: str = ""
     stars: int | None = None
+    collection: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
     before: UUID | None = None
@@ -42,7 +50,7 @@ async def page(studio: Studio, caller: Caller, wanted: Wanted, *, limit: int = 5
     that there is not."""
     words = " ".join(unicodedata.normalize("NFC", wanted.words).split())
     words = words[: selections.LONGEST_SEARCH]
-    if not (words or wanted.stars or wanted.after):
+    if not (words or wanted.stars or wanted.collection or wanted.after):
         return await works.page(
             studio,
             caller,
@@ -111,8 +119,46 @@ async def stars(studio: Studio, caller: Caller, work_ids: Sequence[UUID]) -> Map
     return {row["work_id"]: row["stars"] for row in rows}
 
 
+async def tag(
+    studio: Studio,
+    caller: Caller,
+    chosen: Sequence[UUID],
+    *,
+    added: Sequence[str] = (),
+    removed: Sequence[str] = (),
+) -> list[UUID]:
+    """More tags and fewer for works of the caller's and of their projects; which those are. Left
+    out is what would have too many. Raises InvalidInputs."""
+    more, fewer = tag_rules.normalised(added), tag_rules.normalised(removed)
+    _check(chosen, tag_rules.problems(more))
+    async with studio.database.as_user(caller.id) as transaction:
+        found: list[UUID] = await transaction.value(
+            "gallery.tag", work_ids=list(chosen), added=list(more), removed=list(fewer)
+        )
+    return found
+
+
+async def tags(studio: Studio, caller: Caller) -> list[str]:
+    """Those of the caller's works, at most MOST_TAGS, in the order of their letters."""
+    async with studio.database.as_user(caller.id) as transaction:
+        rows = await transaction.rows("gallery.tags", user_id=caller.id, most=MOST_TAGS)
+    return [row["tag"] for row in rows if row["tag"]]
+
+
+async def found(studio: Studio, caller: Caller, wanted: Wanted) -> tuple[list[UUID], bool]:
+    """The ids of all that is wanted, newest first, MOST_FOUND at most; whether that is all."""
+    ids: list[UUID] = []
+    while len(ids) < MOST_FOUND:
+        part = await page(studio, caller, wanted, limit=STRIDE)
+        ids += [work.id for work in part]
+        if len(part) < STRIDE:
+            return ids, True
+        wanted = replace(wanted, before=part[-1].id)
+    return ids[:MOST_FOUND], False
+
+
 async def _params(studio: Studio, caller: Caller, wanted: Wanted) -> dict[str, Any]:
-    whosever = wanted.project or wanted.character or wanted.batch
+    whosever = wanted.project or wanted.character or wanted.batch or wanted.collection
     template = wanted.template
     lowest = [floor(wanted.since)] if wanted.since else [FIRST_ID]
     if wanted.after:
@@ -130,6 +176,7 @@ async def _params(studio: Studio, caller: Caller, wanted: Wanted) -> dict[str, A
         "statuses": list(wanted.statuses) or None,
         "tag": None if wanted.tag is None else plain(wanted.tag),
         "stars": wanted.stars,
+        "collection_id": wanted.collection,
         "since": max(lowest),
         "before": min(highest),
     }

@@ -25,6 +25,7 @@ request AS (DELETE FROM idempotency_keys WHERE user_id = %(id)s),
 budget AS (DELETE FROM credit_budgets WHERE user_id = %(id)s),
 alert AS (DELETE FROM alert_mails WHERE user_id = %(id)s),
 starred AS (DELETE FROM stars WHERE user_id = %(id)s),
+collected AS (DELETE FROM collections WHERE user_id = %(id)s),
 invitation AS (DELETE FROM invitations WHERE email = %(email)s OR accepted_by = %(id)s),
 invited AS (
   UPDATE invitations SET invited_by = NULL

@@ -46,6 +46,21 @@ SELECT w.id, w.number, w.project_id, t.slug AS template, w.template_version, w.r
 FROM works w JOIN templates t ON t.id = w.template_id
 WHERE w.user_id = %(id)s AND w.id > %(after)s ORDER BY w.id LIMIT %(most)s
 
+-- name: stars
+SELECT work_id AS id, stars, created_at FROM stars
+WHERE user_id = %(id)s AND work_id > %(after)s ORDER BY work_id LIMIT %(most)s
+
+-- name: collections
+SELECT id, name, created_at FROM collections
+WHERE user_id = %(id)s AND id > %(after)s ORDER BY collections.id LIMIT %(most)s
+
+-- name: collected
+-- Of one work after the other.
+SELECT work_id AS id, array_agg(collection_id ORDER BY collection_id) AS collections,
+  min(added_at) AS added_at
+FROM collection_works WHERE user_id = %(id)s AND work_id > %(after)s
+GROUP BY work_id ORDER BY work_id LIMIT %(most)s
+
 -- name: files
 SELECT f.id, f.number, f.bucket_id, f.object_key, f.name, f.mime_type, f.file_size, f.width, f.height,
   f.created_at, f.work_id, w.number AS work

@@ -14,6 +14,8 @@ SELECT s.* FROM (
         AND (%(project_id)s::uuid IS NULL OR t.project_id = %(project_id)s)))
     AND (%(stars)s::int IS NULL OR x.id IN (SELECT r.work_id FROM stars r
       WHERE r.user_id = %(user_id)s AND r.stars >= %(stars)s))
+    AND (%(collection_id)s::uuid IS NULL OR x.id IN (SELECT k.work_id FROM collection_works k
+      WHERE k.user_id = %(user_id)s AND k.collection_id = %(collection_id)s AND k.shown))
     AND x.trashed_at IS NULL AND x.id < %(before)s AND x.id >= %(since)s
   ORDER BY x.id DESC LIMIT %(limit)s
 ) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
@@ -33,6 +35,8 @@ SELECT s.* FROM (
         AND (%(project_id)s::uuid IS NULL OR t.project_id = %(project_id)s)))
     AND (%(stars)s::int IS NULL OR x.id IN (SELECT r.work_id FROM stars r
       WHERE r.user_id = %(user_id)s AND r.stars >= %(stars)s))
+    AND (%(collection_id)s::uuid IS NULL OR x.id IN (SELECT k.work_id FROM collection_works k
+      WHERE k.user_id = %(user_id)s AND k.collection_id = %(collection_id)s AND k.shown))
     AND x.trashed_at IS NULL AND x.id < %(before)s AND x.id >= %(since)s
   ORDER BY x.id LIMIT %(limit)s
 ) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
@@ -55,6 +59,8 @@ WITH next AS MATERIALIZED (
         AND (%(project_id)s::uuid IS NULL OR t.project_id = %(project_id)s)))
     AND (%(stars)s::int IS NULL OR x.id IN (SELECT r.work_id FROM stars r
       WHERE r.user_id = %(user_id)s AND r.stars >= %(stars)s))
+    AND (%(collection_id)s::uuid IS NULL OR x.id IN (SELECT k.work_id FROM collection_works k
+      WHERE k.user_id = %(user_id)s AND k.collection_id = %(collection_id)s AND k.shown))
     AND x.trashed_at IS NULL AND x.id < %(before)s AND x.id >= %(since)s
   ORDER BY x.id DESC LIMIT 2000
 ), near AS MATERIALIZED (
@@ -80,6 +86,9 @@ WITH next AS MATERIALIZED (
       WHERE t.work_id = x.id AND t.tag = tag_key(%(tag)s)))
     AND (%(stars)s::int IS NULL OR EXISTS (SELECT FROM stars r
       WHERE r.work_id = x.id AND r.user_id = %(user_id)s AND r.stars >= %(stars)s))
+    AND (%(collection_id)s::uuid IS NULL OR EXISTS (SELECT FROM collection_works k
+      WHERE k.user_id = %(user_id)s AND k.collection_id = %(collection_id)s AND k.shown
+        AND k.work_id = x.id))
   ORDER BY h.work_id DESC LIMIT %(limit)s
 )
 SELECT s.* FROM (
@@ -104,6 +113,8 @@ WITH next AS MATERIALIZED (
         AND (%(project_id)s::uuid IS NULL OR t.project_id = %(project_id)s)))
     AND (%(stars)s::int IS NULL OR x.id IN (SELECT r.work_id FROM stars r
       WHERE r.user_id = %(user_id)s AND r.stars >= %(stars)s))
+    AND (%(collection_id)s::uuid IS NULL OR x.id IN (SELECT k.work_id FROM collection_works k
+      WHERE k.user_id = %(user_id)s AND k.collection_id = %(collection_id)s AND k.shown))
     AND x.trashed_at IS NULL AND x.id < %(before)s AND x.id >= %(since)s
   ORDER BY x.id LIMIT 2000
 ), near AS MATERIALIZED (
@@ -129,6 +140,9 @@ WITH next AS MATERIALIZED (
       WHERE t.work_id = x.id AND t.tag = tag_key(%(tag)s)))
     AND (%(stars)s::int IS NULL OR EXISTS (SELECT FROM stars r
       WHERE r.work_id = x.id AND r.user_id = %(user_id)s AND r.stars >= %(stars)s))
+    AND (%(collection_id)s::uuid IS NULL OR EXISTS (SELECT FROM collection_works k
+      WHERE k.user_id = %(user_id)s AND k.collection_id = %(collection_id)s AND k.shown
+        AND k.work_id = x.id))
   ORDER BY h.work_id LIMIT %(limit)s
 )
 SELECT s.* FROM (
@@ -149,6 +163,34 @@ SELECT work_id, stars FROM stars WHERE user_id = auth.uid() AND work_id = ANY (%
 
 -- name: star
 SELECT star_works(%(work_ids)s, %(stars)s)
+
+-- name: tag
+SELECT tag_works(%(work_ids)s, %(added)s, %(removed)s)
+
+-- name: tags
+-- Each once, by as many looks into the index as there are tags; as the newest work spells it.
+WITH RECURSIVE own AS (
+  (SELECT t.tag FROM work_tags t WHERE t.user_id = %(user_id)s ORDER BY t.tag LIMIT 1)
+  UNION ALL
+  SELECT (SELECT t.tag FROM work_tags t
+    WHERE t.user_id = %(user_id)s AND t.tag > own.tag ORDER BY t.tag LIMIT 1)
+  FROM own WHERE own.tag IS NOT NULL
+)
+SELECT (SELECT spelt FROM work_tags t JOIN works w ON w.id = t.work_id
+  CROSS JOIN LATERAL unnest(w.tags) AS spelt
+  WHERE t.user_id = %(user_id)s AND t.tag = own.tag AND tag_key(spelt) = own.tag LIMIT 1) AS tag
+FROM own WHERE own.tag IS NOT NULL ORDER BY own.tag LIMIT %(most)s
+
+-- name: pictures
+-- The outputs of those works, in their order; for a zip.
+SELECT w.id, w.number, w.subject, w.title, w.tags, w.seed, w.input_data, w.created_at,
+  w.translation, t.slug, f.object_key, f.mime_type
+FROM works w JOIN templates t ON t.id = w.template_id
+JOIN files f ON f.work_id = w.id AND f.bucket_id = 'works'
+WHERE w.id = ANY (%(work_ids)s) AND w.trashed_at IS NULL AND w.status = 'completed'
+  AND (EXISTS (SELECT FROM generation_jobs j WHERE j.output_file_id = f.id AND j.work_id = w.id)
+    OR NOT EXISTS (SELECT FROM generation_jobs j WHERE j.work_id = w.id))
+ORDER BY w.id DESC, length(f.path), f.path
 
 -- name: throw
 SELECT trash_works(%(work_ids)s, %(gone)s)

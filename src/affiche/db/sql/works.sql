@@ -76,11 +76,9 @@ SELECT s.* FROM (
 ) page JOIN shown_works s ON s.id = page.id ORDER BY s.id DESC
 
 -- name: page_of_batch
--- At most five thousand, and those in whose place another was tried. All are read (OFFSET 0): from
--- the newest of all works on, an old batch's first is far.
 SELECT s.* FROM (
-  SELECT x.id FROM (SELECT * FROM works WHERE batch_id = %(batch_id)s OFFSET 0) x
-  WHERE x.status = ANY (%(statuses)s)
+  SELECT x.id FROM works x
+  WHERE x.batch_id = %(batch_id)s AND x.status = ANY (%(statuses)s)
     AND x.trashed_at IS NULL AND x.id < %(before)s AND x.id >= %(since)s
     AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
     AND (%(project_id)s::uuid IS NULL OR x.project_id = %(project_id)s)
