@@ -220,7 +220,7 @@ async def test_without_scripts(
     assert "work.created" in (await webhooks.get(studio, alice, made.id)).types
     await visitor.go(house.path)
     row = page.locator(f"#person-{bob.id}")
-    await row.locator("summary").click()
+    await row.locator(".question summary").click()
     await row.locator(".question button").click()
     await expect(row).to_have_count(0)
     assert [each.user_id for each in await projects.members(studio, alice, house.project.id)] == [
@@ -268,7 +268,7 @@ async def test_a_member_looks_and_leaves_and_a_stranger_finds_nothing(
     )
     assert answer.status == 404
     row = page.locator(f"#person-{bob.id}")
-    await row.locator("summary").click()
+    await row.locator(".question summary").click()
     await row.locator(".question button").click()
     await page.wait_for_url("**/project")
     await expect(page.locator("h1")).to_have_text(own_project.name)

@@ -190,9 +190,12 @@ async def _people(page: Desk, caller: Caller, project: Project) -> dict[str, Any
 
 async def _budgets(page: Desk, caller: Caller, project: Project) -> dict[str, Any]:
     if not page.studio.settings.credits:
-        return {"budgets": []}
+        return {"budgets": [], "bounds": {}}
     ours = await credits.budgets_of_project(page.studio, caller, project.id)
-    return {"budgets": [*ours, *await credits.budgets(page.studio, caller)]}
+    return {
+        "budgets": [*ours, *await credits.budgets(page.studio, caller)],
+        "bounds": {each.period: each.credits for each in ours},
+    }
 
 
 def problem_of(page: Desk, said: Said) -> str | None:

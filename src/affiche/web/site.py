@@ -8,6 +8,7 @@ from affiche.web import (
     characters,
     choices,
     credits,
+    deeds,
     doors,
     gallery,
     generate,
@@ -34,7 +35,7 @@ def mount(app: FastAPI) -> None:
     for room in (
         *(gallery, asking, works, naming, notifications, credits, choices, doors, operations),
         *(characters, references, generate, batches, library),
-        *(projects, keys, webhooks, queue),
+        *(projects, deeds, keys, webhooks, queue),
     ):
         app.include_router(room.router, include_in_schema=False)
     assets.mount(app)
