@@ -4,6 +4,7 @@
 editable install, `tests` is for the tests alone. What is there and intact is not fetched again.
 From the typeface are cut, by `[tool.affiche.type]`, two files with the letters of our own pages.
 The catalogues of `src/affiche/texts` are compiled, the pages of one language into one file.
+Texts for browsers are compressed by brotli, which the server has not got.
 
     python hatch_build.py shipped    make what goes into a wheel (what is there stays)
     python hatch_build.py tests      fetch what the tests need
@@ -14,6 +15,7 @@ import hashlib
 import json
 import os
 import re
+import runpy
 import shutil
 import socket
 import sys
@@ -29,6 +31,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 RECEIPT: Final = "vendor.json"
 SECONDS: Final = 60
 TEXTS: Final = "src/affiche/texts"
+STATIC: Final = "src/affiche/web/static"
+EDITION: Final = 2  # of how fonts are cut: those of another one are cut again
+HERE: Final = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +132,11 @@ def cut(root: Path, order: Type) -> None:
                 f"src: url(./{name}.woff2) format('woff2-variations'); "
                 f"unicode-range: {','.join(f'U+{c:x}' for c in sorted(font.getBestCmap()))}; }}\n"
             )
+            if len(sheet) == 1:
+                sheet += _stand_ins(font, _sentences(root, order, name))
         (kept / "index.css").write_text("".join(sheet), encoding="utf-8")
         shutil.copyfile(root / order.source / "LICENSE", kept / "LICENSE")
-        _put(kept, dest, order, letters=letters(root, order))
+        _put(kept, dest, order, letters=letters(root, order), edition=EDITION)
 
 
 def slices_of(source: Path) -> list[Path]:
@@ -174,6 +181,8 @@ def ensure(root: Path, group: str) -> None:
     order = type_of(root)
     if order and (fetched or _outdated(root, order)):
         cut(root, order)
+    if (root / STATIC).is_dir():
+        _of_pages("bundles")["pack"](root / STATIC)
 
 
 class BrowserFilesHook(BuildHookInterface[Any]):
@@ -181,6 +190,11 @@ class BrowserFilesHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         ensure(Path(self.root), "shipped")
+
+
+def _of_pages(name: str) -> dict[str, Any]:
+    """One of the pages' modules that need nothing of the server, which may not be installed."""
+    return runpy.run_path(str(HERE / "src/affiche/web" / f"{name}.py"))
 
 
 def _made_of(compiled: Path) -> str | None:
@@ -230,7 +244,7 @@ def _outdated(root: Path, order: Type) -> bool:
     if not intact(root, order):
         return True
     receipt = json.loads((root / order.dest / RECEIPT).read_text(encoding="utf-8"))
-    return bool(receipt.get("letters") != letters(root, order))
+    return [receipt.get("letters"), receipt.get("edition")] != [letters(root, order), EDITION]
 
 
 def _put(kept: Path, dest: Path, order: Archive | Type, **more: object) -> None:
@@ -265,6 +279,23 @@ def _parts(slices: list[Path], wanted: set[int], weights: list[int]) -> list[Any
             subsetter.subset(font)
             parts.append(instantiateVariableFont(font, {"wght": tuple(weights)}))
     return sorted(parts, key=lambda font: -len(font.getBestCmap()))
+
+
+def _sentences(root: Path, order: Type, name: str) -> str:
+    """All that is said in the language of the file `name`, without keys and comments."""
+    pages = (path for glob in order.texts[name] for path in root.glob(glob))
+    return "".join(
+        "".join(re.findall(r'(?m)^(?:msgstr )?"(.*)"$', page.read_text(encoding="utf-8")))
+        for page in pages
+        if page.stem not in order.unread
+    )
+
+
+def _stand_ins(font: Any, text: str) -> list[str]:
+    size, heights = font["head"].unitsPerEm, font["hhea"]
+    widths = {chr(c): font["hmtx"][name][0] / size for c, name in font.getBestCmap().items()}
+    measures = (heights.ascent / size, -heights.descent / size)
+    return list(_of_pages("stand_ins")["faces"](widths, *measures, text))
 
 
 def _merged(parts: list[Any]) -> Any:

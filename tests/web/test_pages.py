@@ -75,10 +75,12 @@ async def test_static_files_are_kept_for_a_year_under_their_digest(
 
 async def test_type_is_found_from_the_bundled_style_sheet(client: Client, nobody: Client) -> None:
     text = (await page(client, "/")).body.decode()
-    sheet = re.search(r'href="(/static/\w+/)site.css"', text)
-    assert sheet
-    css = (await nobody.get(f"{sheet[1]}site.css")).body.decode()
-    fonts = re.findall(r"url\(\./([^)]+\.woff2)\)", css)
+    fonts: list[str] = []
+    for name in ("site", "letters"):
+        sheet = re.search(rf'href="(/static/\w+/{name}.css)"', text)
+        assert sheet
+        css = (await nobody.get(sheet[1])).body.decode()
+        fonts += re.findall(r"url\(\./([^)]+\.woff2)\)", css)
     assert len(fonts) > 100
     assert all((FOLDER / font).is_file() for font in fonts)
 

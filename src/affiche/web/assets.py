@@ -16,13 +16,12 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from affiche.web import bundles
+
 FOLDER: Final = Path(__file__).parent / "static"
 YEAR: Final = "public, max-age=31536000, immutable"
-# The letters of our own pages last: where a letter is in both, the last one named has it.
-TYPE: Final = ("vendor/noto-sans-kr", "vendor/type")
-SPACE: Final = re.compile(r"/\*.*?\*/|\s+", re.DOTALL)
-TEXTS: Final = (".css", ".js", ".svg")
 ELEMENT: Final = re.compile(r"<([a-z]+(?:-[a-z0-9]+)+)")
+REFUSED: Final = re.compile(r";\s*q=0(\.0*)?\s*$")
 
 # Some systems know neither; a module with another type is refused by browsers.
 mimetypes.add_type("font/woff2", ".woff2")
@@ -41,12 +40,8 @@ class Assets:
             whole.update(hashlib.sha256(path.read_bytes()).digest())
         self.version = whole.hexdigest()[:12]
         self.elements = {path.stem for path in (folder / "elements").glob("*.js")}
-        self.bundles = {"site.css": self._styles(), "htmx.js": self._htmx()}
-        texts = [path for path in files if path.suffix in TEXTS]
-        plain = {path.relative_to(folder).as_posix(): path.read_bytes() for path in texts}
-        self.packed = {
-            path: gzip.compress(data, 9) for path, data in (plain | self.bundles).items()
-        }
+        self.bundles = bundles.joined(folder)
+        self.packed = {path: self._packed(data) for path, data in bundles.texts(folder).items()}
 
     def url(self, path: str) -> str:
         return f"/static/{self.version}/{path}"
@@ -70,23 +65,12 @@ class Assets:
         headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
         return FileResponse(self.folder / "push.js", media_type="text/javascript", headers=headers)
 
-    def _styles(self) -> bytes:
-        """All style sheets as one, the tokens and the ground of the page first."""
-        first = ["tokens.css", "base.css"]
-        folder = self.folder / "css"
-        rest = sorted(p.name for p in folder.glob("*.css") if p.name not in first)
-        sheets = [(folder / name).read_text(encoding="utf-8") for name in (*first, *rest)]
-        return "\n".join([*map(self._faces, TYPE), *sheets]).encode()
-
-    def _faces(self, folder: str) -> str:
-        """The faces of the typeface in `folder`, as seen from the folder of all."""
-        sheet = (self.folder / folder / "index.css").read_text(encoding="utf-8")
-        return SPACE.sub(" ", sheet).replace("url(./", f"url(./{folder}/")
-
-    def _htmx(self) -> bytes:
-        """htmx and its extension in one file: apart, the page could start between the two."""
-        parts = ("vendor/htmx/dist/htmx.min.js", "vendor/htmx/dist/ext/hx-sse.min.js")
-        return b"\n".join((self.folder / part).read_bytes() for part in parts)
+    def _packed(self, data: bytes) -> dict[str, bytes]:
+        """By the names that browsers know them by, the smaller one first. A text that was changed
+        after the build has no brotli."""
+        built = bundles.packed(self.folder, data)
+        better = {"br": built.read_bytes()} if built.is_file() else {}
+        return better | {"gzip": gzip.compress(data, 9)}
 
 
 class _Files(StaticFiles):
@@ -96,10 +80,12 @@ class _Files(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         kind = mimetypes.guess_type(path)[0]
-        headers = {"Vary": "Accept-Encoding"} if path in self.assets.packed else {}
-        if headers and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
-            headers["Content-Encoding"] = "gzip"
-            response = Response(self.assets.packed[path], media_type=kind, headers=headers)
+        packed = self.assets.packed.get(path, {})
+        headers = {"Vary": "Accept-Encoding"} if packed else {}
+        taken = encodings(Headers(scope=scope).get("accept-encoding", ""))
+        if name := next((name for name in packed if name in taken), None):
+            headers["Content-Encoding"] = name
+            response = Response(packed[name], media_type=kind, headers=headers)
         elif path in self.assets.bundles:
             response = Response(self.assets.bundles[path], media_type=kind, headers=headers)
         else:
@@ -110,3 +96,9 @@ class _Files(StaticFiles):
         response.headers["Cache-Control"] = YEAR if current else "no-cache"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
+
+
+def encodings(accepted: str) -> set[str]:
+    """The encodings that the header names and does not refuse."""
+    parts = accepted.lower().split(",")
+    return {part.partition(";")[0].strip() for part in parts if not REFUSED.search(part)}
