@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 from playwright.async_api import expect
+from tests.batches.conftest import all_works, asked, finish
 from tests.support.servers import AsSomebody, Client
 from tests.support.studios import ask, photograph
 from tests.web.test_accessibility import check, look
@@ -11,6 +12,7 @@ from tests.web.visitors import Open, Visit
 
 from affiche.studio import channels, notifications, uploads, works
 from affiche.studio.studio import Caller, Studio
+from affiche.texts import Language, say
 
 
 async def end(studio: Studio, caller: Caller, *ends: str) -> list[UUID]:
@@ -35,7 +37,7 @@ async def test_the_bell_counts_by_itself_wherever_one_is(
 ) -> None:
     page = visitor.page
     await visitor.go("/")
-    count = page.locator(".bell-count")
+    count = page.locator("#bell .bell-count")
     await expect(count).to_be_hidden()
     await expect(page.locator("#bell")).to_have_attribute("aria-label", "Notifications")
     await visitor.still()
@@ -62,7 +64,7 @@ async def test_the_list_follows_and_leads_to_the_work(
     await expect(one.locator(".told-message")).to_have_text("The engine lost the run.")
     await page.click(".told-link")
     await page.wait_for_url(f"**/works/{failed}")
-    await expect(page.locator(".bell-count")).to_be_hidden()
+    await expect(page.locator("#bell .bell-count")).to_be_hidden()
     await visitor.go("/notifications")
     await expect(page.locator(".told-unread")).to_have_count(0)
 
@@ -74,7 +76,7 @@ async def test_reading_all_and_deleting_one(visitor: Visit, studio: Studio, alic
     await expect(page.locator(".told-unread")).to_have_count(3)
     await page.click("text=Mark all as read")
     await expect(page.locator(".told-unread")).to_have_count(0)
-    await expect(page.locator(".bell-count")).to_be_hidden()
+    await expect(page.locator("#bell .bell-count")).to_be_hidden()
     await page.get_by_role("button", name="Delete: Your work failed").click()
     await expect(page.locator(".told-one")).to_have_count(2)
     assert len(await notifications.page(studio, alice)) == 2
@@ -105,7 +107,7 @@ async def test_list_and_bell_are_accessible(
     await look(visitor, "/notifications")
     await end(studio, alice, "failed", "completed", "cancelled")
     await expect(visitor.page.locator(".told-one")).to_have_count(3)
-    await expect(visitor.page.locator(".bell-count")).to_have_text("3")
+    await expect(visitor.page.locator("#bell .bell-count")).to_have_text("3")
     await check(visitor, "with three")
 
 
@@ -117,8 +119,9 @@ async def test_boxes_that_are_ticked_are_kept(
     box = page.get_by_label("A work failed: Browser")
     await box.check()
     await expect(page.get_by_label("A work failed: E-mail")).to_be_disabled()
-    await page.click("text=Save")
-    await page.wait_for_load_state("load")
+    await page.click("#save-channels")
+    await expect(page.locator("#channels [role=status]").first).to_have_text("Saved.")
+    await expect(page.locator("#save-channels")).to_be_focused()
     await expect(page.get_by_label("A work failed: Browser")).to_be_checked()
     chosen = await channels.choices(studio, alice)
     assert chosen.types == {"email": (), "push": ("work.failed",)}
@@ -135,6 +138,56 @@ async def test_all_of_it_works_without_scripts(visit: Open, studio: Studio, alic
     await expect(page.locator(".told-unread")).to_have_count(0)
     await page.get_by_role("button", name="Delete: Your work failed").click()
     await expect(page.locator(".told-one")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("phone", "dark", "language"),
+    [(False, False, "en"), (True, True, "ko")],
+    ids=["desk-light-en", "phone-dark-ko"],
+)
+async def test_days_kinds_and_a_batch_by_keyboard(
+    visit: Open, studio: Studio, alice: Caller, phone: bool, dark: bool, language: Language
+) -> None:
+    await end(studio, alice, "failed", "completed")
+    batch = await asked(studio, alice, 3, name="봄 포스터")
+    made = [work.id for work in await all_works(studio, alice, batch)]
+    await finish(studio, made[1:], "completed")
+    async with studio.database.as_service() as service:
+        await service.connection.execute(
+            "UPDATE notifications SET created_at = created_at - interval '1 day'"
+        )
+    looks = {"phone": phone, "dark": dark, "language": language, "reduced_motion": "reduce"}
+    visitor = await visit(alice, **looks)
+    page = visitor.page
+    await visitor.go("/notifications")
+    days = page.locator(".told-day h2")
+    await expect(days).to_have_text([say(language, "notifications.page.yesterday")])
+    # It comes by itself when the last of the batch has ended, as one and above the others.
+    await finish(studio, made[:1], "failed")
+    await expect(days.first).to_have_text(say(language, "notifications.page.today"))
+    one = page.locator(".told-one").first
+    ends = say(language, "notifications.batch", completed=2, failed=1, cancelled=0)
+    await expect(one.locator(".told-message")).to_have_text(ends)
+    await expect(one.locator(".told-words")).to_have_text("봄 포스터")
+    await expect(page.locator(".told-one")).to_have_count(3)
+    await check(visitor, "by day")
+    kinds = page.locator(".told-kinds a")
+    await kinds.nth(3).focus()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**?show=failed")
+    await expect(page.locator(".told-one")).to_have_count(1)
+    await page.locator(".told-delete").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".empty")).to_be_visible()
+    await check(visitor, "none of these")
+    await visitor.go("/notifications?show=unread")
+    await page.locator("#read-all").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".empty")).to_be_visible()
+    await visitor.go("/notifications")
+    await page.locator(".told-link").first.focus()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/batches/{batch.id}")
 
 
 async def test_the_service_worker_is_at_the_root_and_asked_for_again(nobody: Client) -> None:

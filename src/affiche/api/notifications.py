@@ -28,11 +28,22 @@ ALL: Final = (NotSignedIn, DatabaseUnavailable)
 Type = Literal["work.completed", "work.failed", "work.cancelled"]
 
 
+class BatchEnds(BaseModel):
+    """What became of the works of a batch."""
+
+    works: int
+    completed: int
+    failed: int
+    cancelled: int
+
+
 class NotificationShape(BaseModel):
-    """One end of one work. `title` and `message` are in the reader's language."""
+    """One end of one work, or that of a batch. `title` and `message` are in the reader's language."""
 
     id: UUID
-    work_id: UUID
+    work_id: UUID = Field(description="Of a batch the work that ended last.")
+    batch_id: UUID | None = Field(description="The work's batch, if it has one.")
+    batch: BatchEnds | None = Field(description="Of a batch that has ended as a whole.")
     type: Type
     title: str = Field(examples=["Your work failed"])
     message: str = Field(examples=["The GPU ran out of memory. Credits returned: 2."])
@@ -116,6 +127,8 @@ def shape(found: Notification, language: Language) -> NotificationShape:
     return NotificationShape(
         id=found.id,
         work_id=found.work_id,
+        batch_id=found.batch_id,
+        batch=BatchEnds.model_validate(found.batch) if found.batch else None,
         type=cast(Type, found.type),
         title=title,
         message=message,

@@ -34,13 +34,14 @@ def written(found: Sequence[Notification], language: Language) -> Letter:
         title, message = found[0].in_language(language)
         words = _short(found[0].words)
         key = "subject" if words else "subject_bare"
-        lines = (message,) if found[0].status != "failed" else tuple(filter(None, (words, message)))
+        told = found[0].batch is not None or found[0].status != "failed"
+        lines = (message,) if told else tuple(filter(None, (words, message)))
         return Letter(
             title,
             _say(language, key, title=title, words=words),
             lines,
-            f"/works/{found[0].work_id}",
-            _say(language, "open"),
+            found[0].path,
+            _say(language, "open_batch" if found[0].batch else "open"),
         )
     ends = Counter(each.status for each in found)
     title = _say(language, "several", n=len(found))
@@ -80,7 +81,9 @@ def html(letter: Letter, address: str, language: Language) -> str:
 def _line(found: Notification, language: Language) -> str:
     title, message = found.in_language(language)
     words = _short(found.words)
-    if found.status != "failed":
+    if found.batch and words:
+        return f"{title}: {words} — {message}"
+    if found.status != "failed" or found.batch:
         return f"{title}: {_short(message)}" if message else title
     return f"{title}: {words} — {message}" if words else f"{title}: {message}"
 

@@ -1,6 +1,7 @@
 """What somebody was told of their works: the list, what of it is unread, reading and deleting it.
 
-The database makes each notification when a work ends (trg_notify_work_status_change).
+The database makes each notification when a work ends (trg_notify_work_status_change): one for each
+work, but of a batch one when all of it has ended, and one of the first of its works that fails.
 """
 
 from collections.abc import Mapping
@@ -44,6 +45,24 @@ class Notification:
         return str(self.data.get("words") or "")
 
     @property
+    def batch_id(self) -> UUID | None:
+        """The batch that it tells of, or to which its work belongs."""
+        found = self.data.get("batch_id")
+        return UUID(found) if isinstance(found, str) else None
+
+    @property
+    def batch(self) -> Mapping[str, Any] | None:
+        """Of a batch that has ended: its `name`, how many `works` it has, and how many of them are
+        `completed`, `failed` and `cancelled`."""
+        found = self.data.get("batch")
+        return found if isinstance(found, Mapping) else None
+
+    @property
+    def path(self) -> str:
+        """Where what it tells of is seen."""
+        return f"/batches/{self.batch_id}" if self.batch else f"/works/{self.work_id}"
+
+    @property
     def credits_refunded(self) -> int:
         found = self.data.get("credits_refunded")
         return found if isinstance(found, int) else 0
@@ -51,8 +70,11 @@ class Notification:
     def in_language(self, language: Language) -> tuple[str, str]:
         """Title and message in `language`. A reason that somebody wrote by hand has no
         translation and stays as it is."""
-        title = say(language, f"notifications.title.{self.status}")
-        if self.status != "failed":
+        title = say(language, f"notifications.title.{'batch' if self.batch else self.status}")
+        if self.batch:
+            ends = {name: self.batch[name] for name in ("completed", "failed", "cancelled")}
+            parts = [say(language, "notifications.batch", **ends)]
+        elif self.status != "failed":
             parts = [self.words]
         elif code := self.data.get("error_code"):
             parts = [recalled(str(code), self.data.get("error_params")).message(language)]
@@ -68,17 +90,26 @@ async def page(
     caller: Caller,
     *,
     unread: bool = False,
+    type: str | None = None,
     before: UUID | None = None,
     limit: int = 50,
 ) -> list[Notification]:
-    """One page of the caller's, newest first; the next begins `before` the last id."""
+    """One page of the caller's, newest first; the next begins `before` the last id. `unread` or of
+    one `type`, not both."""
+    asked = {
+        "user_id": caller.id,
+        "before": before or LAST_ID,
+        "limit": max(1, min(limit, 200)),
+    }
     async with studio.database.as_user(caller.id) as transaction:
+        if type is not None:
+            return await transaction.all(
+                Notification, "notifications.page_of_type", type=type, **asked
+            )
         return await transaction.all(
             Notification,
             "notifications.page_of_unread" if unread else "notifications.page",
-            user_id=caller.id,
-            before=before or LAST_ID,
-            limit=max(1, min(limit, 200)),
+            **asked,
         )
 
 

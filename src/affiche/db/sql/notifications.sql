@@ -8,6 +8,11 @@ SELECT id, work_id, type, title, message, data, read_at, created_at FROM notific
 WHERE user_id = %(user_id)s AND id < %(before)s AND read_at IS NULL
 ORDER BY id DESC LIMIT %(limit)s
 
+-- name: page_of_type
+SELECT id, work_id, type, title, message, data, read_at, created_at FROM notifications
+WHERE user_id = %(user_id)s AND id < %(before)s AND type = %(type)s
+ORDER BY id DESC LIMIT %(limit)s
+
 -- name: by_id
 SELECT id, work_id, type, title, message, data, read_at, created_at FROM notifications
 WHERE id = %(id)s
