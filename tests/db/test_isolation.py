@@ -60,6 +60,7 @@ TABLES: dict[str, str | Literal["everybody", "service", "owner", "admins", "memb
     "storage_counts": "service",
     "storage_rules": "service",
     "sweeps": "service",
+    "template_drafts": "service",
     "template_endpoints": "service",
     "template_versions": "everybody",
     "templates": "everybody",

@@ -1558,7 +1558,8 @@ CREATE FUNCTION public.my_queue(most integer) RETURNS TABLE(work_id uuid, rank b
     WINDOW whole AS (PARTITION BY l.endpoint_id), before AS (PARTITION BY l.endpoint_id
       ORDER BY l.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ), rest AS MATERIALIZED (
-    SELECT r.endpoint_id, CASE WHEN bool_and(t.usual IS NOT NULL)
+    -- What takes so long beyond what is usual may take ever so long.
+    SELECT r.endpoint_id, CASE WHEN bool_and(t.usual IS NOT NULL AND r.ran < 2 * t.usual + 5)
       THEN sum(greatest(0, t.usual - r.ran)) END AS seconds
     FROM running r LEFT JOIN times t USING (endpoint_id, workflow_id) GROUP BY r.endpoint_id
   )
@@ -2012,6 +2013,15 @@ CREATE FUNCTION public.sees_batch(whose uuid, project uuid) RETURNS boolean
     OR member_of(project)
 $$;
 
+CREATE FUNCTION public.show_in_collections() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE collection_works SET shown = NEW.trashed_at IS NULL WHERE work_id = NEW.id;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.sought_grams(words text) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -2079,6 +2089,11 @@ BEGIN
     SELECT auth.uid(), one, given FROM unnest(seen) AS one
     ON CONFLICT (user_id, work_id) DO UPDATE SET stars = excluded.stars;
   END IF;
+  IF seen <> '{}' THEN
+    INSERT INTO events (user_id, type, data)
+    VALUES (auth.uid(), 'gallery.changed', jsonb_build_object('works', seen, 'stars', given));
+    PERFORM pg_notify('affiche_event', auth.uid()::text);
+  END IF;
   RETURN seen;
 END $$;
 
@@ -2118,6 +2133,40 @@ CREATE FUNCTION public.tag_key(tag text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$ SELECT left(lower(tag), 160) $$;
+
+CREATE FUNCTION public.tag_works(chosen uuid[], added text[], removed text[]) RETURNS uuid[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  gone CONSTANT text[] := ARRAY(SELECT tag_key(tag) FROM unnest(removed) AS tag);
+  away CONSTANT text[] := ARRAY(SELECT tag_key(tag) FROM unnest(removed || added) AS tag);
+  held uuid[];
+BEGIN
+  IF EXISTS (SELECT FROM unnest(added) AS tag
+      WHERE tag IS NULL OR btrim(tag) = '' OR length(tag) > 160) THEN
+    RAISE EXCEPTION 'a tag is empty or too long' USING ERRCODE = 'check_violation';
+  END IF;
+  held := ARRAY(
+    SELECT w.id FROM works w
+    WHERE w.id = ANY (chosen) AND (w.user_id = auth.uid() OR member_of(w.project_id))
+      AND w.project_id IS NOT DISTINCT FROM coalesce(bound_project(), w.project_id)
+      AND (SELECT count(*) FROM unnest(w.tags) AS tag WHERE tag_key(tag) <> ALL (away))
+        + cardinality(added) <= 20
+    ORDER BY w.id FOR UPDATE);
+  UPDATE works w SET tags = next.tags
+  FROM works x CROSS JOIN LATERAL (
+    SELECT ARRAY(SELECT tag FROM unnest(x.tags) WITH ORDINALITY AS had (tag, place)
+      WHERE tag_key(tag) <> ALL (gone) ORDER BY place)
+    || ARRAY(SELECT tag FROM unnest(added) WITH ORDINALITY AS more (tag, place)
+      WHERE tag_key(tag) <> ALL (ARRAY(SELECT tag_key(had) FROM unnest(x.tags) AS had
+        WHERE tag_key(had) <> ALL (gone))) ORDER BY place) AS tags
+  ) next
+  WHERE x.id = w.id AND w.id = ANY (held) AND w.tags <> next.tags;
+  RETURN held;
+END $$;
+
+ALTER FUNCTION public.tag_works(chosen uuid[], added text[], removed text[]) OWNER TO service_role;
 
 CREATE FUNCTION public.take_room(project uuid, wanted bigint) RETURNS void
     LANGUAGE plpgsql
@@ -2192,6 +2241,11 @@ DECLARE
     ORDER BY w.id FOR UPDATE);
 BEGIN
   UPDATE works SET trashed_at = CASE WHEN gone THEN now() END WHERE id = ANY (held);
+  IF held <> '{}' THEN
+    INSERT INTO events (user_id, type, data)
+    VALUES (auth.uid(), 'gallery.changed', jsonb_build_object('works', held, 'trashed', gone));
+    PERFORM pg_notify('affiche_event', auth.uid()::text);
+  END IF;
   RETURN held;
 END $$;
 
@@ -2510,6 +2564,26 @@ ALTER TABLE public.characters ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTI
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.collection_works (
+    collection_id uuid NOT NULL,
+    work_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    shown boolean DEFAULT true NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.collection_works FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.collections (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT collections_name_check CHECK (((btrim(name) <> ''::text) AND (length(name) <= 400)))
+);
+
+ALTER TABLE ONLY public.collections FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.credit_budgets (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -3584,6 +3658,12 @@ ALTER TABLE ONLY public.characters
 ALTER TABLE ONLY public.characters
     ADD CONSTRAINT characters_project_id_slug_key UNIQUE (project_id, slug);
 
+ALTER TABLE ONLY public.collection_works
+    ADD CONSTRAINT collection_works_pkey PRIMARY KEY (collection_id, work_id);
+
+ALTER TABLE ONLY public.collections
+    ADD CONSTRAINT collections_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.credit_budgets
     ADD CONSTRAINT credit_budgets_pkey PRIMARY KEY (id);
 
@@ -3843,6 +3923,12 @@ CREATE INDEX characters_project ON public.characters USING btree (project_id, id
 
 CREATE INDEX characters_user ON public.characters USING btree (user_id) WHERE (user_id IS NOT NULL);
 
+CREATE INDEX collection_works_shown ON public.collection_works USING btree (user_id, collection_id, work_id DESC) WHERE shown;
+
+CREATE INDEX collection_works_work ON public.collection_works USING btree (work_id);
+
+CREATE INDEX collections_user ON public.collections USING btree (user_id, id DESC);
+
 CREATE INDEX credit_transactions_project ON public.credit_transactions USING btree (project_id, created_at) WHERE (project_id IS NOT NULL);
 
 CREATE UNIQUE INDEX credit_transactions_reference ON public.credit_transactions USING btree (user_id, type, reference) WHERE (reference IS NOT NULL);
@@ -4037,6 +4123,8 @@ CREATE INDEX work_words_user ON public.work_words USING btree (user_id, work_id 
 
 CREATE UNIQUE INDEX works_batch ON public.works USING btree (batch_id, batch_position) WHERE (batch_id IS NOT NULL);
 
+CREATE INDEX works_batch_newest ON public.works USING btree (batch_id, id DESC) WHERE (batch_id IS NOT NULL);
+
 CREATE INDEX works_batch_open ON public.works USING btree (batch_id) WHERE ((batch_id IS NOT NULL) AND (status = ANY (ARRAY['pending'::text, 'taken'::text, 'processing'::text])));
 
 CREATE INDEX works_character ON public.works USING btree (character_id, id DESC) WHERE (character_id IS NOT NULL);
@@ -4100,6 +4188,8 @@ CREATE TRIGGER b_work BEFORE UPDATE ON public.works FOR EACH ROW WHEN ((old.stat
 CREATE TRIGGER c_complete BEFORE INSERT ON public.generation_jobs FOR EACH ROW EXECUTE FUNCTION public.complete_job();
 
 CREATE TRIGGER c_complete BEFORE INSERT ON public.works FOR EACH ROW EXECUTE FUNCTION public.complete_work();
+
+CREATE TRIGGER collections_changed AFTER UPDATE OF trashed_at ON public.works FOR EACH ROW WHEN (((old.trashed_at IS NULL) <> (new.trashed_at IS NULL))) EXECUTE FUNCTION public.show_in_collections();
 
 CREATE TRIGGER count_changed AFTER UPDATE ON public.files FOR EACH ROW WHEN ((((old.project_id IS DISTINCT FROM new.project_id) OR (old.file_size IS DISTINCT FROM new.file_size)) OR (old.thumbnail_size IS DISTINCT FROM new.thumbnail_size))) EXECUTE FUNCTION public.count_storage();
 
@@ -4232,6 +4322,15 @@ ALTER TABLE ONLY public.characters
 
 ALTER TABLE ONLY public.characters
     ADD CONSTRAINT characters_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.collection_works
+    ADD CONSTRAINT collection_works_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES public.collections(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.collection_works
+    ADD CONSTRAINT collection_works_work_id_fkey FOREIGN KEY (work_id) REFERENCES public.works(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.collections
+    ADD CONSTRAINT collections_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.credit_budgets
     ADD CONSTRAINT credit_budgets_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
@@ -4506,6 +4605,10 @@ ALTER TABLE public.captions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.characters ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.collection_works ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.collections ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.credit_budgets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credit_rules ENABLE ROW LEVEL SECURITY;
@@ -4568,6 +4671,10 @@ CREATE POLICY own ON public.api_keys FOR SELECT TO authenticated USING ((user_id
 
 CREATE POLICY own ON public.browsers FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
+CREATE POLICY own ON public.collection_works FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY own ON public.collections FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY own ON public.credit_budgets FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY own ON public.credit_transactions FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
@@ -4625,6 +4732,10 @@ CREATE POLICY service ON public.browsers TO service_role USING (true) WITH CHECK
 CREATE POLICY service ON public.captions TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.characters TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.collection_works TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service ON public.collections TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service ON public.credit_budgets TO service_role USING (true) WITH CHECK (true);
 
@@ -4885,6 +4996,9 @@ GRANT ALL ON FUNCTION public.retry_batch(batch uuid) TO authenticated;
 REVOKE ALL ON FUNCTION public.star_works(chosen uuid[], given integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.star_works(chosen uuid[], given integer) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.tag_works(chosen uuid[], added text[], removed text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.tag_works(chosen uuid[], added text[], removed text[]) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.trash_works(chosen uuid[], gone boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.trash_works(chosen uuid[], gone boolean) TO authenticated;
 
@@ -4937,6 +5051,12 @@ GRANT ALL ON TABLE public.captions TO service_role;
 
 GRANT ALL ON TABLE public.characters TO service_role;
 GRANT SELECT ON TABLE public.characters TO authenticated;
+
+GRANT ALL ON TABLE public.collection_works TO service_role;
+GRANT SELECT ON TABLE public.collection_works TO authenticated;
+
+GRANT ALL ON TABLE public.collections TO service_role;
+GRANT SELECT ON TABLE public.collections TO authenticated;
 
 GRANT ALL ON TABLE public.credit_budgets TO service_role;
 GRANT SELECT ON TABLE public.credit_budgets TO authenticated;

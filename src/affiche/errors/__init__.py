@@ -150,6 +150,13 @@ from affiche.errors.requests import (
     TransitionRefused,
 )
 from affiche.errors.webhooks import WebhookOff, WebhooksFull
+from affiche.errors.workshop import (
+    DraftChanged,
+    DraftUnfinished,
+    TemplateMoved,
+    TemplateNameTaken,
+    VersionCurrent,
+)
 
 __all__ = [
     "AddressRefused",
@@ -172,6 +179,8 @@ __all__ = [
     "DatabaseFull",
     "DatabaseInUse",
     "DatabaseUnavailable",
+    "DraftChanged",
+    "DraftUnfinished",
     "EmailTaken",
     "EncodingRefused",
     "EndedByOperator",
@@ -272,9 +281,12 @@ __all__ = [
     "SubmissionUnknown",
     "TakenTooOften",
     "TemplateInvalid",
+    "TemplateMoved",
+    "TemplateNameTaken",
     "TooManyRequests",
     "TooManyStreams",
     "TransitionRefused",
+    "VersionCurrent",
     "WebhookOff",
     "WebhooksFull",
     "WorkerUnfit",

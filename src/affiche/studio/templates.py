@@ -1,8 +1,9 @@
 """Templates as the database has them: each version of each, for good."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -12,6 +13,10 @@ from affiche.domain.fields import form_fields
 from affiche.domain.templates import Template, definition
 from affiche.errors import NotFound
 from affiche.studio.studio import Caller, Studio
+
+Origin = Literal["catalog", "here", "trial"]
+"""Whose word counts: its folder's, the workshop's, or that of a draft that is tried."""
+log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,8 @@ async def _versioned(studio: Studio, row: Row) -> Versioned:
 async def install(database: Database, templates: Iterable[Template]) -> list[str]:
     """Bring the catalog into the database; the slugs of those that are new or changed.
 
-    Whether a template is on offer is the operator's to say once it is there.
+    Whether a template is on offer is the operator's to say once it is there; and one that was
+    published in the workshop is left as it is, until it is given back (`workshop.give_back`).
     """
     changed = []
     for template in templates:
@@ -83,11 +89,45 @@ async def install(database: Database, templates: Iterable[Template]) -> list[str
 
 async def _install(transaction: Transaction, template: Template) -> bool:
     # Two that start at once would both bring in one that is new.
-    await transaction.run("templates.hold")
+    await hold(transaction)
     rows = await transaction.rows("templates.present", id=template.id)
-    if rows and rows[0]["digest"] == template.version:
+    if rows and (rows[0]["origin"] != "catalog" or rows[0]["digest"] == template.version):
         return False
-    version = rows[0]["version"] + 1 if rows else 1
+    if owner := await name_taken(transaction, template):
+        log.warning("the folder of “%s” is passed over: “%s” has its name", template.slug, owner)
+        return False
+    await store(transaction, template, rows[0]["version"] + 1 if rows else 1)
+    return True
+
+
+async def hold(transaction: Transaction) -> None:
+    """Nobody else brings in a version until this transaction ends."""
+    await transaction.run("templates.hold")
+
+
+async def name_taken(transaction: Transaction, template: Template) -> str | None:
+    """The slug of another template that is called as this one would be."""
+    found = await transaction.value(
+        "templates.taken",
+        id=template.id,
+        slug=template.slug,
+        template_name=template.template_name,
+    )
+    return None if found is None else str(found)
+
+
+async def store(
+    transaction: Transaction,
+    template: Template,
+    version: int,
+    *,
+    origin: Origin = "catalog",
+    note: str = "",
+    by: UUID | None = None,
+    again: int | None = None,
+) -> None:
+    """Keep that version for good, and let it be the template's from now on. Whether the template is
+    on offer and where it stands is only said of a new one."""
     workflows = [await _put_workflow(transaction, template, n) for n in _stages(template)]
     await transaction.run(
         "templates.put",
@@ -104,6 +144,7 @@ async def _install(transaction: Transaction, template: Template) -> bool:
         credits=template.credits,
         form_fields=Jsonb(form_fields(template.fields, "ko")),
         request_dto=Jsonb(template.request_dto),
+        origin=origin,
     )
     await transaction.run(
         "templates.put_version",
@@ -112,8 +153,10 @@ async def _install(transaction: Transaction, template: Template) -> bool:
         digest=template.version,
         definition=Jsonb(definition(template)),
         workflow_ids=workflows,
+        note=note,
+        published_by=by,
+        again=again,
     )
-    return True
 
 
 def _stages(template: Template) -> Sequence[int]:

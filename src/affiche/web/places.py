@@ -36,6 +36,11 @@ PLACES: Final = (
     Place("/credits", "credits.page.title", seen=lambda caller, settings: settings.credits),
     Place("/project", "projects.page.title", also=("/projects",)),
     Place(
+        "/workshop",
+        "workshop.title",
+        seen=lambda caller, settings: caller is not None and caller.is_operator,
+    ),
+    Place(
         "/operations",
         "operations.page.title",
         seen=lambda caller, settings: caller is not None and caller.is_operator,

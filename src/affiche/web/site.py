@@ -21,7 +21,9 @@ from affiche.web import (
     queue,
     references,
     webhooks,
+    workbench,
     works,
+    workshop,
 )
 from affiche.web.assets import Assets
 from affiche.web.pages import Press
@@ -35,7 +37,7 @@ def mount(app: FastAPI) -> None:
     for room in (
         *(gallery, asking, works, naming, notifications, credits, choices, doors, operations),
         *(characters, references, generate, batches, library),
-        *(projects, deeds, keys, webhooks, queue),
+        *(projects, deeds, keys, webhooks, queue, workshop, workbench),
     ):
         app.include_router(room.router, include_in_schema=False)
     assets.mount(app)

@@ -14,9 +14,14 @@ WHERE template_id = %(template_id)s AND version = %(version)s
 SELECT pg_advisory_xact_lock(420791)
 
 -- name: present
-SELECT t.version, v.digest FROM templates t
+SELECT t.version, t.origin, v.digest FROM templates t
 JOIN template_versions v ON v.template_id = t.id AND v.version = t.version
 WHERE t.id = %(id)s
+
+-- name: taken
+-- By another template's: its name, or the one in addresses.
+SELECT slug FROM templates
+WHERE id <> %(id)s AND (slug = %(slug)s OR template_name = %(template_name)s) LIMIT 1
 
 -- name: put_workflow
 WITH added AS (
@@ -28,18 +33,22 @@ SELECT id FROM added UNION ALL
 SELECT id FROM workflows WHERE slug = %(slug)s AND digest = %(digest)s LIMIT 1
 
 -- name: put_version
-INSERT INTO template_versions (template_id, version, digest, definition, workflow_ids)
-VALUES (%(id)s, %(version)s, %(digest)s, %(definition)s, %(workflow_ids)s)
+INSERT INTO template_versions (template_id, version, digest, definition, workflow_ids, note,
+  published_by, again)
+VALUES (%(id)s, %(version)s, %(digest)s, %(definition)s, %(workflow_ids)s, %(note)s,
+  %(published_by)s, %(again)s)
 
 -- name: put
 INSERT INTO templates (id, template_name, slug, version, work_type, title, description,
-  estimated_time, is_active, display_order, credits, form_fields, request_dto)
+  estimated_time, is_active, display_order, credits, form_fields, request_dto, origin)
 VALUES (%(id)s, %(template_name)s, %(slug)s, %(version)s, %(work_type)s, %(title)s,
   %(description)s, %(estimated_time)s, %(is_active)s, %(display_order)s, %(credits)s,
-  %(form_fields)s, %(request_dto)s)
+  %(form_fields)s, %(request_dto)s, %(origin)s)
 ON CONFLICT (id) DO UPDATE SET
   template_name = excluded.template_name, slug = excluded.slug, version = excluded.version,
   work_type = excluded.work_type, title = excluded.title, description = excluded.description,
-  estimated_time = excluded.estimated_time, display_order = excluded.display_order,
+  estimated_time = excluded.estimated_time, origin = excluded.origin,
+  display_order = CASE WHEN templates.placed
+    THEN templates.display_order ELSE excluded.display_order END,
   credits = excluded.credits, form_fields = excluded.form_fields,
   request_dto = excluded.request_dto, updated_at = now()
