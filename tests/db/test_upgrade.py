@@ -192,7 +192,7 @@ async def test_whoever_was_signed_in_still_is_and_sees_what_was_made(
         work_id: status for work_id, (status, user) in of_all(superuser).items() if user == owner
     }
     pages = Client(nobody.server, nobody.session, {"Cookie": f"{COOKIE}={SESSION}"})
-    listed = (await pages.get("/works")).body.decode()
+    listed = (await pages.get("/gallery")).body.decode()
     for work_id, status in mine.items():
         assert str(work_id) in listed
         page = await pages.get(f"/works/{work_id}")

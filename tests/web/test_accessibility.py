@@ -68,7 +68,7 @@ async def test_every_page_is_accessible(
     page = visitor.page
     await look(visitor, "/")
     for kind in ("all", "running", "done", "ended"):
-        await look(visitor, f"/works?show={kind}")
+        await look(visitor, f"/gallery?show={kind}")
     for work_id in (wall.done, wall.failed, wall.cancelled, wall.waiting):
         await look(visitor, f"/works/{work_id}")
     await visitor.go(f"/works/{wall.done}")
@@ -88,7 +88,7 @@ async def test_the_signed_out_and_the_empty_page_are_accessible(visit: Open, ali
     await look(nobody, "/")
     await expect(nobody.page.locator("h1")).to_have_text("Please sign in")
     visitor = await visit(alice)
-    for path in ("/", "/works"):
+    for path in ("/", "/gallery"):
         await look(visitor, path)
         await expect(visitor.page.locator(".empty-title")).to_be_visible()
 

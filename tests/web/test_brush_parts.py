@@ -26,7 +26,7 @@ const bytes = async (bits) => Array.from(new Uint8Array(await (await png(bits)).
 
 
 async def test_a_mask_is_drawn_coded_and_read_again(visitor: Visit) -> None:
-    await visitor.go("/works")
+    await visitor.go("/notifications")
     page = visitor.page
     # Odd sides, and more than one strip of a megapixel.
     given = {"steps": [STROKE], "size": {"width": 1501, "height": 999}}
@@ -56,7 +56,7 @@ return bytes(await read(picture, given.size));
 
 
 async def test_greys_are_cut_where_the_studio_cuts_them(visitor: Visit) -> None:
-    await visitor.go("/works")
+    await visitor.go("/notifications")
     row = bytes(range(256)) * 4
     ramp = pyvips.Image.new_from_memory(row, 256, 4, 1, "uchar").copy(interpretation="b-w")
     data = ramp.pngsave_buffer()
@@ -71,7 +71,7 @@ return Array.from({ length: 256 }, (_, x) => bits.has(x, 2));
 
 
 async def test_the_soft_edge_is_seen_as_it_will_be(visitor: Visit) -> None:
-    await visitor.go("/works")
+    await visitor.go("/notifications")
     at = pyvips.Image.xyz(160, 120)
     x, y = at[0], at[1]
     disc = (((x - 60) ** 2 + (y - 60) ** 2) ** 0.5) < 40
@@ -96,7 +96,7 @@ return Array.from(weights(pixels, 160, 120, given.feather));
 
 
 async def test_steps_are_taken_back_and_a_view_keeps_its_place(visitor: Visit) -> None:
-    await visitor.go("/works")
+    await visitor.go("/notifications")
     script = """
 const { History } = await part("history");
 const history = new History();
@@ -135,7 +135,7 @@ return found.map((one) => (one.x === undefined ? one : [one.x, one.y].map(Math.r
 
 
 async def test_keys_mean_the_same_where_the_keyboard_is_set_to_hangul(visitor: Visit) -> None:
-    await visitor.go("/works")
+    await visitor.go("/notifications")
     script = """
 const { meaning } = await part("keys");
 return given.map(([key, code, more]) => meaning({ key, code, ...more })?.does ?? null);

@@ -29,7 +29,7 @@ def test_elements_are_found_in_a_page_wherever_they_stand() -> None:
     assert Assets().modules("<p>&lt;seed-field&gt;</p><unknown-element>") == []
 
 
-@pytest.mark.parametrize("path", ["/", "/templates/klein-i2i", "/notifications", "/works"])
+@pytest.mark.parametrize("path", ["/", "/templates/klein-i2i", "/notifications", "/gallery"])
 async def test_a_page_names_the_modules_of_what_it_holds(client: Client, path: str) -> None:
     text = (await client.get(path, headers={"Accept": "text/html"})).body.decode()
     named = re.findall(r'<script type="module" src="/static/\w+/elements/([^"]+)\.js"', text)

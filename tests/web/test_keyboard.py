@@ -48,8 +48,9 @@ async def test_the_whole_path_by_keyboard(
     await expect(page.locator("#steps")).to_have_value("5")
     await expect(page.locator("range-field .range").first).to_have_value("5")
     await page.keyboard.press("Control+Enter")
-    await page.wait_for_url("**/works/*")
+    await page.wait_for_url("**/templates/klein-i2i?work=*")
     await visitor.reach("completed")
+    await expect(page.locator("#steps")).to_be_focused()
     work = await works.get(studio, alice, visitor.work_id)
     assert (work.input_data["steps"], work.input_data["megapixels"]) == (5, 0.5)
 
@@ -69,9 +70,11 @@ async def test_the_whole_path_by_keyboard(
     await tab_to(page, "[data-view=result]")
     await page.keyboard.press("Enter")
     await expect(slider).to_be_hidden()
-    await tab_to(page, "a[href*='from=']")
+    await tab_to(page, ".seen-back")
     await page.keyboard.press("Enter")
+    await expect(page.locator(".mirror-picture")).to_be_visible()
     await expect(page.locator("#prompt")).to_have_value("a quiet beach")
+    assert visitor.path == "/templates/klein-i2i"
 
 
 async def test_the_focus_outlives_the_progress(visitor: Visit, working: Crew, photo: Path) -> None:

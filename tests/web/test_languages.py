@@ -21,10 +21,10 @@ HTML = {"Accept": "text/html"}
 async def test_the_choice_is_kept_and_goes_before_the_browser(visit: Open, alice: Caller) -> None:
     visitor = await visit(alice, language="en")
     page = visitor.page
-    await visitor.go("/works?show=done")
+    await visitor.go("/gallery?show=done")
     await expect(page.locator("html")).to_have_attribute("lang", "en")
     await page.get_by_role("button", name="한국어").click()
-    assert visitor.path == "/works?show=done"
+    assert visitor.path == "/gallery?show=done"
     await expect(page.locator("html")).to_have_attribute("lang", "ko")
     await visitor.go("/templates/klein-i2i")
     await expect(page.locator("h1")).to_have_text("사진 다시 그리기")
@@ -43,7 +43,7 @@ async def test_without_a_choice_the_browser_decides_and_else_the_setting(client:
 
 
 async def test_english_pages_hold_no_hangul_but_the_name_of_the_language(client: Client) -> None:
-    for path in ("/", "/works", "/templates/klein-i2i", "/templates/klein-poster", "/nowhere"):
+    for path in ("/", "/gallery", "/templates/klein-i2i", "/templates/klein-poster", "/nowhere"):
         text = (await client.get(path, headers=HTML)).body.decode().replace("한국어", "")
         assert not HANGUL.search(text), path
 

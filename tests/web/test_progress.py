@@ -188,11 +188,9 @@ async def test_the_wall_follows_what_runs(
     preview.faults.add("node", "hang", node=SAMPLER)
     await visitor.fill_in(photo)
     await visitor.ask()
-    await visitor.go("/works")
+    await visitor.go("/")
     await expect(page.locator(".card-state")).to_have_text("Queued")
     async with at_work(studio):
         await expect(page.locator(".card-state")).to_contain_text("Generating...")
         preview.faults.clear()
         await expect(page.locator(".card-completed")).to_have_count(1)
-    await visitor.go("/works?show=running")
-    await expect(page.locator(".empty-title")).to_have_text("Nothing is in progress just now.")

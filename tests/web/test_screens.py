@@ -103,8 +103,6 @@ STILLS: list[tuple[str, str, str, str]] = [
     ("done", "desktop", "en", "dark"),
     ("done", "phone", "ko", "light"),
     ("failed", "desktop", "en", "light"),
-    ("works", "desktop", "ko", "light"),
-    ("works", "phone", "en", "dark"),
     ("library", "desktop", "ko", "light"),
     ("library", "phone", "en", "dark"),
 ]
@@ -120,7 +118,6 @@ async def test_screens_of_what_stays(
     reused = f"/templates/klein-i2i?from={made[-1].id}"
     addresses = {
         "gallery": "/",
-        "works": "/works",
         "library": "/gallery",
         "form": reused,
         "settings": reused,

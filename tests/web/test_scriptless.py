@@ -56,7 +56,7 @@ async def test_the_whole_path_without_scripts(
 
 async def test_the_language_changes_without_scripts(visit: Open, alice: Caller) -> None:
     visitor = await visit(alice, scripts=False, language="ko")
-    await visitor.go("/works?show=done")
+    await visitor.go("/gallery?show=done")
     await visitor.page.get_by_role("button", name="English").click()
-    assert visitor.path == "/works?show=done"
-    await expect(visitor.page.locator("h1")).to_have_text("Works")
+    assert visitor.path == "/gallery?show=done"
+    await expect(visitor.page.locator("h1")).to_have_text("Gallery")

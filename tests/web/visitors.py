@@ -51,7 +51,9 @@ class Visit:
 
     @property
     def work_id(self) -> UUID:
-        return UUID(self.path.removeprefix("/works/").partition("?")[0])
+        """Of the page, or of the viewer beside a form."""
+        path, _, query = self.path.partition("?")
+        return UUID(query.removeprefix("work=") if query else path.removeprefix("/works/"))
 
     async def fill_in(self, photo: Path, prompt: str = "a quiet beach at sunset") -> None:
         """The form of klein-i2i, small and quick."""
@@ -66,8 +68,11 @@ class Visit:
         await expect(self.page.locator(".drop-held")).not_to_have_value("")
 
     async def ask(self) -> None:
+        """The work is shown beside the form; its own page is opened."""
+        shown = self.page.url
         await self.page.click(".ask")
-        await self.page.wait_for_url("**/works/*")
+        await self.page.wait_for_url(lambda url: "?work=" in url and url != shown)
+        await self.go(f"/works/{self.page.url.partition('?work=')[2]}")
 
     async def reach(self, status: str, within: float = 60.0) -> None:
         """The work's page says so by itself."""

@@ -27,7 +27,7 @@ GUARDS: Final = {
     "X-Content-Type-Options": "nosniff",
     # Not no-referrer: with it browsers send a form's Origin as null.
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     # What may be kept says so itself.

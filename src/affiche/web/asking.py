@@ -1,6 +1,7 @@
 """The form of a template, the pictures put into it, and the asking."""
 
-from typing import Annotated, Final
+import json
+from typing import Annotated, Final, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -9,14 +10,14 @@ from starlette.responses import JSONResponse, Response
 
 from affiche.api.auth import SignedIn
 from affiche.domain.forms import check
-from affiche.domain.templates import Template
 from affiche.domain.translation import Status, overall
 from affiche.errors import AfficheError, InvalidInputs, NotFound
-from affiche.studio import credits, templates, translations, works
-from affiche.studio.works import Ask
-from affiche.web import fields, posts, samples
+from affiche.studio import templates, translations, works
+from affiche.studio.templates import Versioned
+from affiche.studio.works import Ask, Work
+from affiche.web import brought, fields, posts, queue, quotes, samples, viewers
 from affiche.web.fields import Answers
-from affiche.web.pages import PRIVATE, Desk, desk
+from affiche.web.pages import PRIVATE, Desk, address, desk
 from affiche.web.refusals import PageRoute
 
 router: Final = APIRouter(route_class=PageRoute)
@@ -30,20 +31,33 @@ async def form(
     request: Request,
     slug: str,
     caller: SignedIn,
-    source: Annotated[UUID | None, Query(alias="from")] = None,
+    settings: Annotated[UUID | None, Query(alias="from")] = None,
+    seed: Literal["", "new"] = "",
     preset: str = "",
+    picture: Annotated[UUID | None, Query(alias="input")] = None,
+    brush: bool = False,
+    shown: Annotated[UUID | None, Query(alias="work")] = None,
+    output: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
+    """Others lead here with what it is to be filled with: docs/decisions/0037-make.md."""
     page = desk(request, caller)
-    template = (await templates.find(page.studio, caller, slug)).template
-    values = fields.defaults(template)
-    if source:
-        work = await works.get(page.studio, caller, source)
-        values = fields.of_work(template, work.input_data)
-    for offered in fields.presets(template, page.language):
-        if offered.preset.slug == preset:
-            values |= offered.values
-    brought = bool(source or preset)
-    return await _page(page, caller, template, Answers(values), opened=brought, fresh=not brought)
+    found = await templates.find(page.studio, caller, slug)
+    work = await viewers.find(page, caller, shown)
+    if work and work.template_slug != found.template.slug:
+        return page.go(f"/templates/{quote(work.template_slug)}?work={work.id}")
+    if brush and (other := await brought.brush_instead(page, caller, found.template)):
+        query = {"from": settings or "", "input": picture or "", "brush": "1"}
+        return page.go(f"/templates/{quote(other)}{address(query)}")
+    wanted = brought.Wanted(
+        settings=settings,
+        reseeded=seed == "new",
+        preset=preset,
+        picture=picture,
+        brush=brush,
+        shown=shown,
+    )
+    come = await brought.bring(page, caller, found.template, wanted, work)
+    return await _page(page, caller, found, Answers(come.values), come, work, output, brush=brush)
 
 
 @router.get("/templates/{slug}/prompts/{key}")
@@ -68,7 +82,8 @@ async def come_back(request: Request, slug: str, caller: SignedIn) -> Response:
 @router.post("/templates/{slug}/works")
 async def ask(request: Request, slug: str, caller: SignedIn) -> Response:
     page = desk(request, caller)
-    template = (await templates.find(page.studio, caller, slug)).template
+    found = await templates.find(page.studio, caller, slug)
+    template = found.template
     answers = await posts.read(request, page.studio, caller, template)
     try:
         if answers.problems:
@@ -77,12 +92,15 @@ async def ask(request: Request, slug: str, caller: SignedIn) -> Response:
             named = {problem.field for problem in answers.problems}
             rest = (problem for problem in others if problem.field not in named)
             raise InvalidInputs([*answers.problems, *rest])
-        work = await works.ask(
-            page.studio, caller, Ask(template=slug, inputs=answers.values, lenient=True)
-        )
+        asked = Ask(template=slug, inputs=answers.values, lenient=True, front=answers.front)
+        work = await works.ask(page.studio, caller, asked)
     except InvalidInputs as error:
         answers = Answers(answers.values, error.problems)
-        return await _page(page, caller, template, answers, status=422)
+        return await _page(page, caller, found, answers, status=422)
+    if page.wants_fragment:
+        # The form stays as it is; the page shows the work beside it.
+        told = json.dumps({"asked": {"work": str(work.id)}})
+        return Response(status_code=204, headers=PRIVATE | {"HX-Trigger": told})
     return page.go(f"/works/{work.id}")
 
 
@@ -96,16 +114,16 @@ async def come_back_from_english(request: Request, slug: str, caller: SignedIn) 
 async def put_into_english(request: Request, slug: str, caller: SignedIn) -> Response:
     """The form again, with what its words would be in English, to look at and to change."""
     page = desk(request, caller)
-    template = (await templates.find(page.studio, caller, slug)).template
-    answers = await posts.read(request, page.studio, caller, template)
-    found = await translations.form(page.studio, caller, template.fields, answers.values)
-    english = {key: each.english for key, each in found.items() if each.status in SHOWN}
+    found = await templates.find(page.studio, caller, slug)
+    answers = await posts.read(request, page.studio, caller, found.template)
+    put = await translations.form(page.studio, caller, found.template.fields, answers.values)
+    english = {key: each.english for key, each in put.items() if each.status in SHOWN}
     return await _page(
         page,
         caller,
-        template,
+        found,
         Answers({**answers.values, **english}, answers.problems),
-        english=overall([each.status for each in found.values()]),
+        english=overall([each.status for each in put.values()]),
     )
 
 
@@ -127,30 +145,40 @@ async def put_picture(request: Request, slug: str, key: str, caller: SignedIn) -
 async def _page(
     page: Desk,
     caller: SignedIn,
-    template: Template,
+    found: Versioned,
     answers: Answers,
+    come: brought.Brought | None = None,
+    work: Work | None = None,
+    output: int = 1,
     *,
-    opened: bool = False,
-    fresh: bool = False,
+    brush: bool = False,
     english: Status | None = None,
     status: int = 200,
 ) -> Response:
+    """`come` is None where the form was sent already and comes back."""
+    template = found.template
     views = await fields.views(page.studio, caller, template, answers, page.language)
     wrong = [view for view in views if view.problem]
-    charging = page.studio.settings.credits
+    opened = bool(come and come.opened) or any(view.group == "settings" for view in wrong)
     return page.page(
         "form.html",
         status=status,
         template=template,
         who=caller.id,
-        fresh=fresh,
+        fresh=come is not None and come.yields,
+        brought=come.fields if come else [],
+        brush=brush,
         offered=samples.offered(page.studio, template, page.language),
         views=views,
         kinds=fields.LABELS,
-        quote=await credits.quote(page.studio, caller, template.slug) if charging else None,
+        quote=await quotes.quote(page, caller, found, answers.values),
+        hints=quotes.hints(template, answers.values, views, page.language),
         presets=fields.presets(template, page.language),
         wrong=wrong,
         english=english,
         translates=page.studio.model is not None,
-        opened=opened or any(view.group == "settings" for view in wrong),
+        opened=opened,
+        folded=viewers.folded(page),
+        **await queue.context(page, caller),
+        **await viewers.seen(page, caller, work, output),
     )

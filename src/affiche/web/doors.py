@@ -127,7 +127,7 @@ async def accept_invitation(request: Request) -> Response:
     try:
         if "password" not in sent:
             await projects.accept(page.studio, await auth.caller(request), token)
-            return page.go("/works")
+            return page.go("/gallery")
         session = await projects.accept_anew(
             page.studio,
             token,

@@ -95,10 +95,12 @@ class PresetView:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What is in the form: text by request key, and what is wrong, in the form's order."""
+    """What is in the form: text by request key, and what is wrong, in the form's order. `front`: it
+    is asked for before all else of one's own."""
 
     values: Mapping[str, str]
     problems: tuple[FieldProblem, ...] = ()
+    front: bool = False
 
 
 def defaults(template: Template) -> dict[str, str]:
@@ -125,6 +127,14 @@ def presets(template: Template, language: Language) -> list[PresetView]:
         )
         for preset in template.presets
     ]
+
+
+def same(one: str, other: str) -> bool:
+    """Whether both texts stand for one value: 1 and 1.0 do."""
+    try:
+        return one == other or float(one) == float(other)
+    except ValueError:
+        return False
 
 
 async def views(

@@ -24,6 +24,8 @@ from affiche.web.fields import Answers
 MORE: Final = 4
 """How many times over its limit a picture is read, so that the form comes back with its words."""
 WORDS: Final = 2 * 2**20
+FRONT: Final = "ask-front"
+"""The button of the form; no field of a template has a hyphen in its name."""
 
 
 async def read(request: Request, studio: Studio, caller: Caller, template: Template) -> Answers:
@@ -38,6 +40,7 @@ async def read(request: Request, studio: Studio, caller: Caller, template: Templ
     values: dict[str, str] = {}
     problems: list[FieldProblem] = []
     async with request.form(max_files=50, max_fields=500) as form:
+        front = FRONT in form
         for field in with_english(template.fields):
             given = form.getlist(field.request_key)
             texts = [one for one in given if isinstance(one, str) and one.strip()]
@@ -52,7 +55,7 @@ async def read(request: Request, studio: Studio, caller: Caller, template: Templ
                 values[field.request_key] = str(file.id)
             except PictureError as error:
                 problems.append(FieldProblem(field.name, error.code, tuple(error.params.items())))
-    return Answers(values, tuple(problems))
+    return Answers(values, tuple(problems), front)
 
 
 async def picture(request: Request, studio: Studio, caller: Caller, field: Field) -> File:

@@ -7,6 +7,7 @@ from affiche.web import (
     batches,
     characters,
     choices,
+    chooser,
     credits,
     deeds,
     doors,
@@ -19,6 +20,7 @@ from affiche.web import (
     operations,
     projects,
     queue,
+    quotes,
     references,
     webhooks,
     workbench,
@@ -35,7 +37,8 @@ def mount(app: FastAPI) -> None:
     assets = Assets()
     app.state.press = Press(assets)
     for room in (
-        *(gallery, asking, works, naming, notifications, credits, choices, doors, operations),
+        *(gallery, asking, quotes, chooser),
+        *(works, naming, notifications, credits, choices, doors, operations),
         *(characters, references, generate, batches, library),
         *(projects, deeds, keys, webhooks, queue, workshop, workbench),
     ):

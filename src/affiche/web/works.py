@@ -1,21 +1,20 @@
-"""A person's works: the list, one of them while it runs and when it is done, and what next."""
+"""One of a person's works: while it runs and when it is done, and what next."""
 
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from affiche.api.auth import SignedIn
-from affiche.errors import InvalidInputs, NotFound, TransitionRefused
+from affiche.errors import InvalidInputs, TransitionRefused
 from affiche.studio import templates, translations, works
 from affiche.studio.works import Ask, Work
-from affiche.web import cards, views
-from affiche.web.pages import Desk, desk
+from affiche.web import views
+from affiche.web.pages import Desk, address, desk
 from affiche.web.refusals import PageRoute
 
 router: Final = APIRouter(route_class=PageRoute)
-PAGE: Final = 24
 SHOWN: Final[dict[str, tuple[str, ...]]] = {
     "all": (),
     "running": ("pending", "taken", "processing"),
@@ -25,29 +24,10 @@ SHOWN: Final[dict[str, tuple[str, ...]]] = {
 
 
 @router.get("/works")
-async def list_works(
-    request: Request,
-    caller: SignedIn,
-    show: str = "all",
-    tag: Annotated[str | None, Query(max_length=200)] = None,
-    before: UUID | None = None,
-) -> Response:
-    page = desk(request, caller)
-    if show not in SHOWN:
-        raise NotFound(what="page")
-    found = await works.page(
-        page.studio, caller, statuses=SHOWN[show], tag=tag or None, before=before, limit=PAGE + 1
-    )
-    shown = found[:PAGE]
-    return page.page(
-        "works.html",
-        cards=await cards.of_works(page.studio, caller, shown, page.language),
-        kinds=list(SHOWN),
-        show=show,
-        tag=tag or "",
-        before=before,
-        next=shown[-1].id if len(found) > PAGE else None,
-    )
+async def lead_to_gallery(request: Request, caller: SignedIn) -> Response:
+    """Where works were listed before the gallery was there."""
+    kept = {name: request.query_params.get(name, "") for name in ("show", "tag", "before")}
+    return RedirectResponse(f"/gallery{address(kept)}", status_code=308)
 
 
 @router.get("/works/{work_id}")

@@ -88,3 +88,12 @@ SELECT s.* FROM (
 
 -- name: cancel
 SELECT id, status FROM cancel_work(%(id)s)
+
+-- name: usual_seconds
+-- The middle of how long the latest of one's works took on the engine.
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM lately.took))::float8
+FROM (
+  SELECT completed_at - processing_at AS took FROM works
+  WHERE user_id = %(user_id)s AND template_id = %(template_id)s AND status = 'completed'
+  ORDER BY id DESC LIMIT %(limit)s
+) lately

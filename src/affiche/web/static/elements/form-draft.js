@@ -22,7 +22,7 @@ class FormDraft extends HTMLElement {
   get #key() { return `draft:${this.dataset.key}`; }
 
   get #controls() {
-    const named = [...this.querySelector("form").elements].filter((control) => control.name);
+    const named = [...this.querySelector("#ask").elements].filter((control) => control.name);
     return named.filter((control) => !["file", "submit", "button"].includes(control.type));
   }
 
@@ -63,7 +63,9 @@ class FormDraft extends HTMLElement {
     await Promise.all(coming.map((element) => customElements.whenDefined(element.localName)));
     const kept = new Map(read(stored((storage) => storage.getItem(this.#key))));
     let differs = false;
+    const brought = (this.dataset.brought ?? "").split(" ");
     for (const control of this.#controls) {
+      if (brought.includes(control.name)) continue;
       const value = kept.get(control.name);
       if (value === undefined || value === valueOf(control) || !takes(control, value)) continue;
       if (control.type === "checkbox") control.checked = value;

@@ -25,7 +25,7 @@ class MaskBrush extends HTMLElement {
     const { words, address, feather, featherDefault } = this.dataset;
     this.life = new AbortController();
     const { signal } = this.life;
-    this.form = this.closest("form");
+    this.form = this.#held.form;
     this.canvas = this.querySelector("canvas");
     const act = (name, value) => this.#do(name, value);
     this.desk = new Desk(this, JSON.parse(words), act, signal);

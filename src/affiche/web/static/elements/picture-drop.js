@@ -22,7 +22,7 @@ class PictureDrop extends HTMLElement {
     }
     this.addEventListener("drop", (event) => {
       event.preventDefault();
-      this.#take(event.dataTransfer.files);
+      this.take(event.dataTransfer.files);
     });
     document.addEventListener("paste", this.#pasted);
     document.addEventListener("htmx:after:swap", this.#swapped);
@@ -42,8 +42,8 @@ class PictureDrop extends HTMLElement {
 
   #pasted = (event) => {
     const drops = [...document.querySelectorAll("picture-drop")];
-    const first = drops.find((drop) => drop.#isEmpty) ?? drops[0];
-    if (first === this && event.clipboardData?.files.length) this.#take(event.clipboardData.files);
+    const first = drops.find((drop) => drop.isEmpty) ?? drops[0];
+    if (first === this && event.clipboardData?.files.length) this.take(event.clipboardData.files);
   };
 
   /* What came back with the form is held by the server and need not be sent again. */
@@ -51,9 +51,25 @@ class PictureDrop extends HTMLElement {
     if (this.#held.value) this.#file.value = "";
   };
 
-  get #isEmpty() { return !this.#held.value && !this.#file.files.length; }
+  get isEmpty() { return !this.#held.value && !this.#file.files.length; }
 
-  #take(files) {
+  /* A picture that the studio holds already, by its id. */
+  hold(id, width, height) {
+    this.#clear();
+    this.#held.value = id;
+    this.#recall();
+    if (width) this.#hold(width, height);
+    this.#held.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  /* As the device takes one by itself. */
+  capture() {
+    this.#file.setAttribute("capture", "environment");
+    this.#file.click();
+    this.#file.removeAttribute("capture");
+  }
+
+  take(files) {
     const one = new DataTransfer();
     if (!files.length) return;
     one.items.add(files[0]);
@@ -114,8 +130,7 @@ class PictureDrop extends HTMLElement {
     if (request.status === 201 && answer) {
       this.#held.value = answer.id;
       this.#file.value = "";
-      const { width, height } = answer;
-      this.#say(this.dataset.sayUploaded.replace("{width}", width).replace("{height}", height));
+      this.#hold(answer.width, answer.height);
       this.#held.dispatchEvent(new Event("change", { bubbles: true }));
     } else if (answer?.message && request.status < 500 && request.status !== 401) {
       this.#file.value = "";
@@ -124,6 +139,10 @@ class PictureDrop extends HTMLElement {
     } else {
       this.#say(this.dataset.sayFailed);
     }
+  }
+
+  #hold(width, height) {
+    this.#say(this.dataset.sayUploaded.replace("{width}", width).replace("{height}", height));
   }
 
   /* One that is held already is shown, unless it is not there any more. */

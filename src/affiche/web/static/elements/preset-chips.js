@@ -9,7 +9,6 @@ class PresetChips extends HTMLElement {
       if (!chip || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       this.#apply(JSON.parse(chip.dataset.values));
-      document.querySelector(".quote-time").textContent = chip.dataset.time;
     });
     this.addEventListener("keydown", (event) => {
       if (event.key !== " " || event.target.localName !== "a") return;
