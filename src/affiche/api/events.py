@@ -36,7 +36,8 @@ STREAM: Final[dict[int | str, dict[str, Any]]] = {
         "with `batch_id` too, comes once behind however many of its works moved or were chosen. "
         "Then `notification.created`, "
         "`notification.read` and `notification.deleted` with `notification_id`, which is absent "
-        "where all were read at once. A comment comes every 15 seconds, "
+        "where all were read at once. `gallery.changed` tells of what you did to your own `works`, "
+        "`stars` given or `trashed`. A comment comes every 15 seconds, "
         "and after 10 minutes the stream ends: connect again with `Last-Event-ID`.",
         "content": {
             "text/event-stream": {

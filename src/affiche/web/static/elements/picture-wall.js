@@ -166,12 +166,16 @@ class PictureWall extends HTMLElement {
       restore: ["POST", "/v1/trash/restore"],
     }[what];
     const body = path === "/v1/stars" ? { works, stars: Number(what === "star") } : { works };
+    // What is told of it meanwhile need not be shown twice.
+    this.ariaBusy = "true";
     try {
       const headers = { "Content-Type": "application/json" };
       const answer = await fetch(path, { method, headers, body: JSON.stringify(body) });
       if (answer.ok) return new Set((await answer.json()).works);
     } catch {
       // Said below, as a refusal is.
+    } finally {
+      this.ariaBusy = null;
     }
     this.#say(this.dataset.failed, false);
     return null;
