@@ -115,7 +115,7 @@ PERSON: list[Case] = [
     ("notifications.page", PAGE, "notifications_user", 150),
     ("notifications.page", PAGE | MIDDLE, "notifications_user", 150),
     ("notifications.page_of_unread", PAGE, "notifications_unread", 150),
-    ("notifications.page_of_type", PAGE | {"type": "work.completed"}, "notifications_type", 150),
+    ("notifications.page_of_type", PAGE | {"type": "work.failed"}, "notifications_type", 150),
     ("notifications.unread", {"most": 100}, "notifications_unread", 250),
 ]
 SERVICE: list[Case] = [

@@ -37,6 +37,10 @@ class Portrait:
         return ", ".join(part for part in parts if part)
 
     @property
+    def is_chosen(self) -> bool:
+        return self.character.portrait_file_id is not None
+
+    @property
     def initial(self) -> str:
         return self.character.name[:1].upper()
 

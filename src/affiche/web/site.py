@@ -11,6 +11,7 @@ from affiche.web import (
     credits,
     deeds,
     doors,
+    faces,
     gallery,
     generate,
     keys,
@@ -39,7 +40,7 @@ def mount(app: FastAPI) -> None:
     for room in (
         *(gallery, asking, quotes, chooser),
         *(works, naming, notifications, credits, choices, doors, operations),
-        *(characters, references, generate, batches, library),
+        *(faces, characters, references, generate, batches, library),
         *(projects, deeds, keys, webhooks, queue, workshop, workbench),
     ):
         app.include_router(room.router, include_in_schema=False)
