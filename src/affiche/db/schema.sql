@@ -2094,11 +2094,6 @@ BEGIN
     VALUES (auth.uid(), 'gallery.changed', jsonb_build_object('works', seen, 'stars', given));
     PERFORM pg_notify('affiche_event', auth.uid()::text);
   END IF;
-  IF seen <> '{}' THEN
-    INSERT INTO events (user_id, type, data)
-    VALUES (auth.uid(), 'gallery.changed', jsonb_build_object('works', seen, 'stars', given));
-    PERFORM pg_notify('affiche_event', auth.uid()::text);
-  END IF;
   RETURN seen;
 END $$;
 
@@ -2246,11 +2241,6 @@ DECLARE
     ORDER BY w.id FOR UPDATE);
 BEGIN
   UPDATE works SET trashed_at = CASE WHEN gone THEN now() END WHERE id = ANY (held);
-  IF held <> '{}' THEN
-    INSERT INTO events (user_id, type, data)
-    VALUES (auth.uid(), 'gallery.changed', jsonb_build_object('works', held, 'trashed', gone));
-    PERFORM pg_notify('affiche_event', auth.uid()::text);
-  END IF;
   IF held <> '{}' THEN
     INSERT INTO events (user_id, type, data)
     VALUES (auth.uid(), 'gallery.changed', jsonb_build_object('works', held, 'trashed', gone));

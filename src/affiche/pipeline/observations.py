@@ -36,6 +36,7 @@ class Observations:
     def __init__(self, line: Line) -> None:
         self.line = line
         self._written: OrderedDict[str, float] = OrderedDict()
+        self._late: dict[str, Running] = {}
         self._together = Together(self._look_at)
         self._looks: set[asyncio.Task[None]] = set()
         self._glimpses = Glimpses(line.studio.database)
@@ -73,11 +74,25 @@ class Observations:
             self.line.early.pop(run.external_id)
         for external_id in external_ids:
             self._written.pop(external_id, None)
+            self._late.pop(external_id, None)
         return [None] * len(external_ids)
+
+    async def _later(self, external_id: str, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        running = self._late.pop(external_id, None)
+        if running is not None:
+            await self.heard(Hint(external_id, running))
 
     async def _progress(self, external_id: str, running: Running) -> None:
         now = time.monotonic()
-        if now - self._written.get(external_id, 0.0) < PROGRESS_SECONDS:
+        wait = self._written.get(external_id, 0.0) + PROGRESS_SECONDS - now
+        if wait > 0:
+            # The last of many is written all the same: it may be where the run stays for long.
+            if external_id not in self._late:
+                task = asyncio.create_task(self._later(external_id, wait))
+                self._looks.add(task)
+                task.add_done_callback(self._looks.discard)
+            self._late[external_id] = running
             return
         self._written[external_id] = now
         self._written.move_to_end(external_id)

@@ -1,5 +1,6 @@
 """One's own queue, on a page of its own, in the side sheet of every page, and beside the form."""
 
+import base64
 import json
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -10,10 +11,10 @@ from starlette.responses import Response
 
 from affiche.api.auth import SignedIn
 from affiche.domain.waiting import about, left
-from affiche.errors import InvalidInputs, TransitionRefused
+from affiche.errors import InvalidInputs, NotFound, TransitionRefused
 from affiche.studio import notifications, queue, works
 from affiche.studio.failures import recalled
-from affiche.studio.queue import Ended, Entry
+from affiche.studio.queue import Ended, Entry, Found, Waiting
 from affiche.studio.studio import Caller
 from affiche.studio.works import Work
 from affiche.texts import Language, say
@@ -24,6 +25,8 @@ from affiche.web.refusals import PageRoute
 
 router: Final = APIRouter(route_class=PageRoute)
 PAGE: Final = 12
+NOTHING: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
+"""One pixel through which everything shows."""
 TOLD: Final = "queue:told"
 """The event by which a page is told what a press of a button came to."""
 LIST: Final = f"{QUEUE}, every 15s"
@@ -79,71 +82,59 @@ async def button(request: Request, caller: SignedIn) -> Response:
     return page.page("queue/alone.html", tally=await queue.tally(page.studio, caller))
 
 
-@router.post("/queue/cancel")
-async def cancel_waiting(
-    request: Request, caller: SignedIn, newest: Annotated[int, Form(ge=0)]
+@router.post("/queue")
+async def act(
+    request: Request,
+    caller: SignedIn,
+    rest: Annotated[int | None, Form(ge=0)] = None,
+    cancel: Annotated[UUID | None, Form()] = None,
+    front: Annotated[UUID | None, Form()] = None,
+    check: Annotated[UUID | None, Form()] = None,
+    retry: Annotated[UUID | None, Form()] = None,
 ) -> Response:
-    """All that wait, up to the newest that the page showed."""
-    page = desk(request, caller)
-    gone = await queue.cancel_waiting(page.studio, caller, newest)
-    told = say(page.language, "queue.told.cancelled", works=gone.works)
-    if gone.credits:
-        told = say(
-            page.language, "queue.told.cancelled_back", works=gone.works, credits=gone.credits
-        )
-    return await _answer(page, caller, told)
-
-
-@router.post("/queue/{work_id:uuid}/cancel")
-async def cancel(request: Request, work_id: UUID, caller: SignedIn) -> Response:
+    """What the button says that was pressed: with `rest`, to all that wait up to that number."""
     page = desk(request, caller)
     try:
-        work = await works.cancel(page.studio, caller, work_id)
+        if rest is not None:
+            told = _gone(page, await queue.cancel_waiting(page.studio, caller, rest))
+        elif cancel is not None:
+            work = await works.cancel(page.studio, caller, cancel)
+            told = _gone(page, Waiting(1, work.credits_refunded))
+        elif front is not None:
+            moved = await queue.front(page.studio, caller, front)
+            told = say(page.language, "queue.told.fronted" if moved else "queue.told.begun")
+        elif check is not None:
+            told = _found(page, await queue.look(page.studio, caller, check))
+        elif retry is not None:
+            # Pressed twice it is asked for once.
+            again = f"queue-again-{retry}"
+            await works.retry(page.studio, caller, retry, idempotency_key=again)
+            told = say(page.language, "queue.told.again")
+        else:
+            raise NotFound(what="page")
     except TransitionRefused:
         # It ended while the finger was on its way.
-        return await _answer(page, caller, say(page.language, "queue.told.too_late"))
-    told = say(page.language, "queue.told.cancelled", works=1)
-    if work.credits_refunded:
-        told = say(
-            page.language, "queue.told.cancelled_back", works=1, credits=work.credits_refunded
-        )
+        told = say(page.language, "queue.told.too_late")
+    except InvalidInputs:
+        if retry is None:
+            raise
+        # The template has changed since; its form says what it needs now.
+        work = await works.get(page.studio, caller, retry)
+        return page.go(f"/templates/{work.template_slug}?from={retry}")
     return await _answer(page, caller, told)
 
 
-@router.post("/queue/{work_id:uuid}/front")
-async def front(request: Request, work_id: UUID, caller: SignedIn) -> Response:
-    page = desk(request, caller)
-    moved = await queue.front(page.studio, caller, work_id)
-    told = "queue.told.fronted" if moved else "queue.told.begun"
-    return await _answer(page, caller, say(page.language, told))
-
-
-@router.post("/queue/{work_id:uuid}/look")
-async def look(request: Request, work_id: UUID, caller: SignedIn) -> Response:
-    """Ask the engine now, and say what it says."""
-    page = desk(request, caller)
-    found = await queue.look(page.studio, caller, work_id)
-    if found.too_soon:
-        told = say(page.language, "queue.told.too_soon")
-    elif not found.looked:
-        told = say(page.language, "queue.told.not_running", status=_state(found.work, page))
-    else:
-        told = say(page.language, "queue.told.looked", status=_state(found.work, page))
-    return await _answer(page, caller, told)
-
-
-@router.post("/queue/{work_id:uuid}/retry")
-async def retry(request: Request, work_id: UUID, caller: SignedIn) -> Response:
+@router.get("/queue/{work_id:uuid}/look")
+async def glimpse(request: Request, work_id: UUID, caller: SignedIn) -> Response:
+    """What the engine showed last. The work may have ended while this was asked for: then it is a
+    picture of nothing, and the page is read again anyway."""
     page = desk(request, caller)
     try:
-        await works.retry(page.studio, caller, work_id)
-    except TransitionRefused:
-        return await _answer(page, caller, say(page.language, "queue.told.too_late"))
-    except InvalidInputs:
-        # The template has changed since; its form says what it needs now.
-        work = await works.get(page.studio, caller, work_id)
-        return page.go(f"/templates/{work.template_slug}?from={work_id}")
-    return await _answer(page, caller, say(page.language, "queue.told.again"))
+        seen = await queue.glimpse(page.studio, caller, work_id)
+        picture, kind = seen.picture, seen.media_type
+    except NotFound:
+        picture, kind = NOTHING, "image/gif"
+    return Response(picture, media_type=kind, headers={"Cache-Control": "private, no-store"})
 
 
 @router.get("/queue/told/{notification_id:uuid}")
@@ -244,6 +235,20 @@ def _state(work: Work, page: Desk) -> str:
     state = page.say(f"status.{work.status}")
     found = (work.progress or {}).get("percent") if work.status == "processing" else None
     return f"{state} {page.say('work.percent', percent=found)}" if found is not None else state
+
+
+def _gone(page: Desk, gone: Waiting) -> str:
+    if gone.credits:
+        key = "queue.told.cancelled_back"
+        return say(page.language, key, works=gone.works, credits=gone.credits)
+    return say(page.language, "queue.told.cancelled", works=gone.works)
+
+
+def _found(page: Desk, found: Found) -> str:
+    if found.too_soon:
+        return say(page.language, "queue.told.too_soon")
+    key = "queue.told.looked" if found.looked else "queue.told.not_running"
+    return say(page.language, key, status=_state(found.work, page))
 
 
 async def _answer(page: Desk, caller: Caller, told: str) -> Response:

@@ -22,7 +22,8 @@ $$;
 -- in a line, what waits elsewhere. `place` of `line` that wait at its endpoint, the line counted up
 -- to a thousand; nothing past that. `usual`: seconds of its longest job; `ran`: for how long it has
 -- been at it; `ahead`: of all that wait before it; `under_way`: what is left of all that run there.
--- Each is nothing where one of those runs has no history. Numbers alone: nobody else's works.
+-- Each is nothing where one of those runs has no history, or takes far longer than usual. Numbers
+-- alone: nobody else's works.
 CREATE FUNCTION my_queue(most integer) RETURNS TABLE (
   work_id uuid, rank bigint, place bigint, line bigint, lanes integer, answers boolean,
   usual double precision, ran double precision, ahead double precision, under_way double precision
@@ -81,7 +82,8 @@ CREATE FUNCTION my_queue(most integer) RETURNS TABLE (
     WINDOW whole AS (PARTITION BY l.endpoint_id), before AS (PARTITION BY l.endpoint_id
       ORDER BY l.place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ), rest AS MATERIALIZED (
-    SELECT r.endpoint_id, CASE WHEN bool_and(t.usual IS NOT NULL)
+    -- What takes so long beyond what is usual may take ever so long.
+    SELECT r.endpoint_id, CASE WHEN bool_and(t.usual IS NOT NULL AND r.ran < 2 * t.usual + 5)
       THEN sum(greatest(0, t.usual - r.ran)) END AS seconds
     FROM running r LEFT JOIN times t USING (endpoint_id, workflow_id) GROUP BY r.endpoint_id
   )
