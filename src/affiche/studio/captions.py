@@ -1,8 +1,8 @@
 """Captions of a project's references, asked of the language model: wanted, counted, stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from affiche.errors import LanguageModelOff
@@ -11,6 +11,17 @@ from affiche.studio.studio import Caller, Studio
 
 FRESH: Final = ("none",)
 AGAIN: Final = ("none", "failed")
+Whose = Literal["none", "written", "edited"]
+STATES: Final[Mapping[Whose, tuple[str, ...]]] = {
+    "none": AGAIN,
+    "written": (*AGAIN, "written"),
+    "edited": (*AGAIN, "written", "edited"),
+}
+"""Which references are captioned anew: those without a caption; those as well whose caption is the
+model's own; all, what somebody wrote by hand among them."""
+USUAL: Final = 1.5
+"""Seconds for each of many, where the project has not seen the model at work yet: about six for an
+answer, four at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,35 @@ class Progress:
     reasons: Sequence[Reason] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What would be asked of the model: so many `references`, about so many `seconds`."""
+
+    references: int
+    seconds: float
+
+
+async def reckon(
+    studio: Studio,
+    caller: Caller,
+    project_id: UUID | None = None,
+    *,
+    category: str | None = None,
+    over: Whose = "none",
+) -> Sum:
+    """What `want` would come to, with nothing done. Raises NotFound."""
+    project = await project_of(studio, caller, project_id)
+    async with studio.database.as_service() as service:
+        found = await service.value(
+            "captions.reckon",
+            project_id=project.id,
+            category=category,
+            states=list(STATES[over]),
+        )
+        pace = await service.value("captions.pace", project_id=project.id)
+    return Sum(int(found), int(found) * float(pace or USUAL))
+
+
 async def want(
     studio: Studio,
     caller: Caller,
@@ -41,10 +81,12 @@ async def want(
     *,
     category: str | None = None,
     again: bool = False,
+    over: Whose = "none",
 ) -> int:
     """Let the model caption the references that have none, also those it failed at if `again`; how
     many those are. Repeatable: what waits already is not asked for twice, and what has a caption
-    keeps it. By every member of the project. Raises NotFound, LanguageModelOff."""
+    keeps it, unless `over` says whose captions are written over. By every member of the project.
+    Raises NotFound, LanguageModelOff."""
     project = await project_of(studio, caller, project_id)
     if studio.model is None:
         raise LanguageModelOff
@@ -53,13 +95,14 @@ async def want(
             "captions.want",
             project_id=project.id,
             category=category,
-            states=list(AGAIN if again else FRESH),
+            states=list(STATES[over] if over != "none" else AGAIN if again else FRESH),
         )
     return int(found)
 
 
 async def stop(studio: Studio, caller: Caller, project_id: UUID | None = None) -> int:
-    """Let those that wait have none; how many. Raises NotFound."""
+    """Let those that wait stay as they are: what has words keeps them, as somebody's own, so that
+    the model does not write over them by mistake. How many. Raises NotFound."""
     project = await project_of(studio, caller, project_id)
     async with studio.database.as_service() as service:
         return int(await service.value("captions.stop", project_id=project.id))

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from affiche.web import (
     asking,
     batches,
+    captions,
     characters,
     choices,
     chooser,
@@ -40,7 +41,7 @@ def mount(app: FastAPI) -> None:
     for room in (
         *(gallery, asking, quotes, chooser),
         *(works, naming, notifications, credits, choices, doors, operations),
-        *(faces, characters, references, generate, batches, library),
+        *(faces, characters, captions, references, generate, batches, library),
         *(projects, deeds, keys, webhooks, queue, workshop, workbench),
     ):
         app.include_router(room.router, include_in_schema=False)

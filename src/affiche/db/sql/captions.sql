@@ -13,10 +13,25 @@ WITH wanted AS (
 )
 SELECT count(*) FROM wanted LEFT JOIN told ON true
 
+-- name: reckon
+SELECT count(*) FROM reference_images
+WHERE project_id = %(project_id)s AND caption_state = ANY (%(states)s)
+  AND (%(category)s::text IS NULL OR category = %(category)s)
+
+-- name: pace
+-- Seconds for each of the last ones, while the model was at it.
+SELECT avg(gap)::float8 FROM (
+  SELECT extract(epoch FROM analyzed_at - lag(analyzed_at) OVER (ORDER BY analyzed_at)) AS gap
+  FROM (SELECT analyzed_at FROM reference_images
+    WHERE project_id = %(project_id)s AND analyzed_at IS NOT NULL
+    ORDER BY analyzed_at DESC LIMIT 100) lately) gaps
+WHERE gap <= 60
+
 -- name: stop
 -- What is being asked for this moment finds nothing to be written.
 WITH stopped AS (
-  UPDATE reference_images SET caption_state = 'none', updated_at = now()
+  UPDATE reference_images SET updated_at = now(), caption_state =
+    CASE WHEN vision_description IS NULL AND caption_ko IS NULL THEN 'none' ELSE 'edited' END
   WHERE project_id = %(project_id)s AND caption_state = 'waiting'
   RETURNING id
 ), gone AS (
@@ -62,7 +77,9 @@ UPDATE reference_images SET vision_description = %(english)s, caption_ko = %(kor
 WHERE id = %(reference_id)s AND caption_state = 'waiting'
 
 -- name: fail
-UPDATE reference_images SET caption_state = 'failed', caption_error = %(code)s, updated_at = %(now)s
+-- What has words keeps them, and nobody is asked to try again.
+UPDATE reference_images SET caption_error = %(code)s, updated_at = %(now)s, caption_state =
+  CASE WHEN vision_description IS NULL AND caption_ko IS NULL THEN 'failed' ELSE 'edited' END
 WHERE id = %(reference_id)s AND caption_state = 'waiting'
 
 -- name: again
