@@ -71,7 +71,7 @@ async def reckon(
             states=list(STATES[over]),
         )
         pace = await service.value("captions.pace", project_id=project.id)
-    return Sum(int(found), int(found) * float(pace or USUAL))
+    return Sum(int(found), int(found) * float(pace or max(USUAL, 60 / studio.settings.llm_rate)))
 
 
 async def want(
