@@ -172,7 +172,8 @@ async def test_a_work_with_several_results_shows_each(
     for number, output in enumerate(await works.outputs(studio, alice, [work.id]), 1):
         text = (await page(client, f"/works/{work.id}?output={number}")).body.decode()
         assert f'href="/v1/files/{output.id}?download=true"' in text
-        assert text.count("/thumbnail") == 2
+        # Both, and what they were made from.
+        assert text.count("/thumbnail") == 3
     assert (await page(client, f"/works/{work.id}?output=3")).status == 404
 
 

@@ -1,6 +1,6 @@
 """Times, durations and sizes as people read them."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from affiche.texts import Language, say
 
@@ -17,6 +17,11 @@ def ago(language: Language, then: datetime, now: datetime) -> str:
     if passed < timedelta(days=7):
         return say(language, "web.time.days_ago", n=passed.days)
     return say(language, "web.time.day", year=then.year, month=then.month, day=then.day)
+
+
+def moment(then: datetime) -> str:
+    """2026-11-22 07:04 UTC, which is the same for all who read it."""
+    return f"{then.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def duration(language: Language, passed: timedelta) -> str:

@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from affiche.api.shapes import translation_label
+from affiche.domain import notes
 from affiche.domain.fields import english_of
 from affiche.domain.masks import kept_in
 from affiche.domain.templates import Template
 from affiche.errors import NotFound
-from affiche.studio import templates, uploads, works
+from affiche.studio import gallery, recall, templates, uploads, works
 from affiche.studio.failures import recalled
 from affiche.studio.studio import Caller
 from affiche.studio.uploads import File
 from affiche.studio.works import Work
 from affiche.texts import Language, say
-from affiche.web import cards
+from affiche.web import cards, kin, moments
 from affiche.web.pages import Desk
 
 STEPS: Final = ("pending", "taken", "processing", "completed")
@@ -52,6 +53,7 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
     kept = kept_in(work.generation_metadata) if work.status == "completed" else None
     beside = await source(page, caller, work, template)
     result = outputs[output - 1] if outputs else None
+    own = work.user_id == caller.id and caller.project_id in (None, work.project_id)
     frame = "source" if beside and (result is None or alike(beside, result)) else "result"
     return {
         "work": work,
@@ -76,6 +78,12 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
         "mask": kept.say(page.language) if kept else "",
         "message": error.message(page.language),
         "hint": error.hint(page.language),
+        "moment": moments.moment,
+        "mine": own,
+        "stars": (await gallery.stars(studio, caller, [work.id])).get(work.id, 0),
+        "settings": notes.written(recall.note_of(work)),
+        "kin": await kin.of_work(page, caller, work, outputs) if work.ended else None,
+        "uses": await kin.uses(page, caller, result) if result else (),
     }
 
 

@@ -7,11 +7,13 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from affiche.api.auth import SignedIn
-from affiche.errors import InvalidInputs, TransitionRefused
-from affiche.studio import templates, translations, works
+from affiche.domain import names
+from affiche.errors import InvalidInputs, NotFound, TransitionRefused
+from affiche.pictures.kinds import EXTENSIONS
+from affiche.studio import recall, templates, translations, works
 from affiche.studio.works import Ask, Work
 from affiche.web import views
-from affiche.web.pages import Desk, address, desk
+from affiche.web.pages import PRIVATE, Desk, address, desk
 from affiche.web.refusals import PageRoute
 
 router: Final = APIRouter(route_class=PageRoute)
@@ -36,6 +38,24 @@ async def show_work(
 ) -> Response:
     page = desk(request, caller)
     return await _page(page, caller, await works.get(page.studio, caller, work_id), output)
+
+
+@router.get("/works/{work_id}/picture")
+async def save(
+    request: Request, work_id: UUID, caller: SignedIn, output: Annotated[int, Query(ge=1)] = 1
+) -> Response:
+    """A picture of the work with its settings inside, to be saved."""
+    studio = desk(request, caller).studio
+    work = await works.get(studio, caller, work_id)
+    found = await works.outputs(studio, caller, [work.id]) if work.status == "completed" else []
+    if output > len(found):
+        raise NotFound(what="output")
+    file = found[output - 1]
+    extension = EXTENSIONS.get(file.mime_type, "bin")
+    name = names.saved(file.name, extension, slug=work.template_slug, number=work.number)
+    headers = {"Content-Disposition": names.disposition(name, attachment=True)}
+    data = await recall.with_note(studio, work, file)
+    return Response(data, media_type=file.mime_type, headers=PRIVATE | headers)
 
 
 @router.post("/works/{work_id}/cancel")

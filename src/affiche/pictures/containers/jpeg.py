@@ -41,6 +41,26 @@ def stripped(data: bytes, keep: Kept = Kept.PROFILE) -> bytes:
     return b"".join(kept)
 
 
+def exif(data: bytes) -> bytes:
+    """The first block of EXIF, or nothing. Raises PictureBroken."""
+    for marker, start, end in _segments(data):
+        if marker == _EXIF and data.startswith(b"Exif\0", start + 4):
+            return data[start + 4 : end]
+        if marker == _SCAN:
+            break
+    return b""
+
+
+def with_exif(data: bytes, block: bytes) -> bytes:
+    """With that block of EXIF, which the picture has none of; as it is where the block is too long
+    for a segment."""
+    body = b"Exif\0\0" + block
+    if len(body) > 0xFFFF - 2:
+        return data
+    segment = b"\xff%c%b%b" % (_EXIF, (len(body) + 2).to_bytes(2, "big"), body)
+    return data[:2] + segment + data[2:]
+
+
 def _told(marker: int, body: bytes, keep: Kept) -> bytes:
     """What of a segment's body decides how the pixels look; nothing of most."""
     if marker == _JFIF and body.startswith(b"JFIF\0") and len(body) >= 14:

@@ -1,7 +1,7 @@
 """PNG chunks (PNG 3rd edition, 5 and 11)."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
 from affiche.errors import PictureBroken
@@ -46,6 +46,13 @@ def _is_kept(kind: bytes, size: int, keep: Kept) -> bool:
     return kind in _CRITICAL or kind in _LOOKS or (kind in _FRAMES and Kept.FRAMES in keep)
 
 
+def bodies(data: bytes, kinds: Collection[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Type and content of the chunks of those types. Raises PictureBroken."""
+    for kind, start, end in _chunks(data):
+        if kind in kinds:
+            yield kind, data[start + 8 : end - 4]
+
+
 class Frame(NamedTuple):
     """One frame of an APNG as a PNG of its own; `width` and `height` in pixels."""
 
@@ -55,9 +62,9 @@ class Frame(NamedTuple):
 
     def png(self, shared: list[bytes]) -> bytes:
         head = self.width.to_bytes(4, "big") + self.height.to_bytes(4, "big")
-        first = _chunk(b"IHDR", head + shared[0][16:21])
-        pixels = _chunk(b"IDAT", b"".join(self.parts))
-        return b"".join([_SIGNATURE, first, *shared[1:], pixels, _chunk(b"IEND", b"")])
+        first = chunk(b"IHDR", head + shared[0][16:21])
+        pixels = chunk(b"IDAT", b"".join(self.parts))
+        return b"".join([_SIGNATURE, first, *shared[1:], pixels, chunk(b"IEND", b"")])
 
 
 def frames(data: bytes) -> tuple[list[bytes], list[Frame]]:
@@ -92,7 +99,8 @@ def _frame(body: bytes, shared: list[bytes]) -> Frame:
     return Frame(width, height, [])
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """A whole chunk, with its length and CRC."""
     crc = zlib.crc32(kind + body).to_bytes(4, "big")
     return len(body).to_bytes(4, "big") + kind + body + crc
 

@@ -55,9 +55,17 @@ class CompareSlider extends HTMLElement {
     this.at = moves[event.key];
   }
 
+  /* What is zoomed is moved about, and over a list a finger leads on: then only the handle slides. */
+  #isTaken(event) {
+    const leads = event.pointerType !== "mouse" && this.closest("dialog");
+    return Boolean(leads || this.closest("[data-zoomed]"));
+  }
+
   #grabbed(event) {
     if (event.button || this.dataset.view === "beside" || this.dataset.view === "result") return;
+    if (event.target !== this.#handle && this.#isTaken(event)) return;
     const move = (moved) => {
+      if (this.closest("[data-pinched]")) return;
       const box = this.getBoundingClientRect();
       this.at = (100 * (moved.clientX - box.left)) / box.width;
     };

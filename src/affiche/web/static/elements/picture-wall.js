@@ -51,6 +51,8 @@ class PictureWall extends HTMLElement {
   }
 
   #key(event) {
+    // What lies over the wall has keys of its own.
+    if (document.querySelector("dialog[open]")) return;
     const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
     if (event.key === "/" && !typing) {
       event.preventDefault();
