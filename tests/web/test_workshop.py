@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
+from tests.web.test_accessibility import look
 from tests.web.visitors import Open, Visit
 
 from affiche.catalog import catalog
+from affiche.domain import drafts as edits
+from affiche.domain.drafts import Content
+from affiche.graphs.schemas import known
+from affiche.graphs.suggestions import suggest
 from affiche.pipeline.crew import Crew
 from affiche.studio import drafts, workshop
 from affiche.studio.studio import Caller, Studio
@@ -130,3 +135,138 @@ async def test_a_workflow_becomes_a_form_and_its_versions_go_and_come_back(
     await snap(visitor, "all")
     assert (await workshop.get(studio, alice, "repaint")).row.version == 3
     assert await drafts.listed(studio, alice) == []
+
+
+@pytest.mark.parametrize(
+    ("phone", "dark", "language"),
+    [(False, False, "en"), (True, True, "ko")],
+    ids=["desk-light-en", "phone-dark-ko"],
+)
+async def test_every_part_of_the_bench_is_for_everybody(
+    visit: Open,
+    studio: Studio,
+    alice: Caller,
+    workflow: Path,
+    phone: bool,
+    dark: bool,
+    language: str,
+) -> None:
+    draft = await drafts.begin(studio, alice, GRAPH)
+    await drafts.change(studio, alice, draft, bound)
+    looks = {"phone": phone, "dark": dark, "language": language, "reduced_motion": "reduce"}
+    visitor = await visit(alice, **looks)
+    name = "phone" if phone else "desk"
+    bench = f"/workshop/drafts/{draft}"
+    for path in (
+        *("/workshop", "/workshop/new", "/workshop/templates/klein-i2i", bench),
+        *(f"{bench}?node=75:73", f"{bench}?node=75:73&field=seed", f"{bench}?view=form&field=mask"),
+        *(f"{bench}?view={view}" for view in ("form", "details", "try", "publish")),
+    ):
+        await look(visitor, path)
+        await snap(visitor, f"{name}-{path.rpartition('/')[2].partition('?')[2] or path[-4:]}")
+
+
+def bound(content: Content) -> Content:
+    """With a seed, and a mask that lies on nothing yet."""
+    seed = suggest(GRAPH, known(), "75:73", "noise_seed")
+    mask = suggest(GRAPH, known(), "76", "image", "mask")
+    assert seed
+    assert mask
+    content = edits.with_field(content, 0, seed.field, seed.binding)
+    return edits.with_field(content, 0, {**mask.field, "name": "mask"}, mask.binding)
+
+
+async def test_by_keyboard_alone(visit: Open, studio: Studio, alice: Caller) -> None:
+    draft = await drafts.begin(studio, alice, GRAPH)
+    visitor = await visit(alice, reduced_motion="reduce")
+    page = visitor.page
+    await visitor.go(f"/workshop/drafts/{draft}")
+    # Along the links, from the picture to the size that is made of it.
+    await page.focus('[id="node-76"]')
+    for key, node in (("ArrowRight", "75:80"), ("ArrowLeft", "76"), ("ArrowDown", "75:71")):
+        await page.keyboard.press(key)
+        await expect(page.locator(f'[id="node-{node}"]')).to_be_focused()
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Enter")
+    await expect(page.locator('[id="node-76"][aria-current]')).to_be_focused()
+    await page.focus("#make-image")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#field-form")).to_be_visible()
+    await expect(page.locator("#panel-heading")).to_be_focused()
+    await page.focus('[id="field-label.en"]')
+    await page.keyboard.press("ControlOrMeta+a")
+    await page.keyboard.type("Your photo")
+    await page.keyboard.press("Enter")
+    await expect(page.locator('[id="node-76"] .graph-mark')).to_have_text("Your photo")
+    # The order, by its buttons, which keep the focus.
+    await drafts.change(studio, alice, draft, bound_seed)
+    await visitor.go(f"/workshop/drafts/{draft}?view=form")
+    await page.focus("#up-seed")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".field-row strong").first).to_have_text("Seed")
+    await expect(page.locator("#up-seed")).to_be_focused()
+    content = (await drafts.get(studio, alice, draft)).content
+    assert edits.names(content) == ["seed", "image"]
+
+
+def bound_seed(content: Content) -> Content:
+    seed = suggest(GRAPH, known(), "75:73", "noise_seed")
+    assert seed
+    return edits.with_field(content, 0, seed.field, seed.binding)
+
+
+async def test_two_at_one_draft_lose_nothing(visit: Open, studio: Studio, alice: Caller) -> None:
+    draft = await drafts.begin(studio, alice, GRAPH)
+    await drafts.change(studio, alice, draft, bound_seed)
+    one, other = await visit(alice), await visit(alice)
+    for visitor in (one, other):
+        visitor.expected.append("status of 409")
+        await visitor.go(f"/workshop/drafts/{draft}?view=form&field=seed")
+    await one.page.fill('[id="field-label.en"]', "Chance")
+    await one.page.click("#save-field")
+    await expect(one.page.locator("#field-form > [role=status]")).to_be_visible()
+    await other.page.fill('[id="field-label.en"]', "Luck")
+    await other.page.click("#save-field")
+    # What was written is still there, with what the first one saved beside it.
+    await expect(other.page.locator("#bench-error")).to_be_visible()
+    await expect(other.page.locator('[id="field-label.en"]')).to_have_value("Luck")
+    await expect(other.page.locator(".theirs")).to_contain_text("Chance")
+    await snap(other, "conflict")
+    await other.page.click("#save-field")
+    await expect(other.page.locator(".field-row strong")).to_have_text("Luck")
+
+
+async def test_what_cannot_be_brought_in_is_explained(
+    visit: Open, alice: Caller, bob: Caller, tmp_path: Path
+) -> None:
+    visitor = await visit(alice)
+    page = visitor.page
+    visitor.expected.append("status of 422")
+    broken = GRAPH.api()
+    broken["75:63"]["inputs"]["model"] = ["none", 0, 1]
+    for name, data, said in (
+        ("editor.json", {"nodes": [], "links": [], "version": 0.4}, "Export it in API format"),
+        ("broken.json", broken, "#75:63 CFGGuider “Guidance” .model"),
+    ):
+        path = tmp_path / name
+        path.write_text(json.dumps(data), encoding="utf-8")
+        await visitor.go("/workshop/new")
+        await page.set_input_files("#workflow-file", path)
+        await page.click("#bring-it")
+        await expect(page.locator(".notice-wrong")).to_contain_text(said)
+        await expect(page.locator(".notice-wrong")).to_contain_text(name)
+    # A node that nobody knows is drawn and named, and what was pasted goes in too.
+    unknown = GRAPH.api()
+    unknown["75:61"]["class_type"] = "NobodyKnows"
+    await visitor.go("/workshop/new")
+    await page.fill("#workflow-text", json.dumps(unknown))
+    await page.click("#bring-it")
+    await page.wait_for_url("**/workshop/drafts/*")
+    await expect(page.locator('[id="node-75:61"].graph-node-wrong')).to_be_visible()
+    await page.click(".panel-wrong a")
+    await expect(page.locator("#panel .problem")).to_contain_text("NobodyKnows")
+    other = await visit(bob)
+    other.expected.append("status of 403")
+    await other.go("/workshop")
+    await expect(other.page.locator(".plate-number")).to_have_text("403")
+    await expect(other.page.locator('.places a[href="/workshop"]')).to_have_count(0)

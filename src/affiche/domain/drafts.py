@@ -6,7 +6,7 @@ here changes what it is given, and nothing asks whether the whole is right yet
 """
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -141,16 +141,28 @@ def without_field(content: Content, name: str) -> Content:
         stage["inputs"] = {k: v for k, v in stage.get("inputs", {}).items() if v != name}
     for preset in found["presets"]:
         preset["values"].pop(name, None)
+    gone_too = [e for e in content["fields"] if e["name"] == name and e.get("feather")]
+    left = {source(s, b["name"]) for s in found["stages"] for b in s["bindings"]}
+    for mask in gone_too:
+        # How soft its edge is is nothing to anybody else.
+        if mask["feather"] not in left:
+            found = without_field(found, mask["feather"])
     for each in found["fields"]:
         if each.get("feather") == name:
             each.pop("feather")
-    for mask in [e["name"] for e in found["fields"] if e.get("target") == name]:
-        found = without_field(found, mask)
+    for over in [e["name"] for e in found["fields"] if e.get("target") == name]:
+        found = without_field(found, over)
     return found
 
 
-def with_changed(content: Content, name: str, changed: Mapping[str, Any]) -> Content:
-    """The field `name` as `changed` says; what names it names it as it is called then."""
+def with_changed(
+    content: Content,
+    name: str,
+    changed: Mapping[str, Any],
+    variables: Sequence[Collection[str]] = (),
+) -> Content:
+    """The field `name` as `changed` says; what names it names it as it is called then. `variables`:
+    the placeholders of each stage's graph, which go on being called as they are."""
     found = copy.deepcopy(content)
     found["fields"] = [dict(changed) if each["name"] == name else each for each in found["fields"]]
     new = changed["name"]
@@ -163,6 +175,9 @@ def with_changed(content: Content, name: str, changed: Mapping[str, Any]) -> Con
             if own not in stage.get("takes", {}) and own not in inputs and own == name:
                 binding["name"] = new
         stage["inputs"] = {k: new if v == name else v for k, v in inputs.items()}
+    for stage, own in zip(found["stages"], variables, strict=False):
+        if name in own:
+            stage["inputs"].setdefault(name, new)
     for preset in found["presets"]:
         if name in preset["values"]:
             preset["values"][new] = preset["values"].pop(name)

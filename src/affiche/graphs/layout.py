@@ -16,6 +16,7 @@ GAP_Y: Final = 20.0
 THREAD: Final = 6.0
 """Of a link that passes through a layer."""
 _SWEEPS: Final = 8
+_MOST_THREADS: Final = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,14 @@ def _layers(nodes: Iterable[str], edges: Sequence[_Edge]) -> dict[str, int]:
 def _threaded(
     nodes: Iterable[str], edges: Sequence[_Edge], layer: Mapping[str, int]
 ) -> tuple[list[list[_Cell]], list[list[_Cell]]]:
-    """The cells of each layer, and of each edge the cells that it goes through."""
+    """The cells of each layer, and of each edge the cells that it goes through; none where there
+    would be too many, and links then lead over what is in their way."""
     cells: list[list[_Cell]] = [[] for _ in range(max(layer.values(), default=-1) + 1)]
     for id_ in nodes:
         cells[layer[id_]].append(id_)
+    passed = sum(layer[target] - layer[source] - 1 for source, target in edges)
+    if passed > _MOST_THREADS:
+        return cells, [[source, target] for source, target in edges]
     chains = []
     for source, target in edges:
         chain: list[_Cell] = [source]

@@ -9,6 +9,7 @@ from affiche.domain.numbers import MAX_WHOLE
 from affiche.domain.seeds import MAX_SEED
 from affiche.domain.wording import Text
 from affiche.domain.workflows import BindingType, Graph, Node
+from affiche.graphs.bindings import has_placeholder, placeholders
 from affiche.graphs.schemas import Declared, Schemas, declared
 from affiche.texts import has, say
 
@@ -43,9 +44,11 @@ def suggest(
     graph: Graph, schemas: Schemas, node_id: str, name: str, kind: str | None = None
 ) -> Suggestion | None:
     """A field for input `name` of the node, of that `kind` where it may be; None for an input that
-    is fed by another node, or holds what no field could give."""
+    is fed by another node, holds placeholders, or what no field could give."""
     node = graph.nodes.get(node_id)
     if node is None or name not in node.inputs or node.link(name):
+        return None
+    if has_placeholder(node.inputs[name]):
         return None
     known = declared_input(schemas, node, name)
     value = node.inputs[name]
@@ -66,6 +69,32 @@ def suggest(
 def declared_input(schemas: Schemas, node: Node, name: str) -> Declared | None:
     schema = schemas.get(node.class_type)
     return declared(schema).get(name) if schema else None
+
+
+def variables(graph: Graph, node_id: str, name: str) -> list[str]:
+    """The placeholders in that input, sorted."""
+    node = graph.nodes[node_id]
+    return sorted(placeholders(Graph({node_id: Node(node_id, _only(node, name))})))
+
+
+def suggest_variable(
+    graph: Graph, schemas: Schemas, node_id: str, name: str, variable: str
+) -> dict[str, Any] | None:
+    """A field for a placeholder in that input; None where it is not there. Where it is all that the
+    input holds, it is of the input's type, and else it is words among others."""
+    node = graph.nodes.get(node_id)
+    if node is None or name not in node.inputs or variable not in variables(graph, node_id, name):
+        return None
+    known = declared_input(schemas, node, name)
+    alone = re.fullmatch(r"\{\{[^{}]*\}\}", str(node.inputs[name]).strip())
+    type_ = (binding_type(node, name, known) if alone else None) or "string"
+    kind = _likely(node, name, type_, known if alone else None, kinds(type_, known))
+    whole = type_ == "integer"
+    return _field(kind, variable, node, None, known if alone else None, whole=whole)
+
+
+def _only(node: Node, name: str) -> dict[str, Any]:
+    return {**node.raw, "inputs": {name: node.inputs[name]}}
 
 
 def kinds(type_: BindingType, known: Declared | None) -> tuple[str, ...]:

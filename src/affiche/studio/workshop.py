@@ -51,14 +51,15 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """`again`: the earlier version that it is; `published_by`: nobody where it came from a folder,
-    or where they are gone."""
+    """`again`: the earlier version that it is; `by_hand`: it came from no folder, and
+    `published_by` tells whose hand it was, unless they are gone or have no name."""
 
     version: int
     digest: str
     note: str
     again: int | None
     created_at: datetime
+    by_hand: bool
     published_by: str | None
 
 
@@ -134,7 +135,8 @@ async def present(studio: Studio, draft: Draft) -> tuple[int, Template | None]:
 async def findings(studio: Studio, draft: Draft) -> list[Finding]:
     """What keeps it from being published. A node that Affiche does not know does not where the very
     same draft has come out well on an engine."""
-    found = making.findings(draft.template_id, draft.content, draft.graphs)
+    parts = (draft.template_id, draft.content, draft.graphs)
+    found = await asyncio.to_thread(making.findings, *parts)
     if found and all(each.minor for each in found) and await trials.came_out_well(studio, draft):
         return []
     return found

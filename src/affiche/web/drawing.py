@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from affiche.domain import drafts
+from affiche.catalog.drafts import good_fields
+from affiche.domain import drafts, subjects
 from affiche.domain.workflows import Graph, Node
 from affiche.errors import GraphInvalid
 from affiche.graphs.graph import load
 from affiche.graphs.layout import Box, Layout, Route, layout
 from affiche.graphs.schemas import Schemas
-from affiche.graphs.suggestions import binding_type, declared_input, kinds
+from affiche.graphs.suggestions import binding_type, declared_input, kinds, variables
 
 HEAD: Final = 58.0
 MARK: Final = 26.0
@@ -49,7 +50,8 @@ class Drawing:
 @dataclass(frozen=True, slots=True)
 class Input:
     """`fed`: the node and its title where another feeds it; `field`: what it is bound to; `kinds`:
-    what may be made of it; `fitting`: fields that there are and that it could take."""
+    what may be made of it; `fitting`: fields that there are and that it could take; `variables`:
+    its placeholders, each with the field that feeds it, if any does."""
 
     name: str
     value: str
@@ -59,6 +61,7 @@ class Input:
     kinds: Sequence[str]
     type: str
     fitting: Sequence[str]
+    variables: Sequence[tuple[str, str]]
 
 
 def graph_of(raw: Mapping[str, Any]) -> Graph | None:
@@ -113,10 +116,14 @@ def inputs(
     node = graph.nodes[id_]
     bound = drafts.feeding(stage, id_)
     fields = {field["name"]: field for field in content["fields"]}
+    provided = subjects.provided(good_fields(content))
     found = []
     for name, value in node.inputs.items():
         link = node.link(name)
-        type_ = None if link else binding_type(node, name, declared_input(schemas, node, name))
+        held = [] if link else variables(graph, id_, name)
+        type_ = (
+            None if link or held else binding_type(node, name, declared_input(schemas, node, name))
+        )
         offered = kinds(type_, declared_input(schemas, node, name)) if type_ else ()
         fitting = [n for n, f in fields.items() if f["type"] in offered and n != bound.get(name)]
         found.append(
@@ -129,6 +136,11 @@ def inputs(
                 kinds=offered,
                 type=type_ or "",
                 fitting=fitting,
+                variables=[
+                    (each, fed if (fed := drafts.source(stage, each)) in fields else "")
+                    for each in held
+                    if each not in provided
+                ],
             )
         )
     return found

@@ -68,6 +68,8 @@ def read(sent: Mapping[str, str], before: Mapping[str, Any]) -> Read:
     kind = sent.get("kind") or kind_of(before)
     own = OWN.get(kind, ())
     dropped = {key for keys in OWN.values() for key in keys} - set(own)
+    if kind == "seed" and kind_of(before) == "seed":
+        dropped.discard("default_value")
     found = {key: value for key, value in before.items() if key not in dropped}
     problems: dict[str, str] = {}
     name = sent.get("name", "").strip()

@@ -1,5 +1,6 @@
 """What the bench shows of a draft: where one stands, and all that is to be seen from there."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -89,6 +90,7 @@ async def page(
     answers: Answers | None = None,
     engine: str = "",
     saved: bool = False,
+    made: bool = False,
 ) -> Response:
     """`sent`, with `problems` by entry or the `error`: a form that was refused, as it was sent."""
     stage = stand.stage if stand.stage < len(draft.graphs) else 0
@@ -110,10 +112,11 @@ async def page(
         graph_problems=_problems(error, page.language),
         problems=problems or {},
         saved=saved,
+        made=made,
         rows=_rows(draft.content, found, page.language),
         heading=_phrase(draft.content["title"], page.language),
         others=draft.changed_by != caller.id and draft.changed_name,
-        **_graph(draft, stage, stand, found, page.language) if stand.view == "graph" else {},
+        **await asyncio.to_thread(_graph, draft, stage, stand, found, page.language),
         **_field(draft, stand, sent),
         **await _form(page, caller, draft, stand, answers),
         **particulars.shown(draft.content, sent if stand.view == "details" else None),
@@ -128,7 +131,7 @@ async def page(
 def _graph(
     draft: Draft, stage: int, stand: Stand, found: Sequence[Finding], language: Language
 ) -> dict[str, Any]:
-    graph = drawing.graph_of(draft.graphs[stage])
+    graph = drawing.graph_of(draft.graphs[stage]) if stand.view == "graph" else None
     if graph is None:
         return {"graph": None, "drawn": None, "node": None, "inputs": [], "of_node": []}
     own = draft.content["stages"][stage]

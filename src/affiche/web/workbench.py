@@ -23,9 +23,10 @@ from affiche.errors import (
     TemplateNameTaken,
     VersionCurrent,
 )
+from affiche.graphs.bindings import placeholders
 from affiche.graphs.graph import load
 from affiche.graphs.schemas import known
-from affiche.graphs.suggestions import suggest
+from affiche.graphs.suggestions import suggest, suggest_variable
 from affiche.studio import drafts, trials, workshop
 from affiche.studio.drafts import Draft
 from affiche.studio.studio import Caller
@@ -69,7 +70,7 @@ async def make_field(request: Request, draft_id: UUID, caller: Operating) -> Res
 
     draft = await drafts.get(page.studio, caller, draft_id)
     after = await drafts.change(page.studio, caller, draft_id, do)
-    return await _go(page, caller, after, replace(place, field=made[0]))
+    return await _go(page, caller, after, replace(place, field=made[0]), made=True)
 
 
 def _bound(
@@ -80,6 +81,11 @@ def _bound(
     if place.stage >= len(draft.graphs):
         raise NotFound(what="page")
     graph = load(draft.graphs[place.stage])
+    if variable := sent.get("variable"):
+        field = suggest_variable(graph, known(), place.node, name, variable)
+        if field is None or edits.field(content, variable) is not None:
+            raise NotFound(what="field")
+        return {**content, "fields": [*content["fields"], field]}, variable
     guess = suggest(graph, known(), place.node, name, sent.get("kind"))
     if guess is None or name in edits.feeding(content["stages"][place.stage], place.node):
         raise NotFound(what="field")
@@ -144,13 +150,14 @@ async def save_field(request: Request, draft_id: UUID, name: str, caller: Operat
         found.problems["name"] = "name_taken" if new else "name_missing"
     if found.problems:
         return await stands.page(page, caller, draft, place, sent=sent, problems=found.problems)
+    variables = [placeholders(load(graph)) for graph in draft.graphs]
     return await _save(
         page,
         caller,
         draft,
         replace(place, field=new),
         sent,
-        do=lambda content: edits.with_changed(content, name, found.definition),
+        do=lambda content: edits.with_changed(content, name, found.definition, variables),
         part=lambda content: edits.field(content, name),
     )
 

@@ -194,7 +194,7 @@ async def bring(request: Request, caller: Operating) -> Response:
     page = desk(request, caller)
     text, name = await workflow_of(request, page.studio)
     try:
-        graph = load(text)
+        graph = await asyncio.to_thread(load, text)
     except GraphInvalid as error:
         return _new(page, error.problems, text=text if not name else b"", file=name)
     return page.go(f"/workshop/drafts/{await drafts.begin(page.studio, caller, graph)}")

@@ -61,3 +61,5 @@ def test_a_chain_lies_straight_and_a_large_graph_is_drawn() -> None:
     names = [str(n) for n in range(200)]
     links = [(names[n], names[m]) for n in range(200) for m in (n + 1, n + 7) if m < 200]
     assert apart(layout(dict.fromkeys(names, 60.0), links))
+    far = [(names[n], names[m]) for n in range(200) for m in (n + 1, n + 40) if m < 200]
+    assert apart(layout(dict.fromkeys(names, 60.0), far))

@@ -12,7 +12,8 @@ FROM templates t LEFT JOIN counted c ON c.template_id = t.id
 WHERE t.origin <> 'trial' ORDER BY t.display_order, t.slug
 
 -- name: versions
-SELECT v.version, v.digest, v.note, v.again, v.created_at, coalesce(nullif(u.name, ''), u.email) AS published_by
+SELECT v.version, v.digest, v.note, v.again, v.created_at, v.published_by IS NOT NULL AS by_hand,
+  coalesce(nullif(u.name, ''), u.email) AS published_by
 FROM template_versions v LEFT JOIN users u ON u.id = v.published_by
 WHERE v.template_id = %(template_id)s AND v.version < %(before)s
 ORDER BY v.version DESC LIMIT %(limit)s
