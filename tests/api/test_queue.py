@@ -40,7 +40,7 @@ async def test_asked_in_front_it_goes_before_one_s_own_alone(
     # Sent again it is the same; sent without it is another wish.
     again = await asked(client, picture, front=True, headers=key)
     assert again.json["id"] == front.json["id"]
-    assert (await asked(client, picture, headers=key)).status == 422
+    assert (await asked(client, picture, headers=key)).status == 409
     assert (await asked(client, picture, front="yes")).status == 422
 
 
