@@ -7,7 +7,8 @@ from pathlib import Path
 
 import brotli
 import pytest
-from tests.support.servers import Server
+import pyvips
+from tests.support.servers import Client, Server
 
 from affiche.web import bundles, stand_ins
 from affiche.web.assets import FOLDER, Assets, encodings
@@ -77,3 +78,15 @@ def test_a_stand_in_is_as_wide_and_as_high_as_the_typeface() -> None:
     assert "size-adjust: 100.00%; ascent-override: 116.00%; descent-override: 28.80%" in hangul
     assert stand_ins.ARIAL["~"] == 0.584
     assert len(stand_ins.ARIAL) == 95
+
+
+async def test_a_sample_comes_as_wide_as_a_column_too(client: Client) -> None:
+    whole = await client.get("/templates/klein-i2i/sample")
+    small = await client.get("/templates/klein-i2i/sample?width=720")
+    assert small.headers["Content-Type"] == "image/webp"
+    assert pyvips.Image.new_from_buffer(small.body, "").width == 720
+    assert len(small.body) < len(whole.body) / 2
+    assert (await client.get("/templates/klein-i2i/sample?width=9000")).status == 422
+    assert (await client.get("/templates/none/sample?width=720")).status == 404
+    text = (await client.get("/", headers={"Accept": "text/html"})).body.decode()
+    assert "/templates/klein-i2i/sample?width=720 720w" in text

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -49,11 +49,13 @@ async def gallery(
 
 
 @router.get("/templates/{slug}/sample")
-async def sample(request: Request, slug: str, caller: SignedIn) -> Response:
+async def sample(
+    request: Request, slug: str, caller: SignedIn, width: Literal["720"] | None = None
+) -> Response:
     """The picture that a template shows of itself."""
     page = desk(request, caller)
     found = await templates.find(page.studio, caller, slug)
-    return samples.picture(page.studio, found.template)
+    return await samples.picture(page.studio, found.template, small=width is not None)
 
 
 def kinds(found: Iterable[Template], language: Language) -> list[Kind]:

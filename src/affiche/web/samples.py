@@ -1,9 +1,12 @@
 """A template as it is offered: its words, its time, its engine, and a picture of what it makes."""
 
+import asyncio
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+import pyvips
 from starlette.responses import FileResponse, Response
 
 import affiche.catalog
@@ -14,6 +17,9 @@ from affiche.texts import Language
 
 SHIPPED: Final = Path(affiche.catalog.__file__).parent
 NAMES: Final = ("sample.webp", "sample.jpg", "sample.png")
+SMALL: Final = 720
+"""Pixels of width: as wide as a column of the first page, and a phone."""
+KEPT: Final = {"Cache-Control": "private, max-age=3600"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,11 @@ class Offered:
     description: str
     engine: EngineKind
     picture: str | None
+
+    @property
+    def small(self) -> str:
+        """The address of the picture SMALL wide, for `srcset`."""
+        return f"{self.picture}?width={SMALL}"
 
     @property
     def address(self) -> str:
@@ -41,12 +52,23 @@ def offered(studio: Studio, template: Template, language: Language) -> Offered:
     )
 
 
-def picture(studio: Studio, template: Template) -> Response:
-    """Raises NotFound."""
+async def picture(studio: Studio, template: Template, *, small: bool = False) -> Response:
+    """As it is in the template's folder, or SMALL wide at most. Raises NotFound."""
     path = _path(studio, template)
     if path is None:
         raise NotFound(what="picture")
-    return FileResponse(path, headers={"Cache-Control": "private, max-age=3600"})
+    if not small:
+        return FileResponse(path, headers=KEPT)
+    changed = await asyncio.to_thread(path.stat)
+    data = await asyncio.to_thread(_shrunk, path, changed.st_mtime_ns)
+    return Response(data, media_type="image/webp", headers=KEPT)
+
+
+@lru_cache(maxsize=64)
+def _shrunk(path: Path, changed: int) -> bytes:
+    """The file as it was when it was `changed`, in WebP."""
+    image = pyvips.Image.thumbnail(str(path), SMALL, height=4 * SMALL, size="down")
+    return bytes(image.webpsave_buffer(Q=80, keep=0))
 
 
 def _path(studio: Studio, template: Template) -> Path | None:
