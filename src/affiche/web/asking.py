@@ -127,6 +127,27 @@ async def put_into_english(request: Request, slug: str, caller: SignedIn) -> Res
     )
 
 
+@router.get("/templates/{slug}/recalled")
+async def come_back_from_recalled(request: Request, slug: str, caller: SignedIn) -> Response:
+    """As above."""
+    return desk(request, caller).go(f"/templates/{quote(slug)}")
+
+
+@router.post("/templates/{slug}/recalled")
+async def fill_in(request: Request, slug: str, caller: SignedIn) -> Response:
+    """The form with what a picture held, looked at as if somebody had written it; nothing is
+    asked."""
+    page = desk(request, caller)
+    found = await templates.find(page.studio, caller, slug)
+    answers = await posts.read(request, page.studio, caller, found.template)
+    given = {key for key, value in answers.values.items() if value}
+    named = {key for each in found.template.fields if given & set(each.keys) for key in each.keys}
+    wrong = check(found.template.fields, answers.values, lenient=True).problems
+    answers = Answers(answers.values, tuple(each for each in wrong if each.field in named))
+    come = brought.Brought(dict(answers.values), yields=False, opened=True)
+    return await _page(page, caller, found, answers, come)
+
+
 @router.post("/templates/{slug}/pictures/{key}")
 async def put_picture(request: Request, slug: str, key: str, caller: SignedIn) -> Response:
     """Keep one picture while the rest of the form is still being filled in."""

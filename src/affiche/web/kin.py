@@ -15,7 +15,7 @@ from affiche.web.pages import Desk
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """`pictures`: uploads. `before` and `after`: works that it was made from, and those made of it."""
+    """`pictures`: uploads; `before`: works that it was made from; `after`: those made of it."""
 
     pictures: Sequence[File]
     before: Sequence[Card]

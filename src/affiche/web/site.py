@@ -23,6 +23,7 @@ from affiche.web import (
     projects,
     queue,
     quotes,
+    recall,
     references,
     webhooks,
     workbench,
@@ -41,7 +42,7 @@ def mount(app: FastAPI) -> None:
     for room in (
         *(gallery, asking, quotes, chooser),
         *(works, naming, notifications, credits, choices, doors, operations),
-        *(faces, characters, captions, references, generate, batches, library),
+        *(faces, characters, captions, references, generate, batches, library, recall),
         *(projects, deeds, keys, webhooks, queue, workshop, workbench),
     ):
         app.include_router(room.router, include_in_schema=False)
