@@ -164,10 +164,10 @@ async def test_what_failed_is_tried_again_and_the_rest_cancelled(
     page = visitor.page
     # The queue beside the form follows what happens.
     await visitor.go("/generate")
-    await expect(page.locator(".queue-count")).to_have_text("0 of 4 ended")
+    await expect(page.locator("main .queue-count")).to_have_text("0 of 4 ended")
     await finish(studio, [works[0].id], "completed")
     await finish(studio, [works[1].id], "failed")
-    await expect(page.locator(".queue-count")).to_have_text("2 of 4 ended")
+    await expect(page.locator("main .queue-count")).to_have_text("2 of 4 ended")
     await visitor.go(f"/batches/{batch.id}?show=failed")
     await expect(page.locator(".proof")).to_have_count(1)
     await expect(page.locator(".proof-why")).not_to_be_empty()

@@ -22,7 +22,9 @@ class AskForm extends HTMLElement {
     this.removeEventListener("htmx:finally:request", this.#over);
   }
 
-  get #form() { return this.querySelector("#ask"); }
+  get #form() {
+    return this.querySelector("#ask, #generate");
+  }
 
   #pressed = (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
@@ -41,7 +43,7 @@ class AskForm extends HTMLElement {
   };
 
   #begun = (event) => {
-    if (this.#form.contains(event.target)) this.#busy(true);
+    if (this.#form?.contains(event.target)) this.#busy(true);
   };
 
   /* Also of a form that has been replaced by its answer. */
