@@ -54,6 +54,7 @@ async def at_the_easel(
     await visitor.go("/templates/image-brush")
     await easel.put("image", files["image"])
     await easel.put("style", files["style"])
+    await visitor.turn_to("picture")
     await expect(visitor.page.locator("mask-brush[data-ready]")).to_be_visible()
     return easel
 
@@ -74,6 +75,7 @@ async def test_a_mask_from_a_file_is_corrected_and_its_promise_kept(
     visitor.expected.append("status of 422")
     page, name = visitor.page, f"{'phone' if phone else 'desk'}-{language}"
     await visitor.go("/templates/image-brush")
+    await visitor.turn_to("picture")
     await expect(page.locator("mask-brush .brush-invite")).to_be_visible()
     assert await visitor.inaccessible() == []
     assert await page.evaluate(SIDEWAYS) <= 0
@@ -81,6 +83,7 @@ async def test_a_mask_from_a_file_is_corrected_and_its_promise_kept(
 
     easel = await at_the_easel(visitor, studio, alice, files)
     await page.set_input_files("input#mask", files["nothing"])
+    await visitor.turn_to("form")
     await page.click(".ask")
     await expect(page.locator("#mask-problem")).to_contain_text(REQUIRED[language])
     await expect(page.locator("mask-brush canvas")).to_be_focused()
@@ -96,7 +99,7 @@ async def test_a_mask_from_a_file_is_corrected_and_its_promise_kept(
     await seen(visitor, f"{name}-3-filled")
     await visitor.ask()
     await visitor.reach("completed")
-    record = page.locator(".record")
+    record = page.locator("#record")
     await expect(record).to_contain_text(KEPT[language])
     await expect(record).to_contain_text("25,600")
     assert await visitor.inaccessible() == []

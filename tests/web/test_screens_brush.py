@@ -37,6 +37,7 @@ async def test_screens_of_the_brush(
         await visitor.go("/templates/image-brush")
         await easel.put("image", SAMPLES / "cup.jpg")
         await easel.put("style", SAMPLES / "bottle.jpg")
+        await visitor.turn_to("picture")
         await expect(visitor.page.locator("mask-brush[data-ready]")).to_be_visible()
         await easel.size(110)
         await easel.draw(*BODY)

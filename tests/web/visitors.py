@@ -67,9 +67,16 @@ class Visit:
         await self.page.set_input_files("#image", photo)
         await expect(self.page.locator(".drop-held")).not_to_have_value("")
 
+    async def turn_to(self, pane: str) -> None:
+        """Of "form", "picture" and "queue", where they are tabs."""
+        tab = self.page.locator(f"#tab-{pane}")
+        if await tab.is_visible():
+            await tab.click()
+
     async def ask(self) -> None:
         """The work is shown beside the form; its own page is opened."""
         shown = self.page.url
+        await self.turn_to("form")
         await self.page.click(".ask")
         await self.page.wait_for_url(lambda url: "?work=" in url and url != shown)
         await self.go(f"/works/{self.page.url.partition('?work=')[2]}")

@@ -59,8 +59,10 @@ async def bring(
     slot = first_picture(template)
     if wanted.picture and slot:
         file = await _picture(page, caller, wanted.picture)
-        values = found.values | {slot.request_key: str(file.id)}
-        found = replace(found, values=values, fields=[slot.request_key])
+        # A mask of before was painted over another.
+        masks = [each.request_key for each in template.fields if each.target == slot.name]
+        values = {**found.values, **dict.fromkeys(masks, ""), slot.request_key: str(file.id)}
+        found = replace(found, values=values, fields=[slot.request_key, *masks])
     return found
 
 

@@ -46,8 +46,10 @@ class AskForm extends HTMLElement {
     if (this.#form?.contains(event.target)) this.#busy(true);
   };
 
-  /* Also of a form that has been replaced by its answer. */
-  #over = () => this.#busy(false);
+  /* Of a form that its answer has replaced, the panes say so. */
+  #over = (event) => {
+    if (this.#form.contains(event.target) || event.target.id === "make") this.#busy(false);
+  };
 
   /* What is wrong is not folded away; what the visitor opened stays open. */
   #swapped = () => {

@@ -42,7 +42,8 @@ class FormDraft extends HTMLElement {
 
   /* What was asked for is in the gallery; the next form begins anew. */
   #answered = (event) => {
-    if (event.detail.ctx?.response?.status === 204) this.#forget();
+    const asked = event.target.closest?.("#ask");
+    if (asked && event.detail.ctx?.response?.status === 204) this.#forget();
   };
 
   #pressed = (event) => {

@@ -5,6 +5,7 @@
 import { Delivery, Refused } from "../brush/delivery.js";
 import { Desk } from "../brush/desk.js";
 import { Easel } from "../brush/easel.js";
+import { face } from "../brush/facing.js";
 import { Feather } from "../brush/feather.js";
 import { Gate } from "../brush/gate.js";
 import { Hands } from "../brush/hands.js";
@@ -34,7 +35,7 @@ class MaskBrush extends HTMLElement {
     this.keys = new Keys(this.canvas, this.easel, this.desk, act, signal);
     this.hands = new Hands(this.canvas, this.easel, () => this.keys.grip, signal);
     const send = () => this.delivery.flush();
-    this.gate = new Gate(this.form, () => this.#isDue(), send, () => this.canvas.focus());
+    this.gate = new Gate(this.form, () => this.#isDue(), send, () => face(this.canvas));
     const soften = (pixels) => this.#soften(pixels);
     this.feather = new Feather(this.form, feather, featherDefault, soften);
     this.target = new Target(this.#drop, (picture) => this.#targeted(picture));
@@ -242,7 +243,7 @@ class MaskBrush extends HTMLElement {
   /* The form came back: what is wrong first has the focus. */
   #swapped() {
     this.#soften(this.feather.pixels);
-    if (this.form.querySelector(".field-wrong") === this.closest(".field")) this.canvas.focus();
+    if (document.querySelector(".field-wrong") === this.closest(".field")) face(this.canvas);
   }
 }
 

@@ -1,7 +1,11 @@
 /* Shows a work beside the form, without leaving the page: the address says which, so that Back and a
    reload show the same again. */
 
+const HEADERS = { "HX-Request": "true", Accept: "text/html" };
+
 class WorkViewer extends HTMLElement {
+  #turn = 0;
+
   connectedCallback() {
     this.life = new AbortController();
     const { signal } = this.life;
@@ -25,12 +29,25 @@ class WorkViewer extends HTMLElement {
   }
 
   async #read() {
-    const focused = this.contains(document.activeElement);
     const { pathname, search } = location;
     if (pathname !== new URL(this.dataset.address, location.href).pathname) return;
-    const wanted = { target: "#seen", select: "#seen", swap: "outerHTML" };
-    await window.htmx.ajax("GET", pathname + search, wanted);
-    if (focused && !this.contains(document.activeElement)) this.#rest();
+    const turn = (this.#turn += 1);
+    const answer = await fetch(pathname + search, { headers: HEADERS }).catch(() => null);
+    const led = answer?.headers.get("HX-Redirect");
+    if (led) location.assign(led);
+    if (!answer?.ok || led) {
+      await this.#refused(answer);
+      return;
+    }
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (turn !== this.#turn) return;
+    // Not by htmx, which carries the style of what has the same id over: the policy forbids that.
+    const seen = document.adoptNode(found.querySelector("#seen"));
+    const focused = this.contains(document.activeElement);
+    this.querySelector("#seen").replaceWith(seen);
+    window.htmx.process(seen);
+    document.title = found.title;
+    if (focused) this.#rest();
     document.dispatchEvent(new CustomEvent("pane:show", { detail: { pane: "picture" } }));
   }
 
@@ -60,14 +77,11 @@ class WorkViewer extends HTMLElement {
     event.preventDefault();
     event.stopPropagation();
     const { action, method } = event.target;
-    const headers = { "HX-Request": "true", Accept: "text/html" };
-    const answer = await fetch(action, { method, headers }).catch(() => null);
+    const answer = await fetch(action, { method, headers: HEADERS }).catch(() => null);
     const led = answer?.headers.get("HX-Redirect") ?? "";
     const made = led.match(/^\/works\/([0-9a-f-]{36})$/);
-    if (made) {
-      this.#open(made[1]);
-      document.dispatchEvent(new CustomEvent("asked", { detail: { work: made[1] } }));
-    } else if (led) location.assign(led);
+    if (made) this.#open(made[1]);
+    else if (led) location.assign(led);
     else if (answer?.ok) this.#read();
     else await this.#refused(answer);
   }
