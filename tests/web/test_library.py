@@ -4,7 +4,7 @@ import re
 from uuid import UUID
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 from tests.support.servers import AsSomebody, Client
 from tests.support.studios import ask, at_work, photograph, reached
 from tests.web.test_accessibility import look
@@ -32,6 +32,13 @@ async def wall(studio: Studio, alice: Caller, preview: Engine) -> list[UUID]:
     return made
 
 
+async def give(rating: Locator, stars: int) -> None:
+    """Click on the one of the five that gives so many."""
+    box = await rating.bounding_box()
+    assert box
+    await rating.click(position={"x": (stars - 0.5) * box["width"] / 5, "y": box["height"] / 2})
+
+
 async def hung(visitor: Visit) -> list[str]:
     found: list[str] = await visitor.page.eval_on_selector_all(
         ".hung .card-words", "words => words.map((one) => one.textContent.trim())"
@@ -53,9 +60,10 @@ async def test_looked_through_by_mouse(
     await page.locator(".hung").nth(2).hover()
     await checks.nth(2).click(modifiers=["Shift"])
     await expect(page.locator(".selected-count")).to_have_text("3 selected")
-    await page.get_by_role("button", name="Star", exact=True).click()
-    await expect(page.locator(".hung-starred")).to_have_count(3)
-    assert len(await gallery.stars(studio, alice, wall)) == 3
+    async with page.expect_response("**/v1/stars"):
+        await give(page.locator(".selected star-rating"), 4)
+    await expect(page.locator(".hung star-rating[aria-valuenow='4']")).to_have_count(3)
+    assert await gallery.stars(studio, alice, wall) == dict.fromkeys(wall[2:], 4)
     await page.get_by_role("button", name="Move to trash").click()
     await expect(page.locator(".hung")).to_have_count(2)
     await expect(page.get_by_text("3 moved to the trash.")).to_be_visible()
@@ -68,29 +76,64 @@ async def test_looked_through_by_mouse(
     await page.press(".library-search input", "Enter")
     await page.wait_for_url(re.compile("words="))
     assert await hung(visitor) == ["해변의 아침", "노을 지는 해변"]
-    await page.locator("summary").click()
-    await page.get_by_label("Starred only").check()
+    await page.locator(".library-filters summary").click()
+    await page.locator("select[name=stars]").select_option("4")
     await page.get_by_role("button", name="Show", exact=True).click()
-    await page.wait_for_url(re.compile("stars=1"))
+    await page.wait_for_url(re.compile("stars=4"))
     assert await hung(visitor) == ["해변의 아침"]
 
 
-async def test_what_is_new_comes_in_above(
-    visitor: Visit, studio: Studio, alice: Caller, wall: list[UUID]
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+async def test_nothing_moves_for_what_is_new(
+    visit: Open, studio: Studio, alice: Caller, wall: list[UUID], phone: bool
 ) -> None:
-    page = visitor.page
+    """Somewhere below, and at the top with a picture under the pointer; then it comes in."""
+    visitor = await visit(alice, phone=phone)
+    page, pill = visitor.page, visitor.page.locator("new-arrivals button")
     await visitor.go("/gallery")
-    await page.locator(".hung-check input").nth(1).check()
-    await page.locator(".hung-link").nth(1).focus()
     file = await uploads.upload(studio, alice, photograph(320, 240), name="b.jpg")
-    work = await ask(studio, alice, file, "겨울 바다")
-    await expect(page.locator("#library-fresh .hung")).to_have_count(1, timeout=30_000)
-    await works.cancel(studio, alice, work.id)
-    await expect(page.locator("#library-fresh .card-cancelled")).to_have_count(1, timeout=30_000)
-    assert (await hung(visitor))[0] == "겨울 바다"
-    # What was chosen and where one was stays.
-    await expect(page.locator(".hung-check input").nth(2)).to_be_checked()
-    await expect(page.locator(".hung-link").nth(2)).to_be_focused()
+    # As low as a wall with more on it would be.
+    await page.evaluate("document.querySelector('.library').style.paddingBottom = '200vh'")
+    await page.locator(".hung").nth(3).scroll_into_view_if_needed()
+    await page.evaluate("scrollTo(0, scrollY + 300)")
+    await visitor.still()
+    first = await ask(studio, alice, file, "겨울 바다")
+    await expect(pill).to_have_text("1 new")
+    await works.cancel(studio, alice, first.id)
+    await expect(page.locator("#library-fresh .card-cancelled")).to_be_attached(timeout=30_000)
+    assert await visitor.shifts() == []
+    await expect(page.locator("#library-fresh .hung")).to_be_hidden()
+    await pill.click()
+    await expect(page.locator("#library-fresh .hung-link")).to_be_focused()
+    await expect(page.locator("#library-heading")).to_be_in_viewport()
+    await expect(pill).to_be_hidden()
+
+    await page.locator(".hung-check input").nth(2).check()
+    await visitor.still()
+    await ask(studio, alice, file, "여름 바다")
+    await expect(pill).to_have_text("1 new")
+    assert await visitor.shifts() == []
+    await expect(page.locator(".hung-check input").nth(3)).to_be_checked()
+    await page.locator(".hung-check input").nth(3).uncheck()
+    await page.locator(".library-search input").focus()
+    await page.locator(".library-search input").hover()
+    await expect(page.locator("#library-fresh .hung:not([hidden])")).to_have_count(2)
+    assert (await hung(visitor))[:2] == ["여름 바다", "겨울 바다"]
+
+
+async def test_what_is_done_while_one_looks_stays_in_its_frame(
+    visitor: Visit, studio: Studio, alice: Caller, preview: Engine
+) -> None:
+    file = await uploads.upload(studio, alice, photograph(480, 330), name="a.jpg")
+    made = [(await ask(studio, alice, file, f"x {n}")).id for n in range(3)]
+    await visitor.go("/gallery")
+    await expect(visitor.page.locator(".card-framed")).to_have_count(3)
+    await visitor.still()
+    async with at_work(studio):
+        for work_id in made:
+            await reached(studio, alice, work_id, "completed")
+    await expect(visitor.page.locator(".hung img.card-picture")).to_have_count(3, timeout=30_000)
+    assert sum(shift["value"] for shift in await visitor.shifts()) < 0.001
 
 
 async def test_by_keyboard_alone(
@@ -100,13 +143,15 @@ async def test_by_keyboard_alone(
     await visitor.go("/gallery")
     await page.keyboard.press("/")
     await expect(page.locator(".library-search input")).to_be_focused()
-    await page.keyboard.type("s")
-    await expect(page.locator(".hung-starred")).to_have_count(0)
+    await page.keyboard.type("3")
+    await expect(page.locator(".hung star-rating[aria-valuenow='3']")).to_have_count(0)
     await links.first.focus()
     await page.keyboard.press("ArrowRight")
     await expect(links.nth(1)).to_be_focused()
-    await page.keyboard.press("s")
-    await expect(page.locator(".hung").nth(1)).to_have_class(re.compile("hung-starred"))
+    async with page.expect_response("**/v1/stars"):
+        await page.keyboard.press("3")
+    await expect(page.locator(".hung star-rating").nth(1)).to_have_attribute("aria-valuenow", "3")
+    assert await gallery.stars(studio, alice, wall) == {wall[3]: 3}
     await page.keyboard.press(" ")
     await page.keyboard.press("ArrowRight")
     await page.keyboard.press("Shift+ ")
@@ -210,5 +255,5 @@ async def test_by_template_by_character_and_by_status(
     ):
         answer = await client.get(f"/gallery?{query}", headers=HTML)
         assert answer.status == 200
-        shown = re.findall(r'data-work="([^"]+)"', answer.body.decode())
+        shown = re.findall(r'hung[^>]*data-work="([^"]+)"', answer.body.decode())
         assert shown == [str(work_id) for work_id in found], query

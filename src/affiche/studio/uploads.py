@@ -1,7 +1,7 @@
 """Pictures that people bring: verified, made upright and plain, stored, and only then a row."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -127,6 +127,15 @@ async def get(studio: Studio, caller: Caller, file_id: UUID) -> File:
     if found is None:
         raise NotFound(what="file")
     return found
+
+
+async def sizes(
+    studio: Studio, caller: Caller, file_ids: Sequence[UUID]
+) -> dict[UUID, tuple[int, int]]:
+    """Width and height of those of the files that the caller sees."""
+    async with studio.database.as_user(caller.id) as transaction:
+        rows = await transaction.rows("files.sizes", ids=list(file_ids))
+    return {row["id"]: (row["width"], row["height"]) for row in rows}
 
 
 async def read(

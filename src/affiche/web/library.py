@@ -1,4 +1,5 @@
-"""The gallery: everything that one made, to look through, give stars, throw away and put back."""
+"""The gallery: everything that one made, to look through, give stars, label, save, throw away and
+put back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,14 +7,16 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import BeforeValidator
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from affiche.api.auth import SignedIn
+from affiche.api.streams import ZipStream
 from affiche.domain.selections import LONGEST_SEARCH, MOST
 from affiche.errors import NotFound
-from affiche.studio import characters, gallery, templates
+from affiche.studio import characters, collections, gallery, templates
+from affiche.studio.bundles import Bundle
 from affiche.studio.gallery import Wanted
 from affiche.studio.works import LAST_ID, Work
 from affiche.web import cards
@@ -38,6 +41,7 @@ class Asked:
     character: str = ""
     tag: str = ""
     stars: int = 0
+    collection: str = ""
     month: str = ""
 
     @property
@@ -61,27 +65,44 @@ class Asked:
             tag=self.tag or None,
             words=self.words,
             stars=self.stars or None,
+            collection=UUID(self.collection) if self.collection else None,
             until=after(self.month) if self.month else None,
         )
+
+
+Id = Annotated[UUID | None, BeforeValidator(lambda given: given or None)]
+
+
+def asked_of(
+    words: Annotated[str, Query(max_length=LONGEST_SEARCH)] = "",
+    show: str = "all",
+    template: Annotated[str, Query(max_length=200)] = "",
+    character: Id = None,
+    tag: Annotated[str, Query(max_length=200)] = "",
+    stars: Annotated[int, Query(ge=0, le=5), BeforeValidator(lambda given: given or 0)] = 0,
+    collection: Id = None,
+    month: Annotated[str, Query(pattern=f"{_MONTH}|^$")] = "",
+) -> Asked:
+    ids = str(character or ""), str(collection or "")
+    return Asked(words.strip(), show, template, ids[0], tag, stars, ids[1], month)
+
+
+Filters = Annotated[Asked, Depends(asked_of)]
 
 
 @router.get("/gallery")
 async def gallery_page(
     request: Request,
     caller: SignedIn,
-    words: Annotated[str, Query(max_length=LONGEST_SEARCH)] = "",
-    show: str = "all",
-    template: Annotated[str, Query(max_length=200)] = "",
-    character: Annotated[UUID | None, BeforeValidator(lambda given: given or None)] = None,
-    tag: Annotated[str, Query(max_length=200)] = "",
-    stars: Annotated[int, Query(ge=0, le=5)] = 0,
-    month: Annotated[str, Query(pattern=f"{_MONTH}|^$")] = "",
+    asked: Filters,
     before: UUID | None = None,
     after: UUID | None = None,
 ) -> Response:
     page = desk(request, caller)
-    asked = Asked(words.strip(), show, template, str(character or ""), tag, stars, month)
     wanted = replace(asked.wanted(), before=before, after=after)
+    opened = None
+    if wanted.collection:
+        opened = await collections.get(page.studio, caller, wanted.collection)
     found = await gallery.page(page.studio, caller, wanted, limit=PAGE + 1)
     shown = found[-PAGE:] if after else found[:PAGE]
     older = len(found) > PAGE if not after else bool(shown)
@@ -93,7 +114,7 @@ async def gallery_page(
         before=before,
         after=after,
         older=shown[-1].id if older and shown else None,
-        newer=shown[0].id if shown and (before or after or month) else None,
+        newer=shown[0].id if shown and (before or after or asked.month) else None,
         newest=shown[0].id if shown else None,
         # So much of it is read again as it stands, whatever comes above it.
         below=UUID(int=min(shown[0].id.int + 1, LAST_ID.int)) if shown else None,
@@ -101,6 +122,8 @@ async def gallery_page(
         offered=[(v.template.slug, v.template.title.say(page.language)) for v in offered],
         people=await characters.listed(page.studio, caller),
         months=await _months(page, caller),
+        opened=opened,
+        shelf=await _shelf(page, caller, asked, before or after),
         **await _hung(page, caller, shown),
     )
 
@@ -119,6 +142,8 @@ async def trash_page(request: Request, caller: SignedIn, before: UUID | None = N
         older=shown[-1].id if len(found) > PAGE else None,
         newer=None,
         below=None,
+        opened=None,
+        shelf=[],
         **await _hung(page, caller, shown),
     )
 
@@ -127,8 +152,9 @@ async def trash_page(request: Request, caller: SignedIn, before: UUID | None = N
 async def change(
     request: Request,
     caller: SignedIn,
-    do: Annotated[str, Form(pattern="^(star|unstar|throw|restore)$")],
+    do: Annotated[str, Form(pattern="^(star|throw|restore)$")],
     work: Annotated[list[UUID] | None, Form()] = None,
+    stars: Annotated[int, Form(ge=0, le=5)] = 0,
 ) -> Response:
     """For whoever has no scripts; with them the page asks the API and stays as it is."""
     page, chosen = desk(request, caller), (work or [])[:MOST]
@@ -137,8 +163,34 @@ async def change(
     elif chosen and do == "restore":
         await gallery.put_back(page.studio, caller, chosen)
     elif chosen:
-        await gallery.star(page.studio, caller, chosen, 1 if do == "star" else 0)
+        await gallery.star(page.studio, caller, chosen, stars)
     return page.go("/gallery/trash" if do == "restore" else "/gallery")
+
+
+@router.get("/gallery/found")
+async def everything(request: Request, caller: SignedIn, asked: Filters) -> Response:
+    """The ids of all that the page's address finds, and whether these are all."""
+    page = desk(request, caller)
+    works, whole = await gallery.found(page.studio, caller, asked.wanted())
+    return JSONResponse({"works": [str(work) for work in works], "all": whole})
+
+
+@router.post("/gallery/zip")
+async def save(
+    request: Request, caller: SignedIn, work: Annotated[list[UUID] | None, Form()] = None
+) -> ZipStream:
+    page = desk(request, caller)
+    bundle = Bundle(page.studio, caller, work or [], page.language)
+    return ZipStream(bundle.name, bundle.pieces())
+
+
+async def _shelf(
+    page: Desk, caller: SignedIn, asked: Asked, place: UUID | None
+) -> list[collections.Collection]:
+    """What stands on top of the wall: nothing where something is looked for."""
+    if asked.narrowed or place:
+        return []
+    return await collections.listed(page.studio, caller)
 
 
 async def _hung(page: Desk, caller: SignedIn, shown: Sequence[Work]) -> dict[str, Any]:
@@ -146,6 +198,7 @@ async def _hung(page: Desk, caller: SignedIn, shown: Sequence[Work]) -> dict[str
     return {
         "cards": found,
         "stars": await gallery.stars(page.studio, caller, [work.id for work in shown]),
+        "held": await collections.holding(page.studio, caller, [work.id for work in shown]),
         "running": any(not work.ended for work in shown),
         "days": f"{page.studio.settings.trash_days:g}",
     }

@@ -9,6 +9,7 @@ from affiche.web import (
     characters,
     choices,
     chooser,
+    collections,
     credits,
     deeds,
     doors,
@@ -42,7 +43,8 @@ def mount(app: FastAPI) -> None:
     for room in (
         *(gallery, asking, quotes, chooser),
         *(works, naming, notifications, credits, choices, doors, operations),
-        *(faces, characters, captions, references, generate, batches, library, recall),
+        *(faces, characters, captions, references, generate, batches, library, collections),
+        recall,
         *(projects, deeds, keys, webhooks, queue, workshop, workbench),
     ):
         app.include_router(room.router, include_in_schema=False)

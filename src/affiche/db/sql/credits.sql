@@ -148,3 +148,48 @@ WHERE w.user_id = ANY (%(ids)s) AND w.credits_used > 0
     <> (-coalesce(l.subscription_charged, 0), -coalesce(l.purchased_charged, 0),
       coalesce(l.refunded, 0))
 LIMIT %(most)s
+
+-- name: first_of_user
+SELECT created_at FROM credit_transactions WHERE user_id = %(user_id)s AND line = 1
+
+-- name: statement_between
+SELECT t.line, t.type, t.amount, t.subscription_amount, t.purchased_amount,
+  t.subscription_balance, t.purchased_balance, t.work_id, t.output_index, t.reference, t.reason,
+  t.created_at, w.title, w.template_id, w.template_version
+FROM credit_transactions t LEFT JOIN works w ON w.id = t.work_id
+WHERE t.user_id = %(user_id)s AND t.line < %(before)s
+  AND t.created_at >= %(since)s AND t.created_at < %(until)s
+ORDER BY t.line DESC LIMIT %(limit)s
+
+-- name: costs
+-- What was paid in that time for each work, and for those of a batch together: a row for what is gone
+-- too. What came back of it, whenever it did.
+SELECT max(t.line) AS line, max(t.created_at) AS created_at, w.batch_id,
+  CASE WHEN w.batch_id IS NULL THEN max(t.work_id::text)::uuid END AS work_id,
+  count(*) AS works, -sum(t.amount) AS credits, coalesce(sum(w.credits_refunded), 0) AS refunded,
+  max(w.output_file_id::text)::uuid AS picture,
+  coalesce(nullif(max(b.name), ''), max(w.title), max(left(w.input_data ->> 'prompt', 200))) AS title,
+  max(w.template_id::text)::uuid AS template_id, max(w.template_version) AS template_version
+FROM credit_transactions t LEFT JOIN works w ON w.id = t.work_id
+LEFT JOIN batches b ON b.id = w.batch_id
+WHERE t.user_id = %(user_id)s AND t.type = 'charge'
+  AND t.created_at >= %(since)s AND t.created_at < %(until)s
+GROUP BY w.batch_id, CASE WHEN w.batch_id IS NULL THEN t.id END
+HAVING max(t.line) < %(before)s
+ORDER BY max(t.line) DESC LIMIT %(limit)s
+
+-- name: costs_of_batch
+SELECT t.line, t.created_at, w.batch_id, t.work_id, 1 AS works, -t.amount AS credits,
+  w.credits_refunded AS refunded, w.output_file_id AS picture,
+  coalesce(w.title, left(w.input_data ->> 'prompt', 200)) AS title, w.template_id,
+  w.template_version
+FROM works w JOIN credit_transactions t ON t.work_id = w.id AND t.type = 'charge'
+WHERE w.batch_id = %(batch_id)s AND t.user_id = %(user_id)s AND t.line < %(before)s
+ORDER BY t.line DESC LIMIT %(limit)s
+
+-- name: sums
+SELECT t.type, w.template_id, max(w.template_version) AS template_version, t.project_id,
+  sum(t.amount) AS amount, count(*) FILTER (WHERE t.type = 'charge') AS works
+FROM credit_transactions t LEFT JOIN works w ON w.id = t.work_id
+WHERE t.user_id = %(user_id)s AND t.created_at >= %(since)s AND t.created_at < %(until)s
+GROUP BY t.type, w.template_id, t.project_id

@@ -12,6 +12,9 @@ SELECT id, number, user_id, work_id, bucket_id, path, object_key, thumbnail_key,
   height, file_size, mime_type, created_at
 FROM files WHERE id = %(id)s
 
+-- name: sizes
+SELECT id, width, height FROM files WHERE id = ANY (%(ids)s)
+
 -- name: of_works
 SELECT f.id, f.number, f.user_id, f.work_id, f.bucket_id, f.path, f.object_key, f.thumbnail_key,
   f.name, f.width, f.height, f.file_size, f.mime_type, f.created_at

@@ -44,8 +44,10 @@ SELECT s.* FROM (
 -- name: found
 -- First the next two thousand of what else is asked for are read one by one: that is all of it where
 -- there are not more, and whatever is as frequent as one in thirty fills its page there. What is rarer
--- is found by its pairs of letters, and read whole. As the service, because row-level security would
--- have every row read before the index were asked; so it says itself whose they must be.
+-- is found by its pairs of letters, and read whole: where nothing else is asked for, the first of it
+-- before its works are looked up (what has words is not in the trash). As the service, because
+-- row-level security would have every row read before the index were asked; so it says itself whose
+-- they must be.
 WITH next AS MATERIALIZED (
   SELECT x.id FROM works x
   WHERE (%(owner)s::uuid IS NULL OR x.user_id = %(owner)s)
@@ -75,8 +77,13 @@ WITH next AS MATERIALIZED (
     AND (%(owner)s::uuid IS NULL OR m.user_id = %(owner)s)
     AND (%(project_id)s::uuid IS NULL OR m.project_id = %(project_id)s)
     AND m.work_id < %(before)s AND m.work_id >= %(since)s
+), first AS (
+  SELECT work_id FROM hits ORDER BY work_id DESC LIMIT CASE
+    WHEN num_nonnulls(%(template_id)s::uuid, %(character_id)s::uuid, %(batch_id)s::uuid,
+      %(statuses)s::text[], %(tag)s::text, %(stars)s::int, %(collection_id)s::uuid) = 0
+    THEN %(limit)s END
 ), far AS (
-  SELECT h.work_id FROM hits h JOIN works x ON x.id = h.work_id
+  SELECT h.work_id FROM first h JOIN works x ON x.id = h.work_id
   WHERE x.trashed_at IS NULL
     AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
     AND (%(character_id)s::uuid IS NULL OR x.character_id = %(character_id)s)
@@ -129,8 +136,13 @@ WITH next AS MATERIALIZED (
     AND (%(owner)s::uuid IS NULL OR m.user_id = %(owner)s)
     AND (%(project_id)s::uuid IS NULL OR m.project_id = %(project_id)s)
     AND m.work_id < %(before)s AND m.work_id >= %(since)s
+), first AS (
+  SELECT work_id FROM hits ORDER BY work_id LIMIT CASE
+    WHEN num_nonnulls(%(template_id)s::uuid, %(character_id)s::uuid, %(batch_id)s::uuid,
+      %(statuses)s::text[], %(tag)s::text, %(stars)s::int, %(collection_id)s::uuid) = 0
+    THEN %(limit)s END
 ), far AS (
-  SELECT h.work_id FROM hits h JOIN works x ON x.id = h.work_id
+  SELECT h.work_id FROM first h JOIN works x ON x.id = h.work_id
   WHERE x.trashed_at IS NULL
     AND (%(template_id)s::uuid IS NULL OR x.template_id = %(template_id)s)
     AND (%(character_id)s::uuid IS NULL OR x.character_id = %(character_id)s)

@@ -1,8 +1,18 @@
-/* Pictures that are selected, given stars, thrown away and put back, by mouse and by keyboard. */
+/* Pictures that are selected, given stars, labelled, saved, thrown away and put back, by mouse and by
+   keyboard. What is done with one is done with all that are selected, if any are. */
+
+import * as calls from "../modules/calls.js";
+import "./star-rating.js";
+import { asking } from "../modules/labels.js";
+import { nearest } from "../modules/nearest.js";
+
+const ZIPPED = 500;
 
 class PictureWall extends HTMLElement {
   #last = null;
   #gone = null;
+  /* Selected beyond what hangs here: ids of all that was found. */
+  #beyond = null;
   #keyed = (event) => this.#key(event);
   #swapped = () => this.#tell();
 
@@ -10,12 +20,12 @@ class PictureWall extends HTMLElement {
     document.addEventListener("keydown", this.#keyed);
     document.addEventListener("htmx:after:swap", this.#swapped);
     this.addEventListener("click", (event) => this.#click(event));
-    this.addEventListener("change", () => this.#tell());
-    this.addEventListener("reset", () => setTimeout(() => this.#tell()));
-    this.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#act(event.submitter.value, this.#chosen());
-    });
+    this.addEventListener("change", () => this.#changed());
+    this.addEventListener("reset", () => setTimeout(() => this.#changed()));
+    this.addEventListener("submit", (event) => this.#submit(event));
+    this.addEventListener("card-act", ({ detail }) => this.#act(detail.what, [detail.card]));
+    this.addEventListener("stars-asked", (event) => this.#asked(event));
+    this.addEventListener("stars-refused", (event) => this.#say(event.detail.words));
     this.querySelector(".toast button").addEventListener("click", () => this.#undo());
     this.#tell();
   }
@@ -26,10 +36,10 @@ class PictureWall extends HTMLElement {
   }
 
   get #hung() {
-    return [...this.querySelectorAll(".hung")];
+    return [...this.querySelectorAll(".hung:not([hidden])")];
   }
 
-  #chosen() {
+  get #selected() {
     return this.#hung.filter((one) => box(one).checked);
   }
 
@@ -41,18 +51,16 @@ class PictureWall extends HTMLElement {
     const from = event.shiftKey ? all.indexOf(this.#last) : -1;
     if (from >= 0) this.#range(all, from, all.indexOf(one), box(one).checked);
     this.#last = one;
-    this.#tell();
+    this.#changed();
   }
 
   #range(all, from, to, checked) {
-    for (const each of all.slice(Math.min(from, to), Math.max(from, to) + 1)) {
-      box(each).checked = checked;
-    }
+    const [first, last] = [Math.min(from, to), Math.max(from, to)];
+    for (const each of all.slice(first, last + 1)) box(each).checked = checked;
   }
 
   #key(event) {
-    // What lies over the wall has keys of its own.
-    if (document.querySelector("dialog[open]")) return;
+    if (document.querySelector("dialog[open]") || event.target.closest("[popover]")) return;
     const typing = event.target.closest("input:not([type=checkbox]), textarea, select");
     if (event.key === "/" && !typing) {
       event.preventDefault();
@@ -62,35 +70,30 @@ class PictureWall extends HTMLElement {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a") {
       event.preventDefault();
       for (const one of this.#hung) box(one).checked = true;
-      this.#tell();
-      return;
+      return this.#changed();
     }
-    const one = event.target.closest(".hung");
-    if (event.ctrlKey || event.metaKey || (!one && !this.#chosen().length)) return;
-    this.#press(event, one);
+    const [one, chosen] = [event.target.closest(".hung"), this.#selected];
+    if (event.ctrlKey || event.metaKey || (!one && !chosen.length)) return;
+    this.#press(event, one, chosen.length ? chosen : [one]);
   }
 
-  #press(event, one) {
-    const chosen = this.#chosen();
-    const meant = chosen.length ? chosen : [one];
+  #press(event, one, meant) {
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const inTrash = !this.querySelector("[value=throw]");
+    const act = { c: "collections", t: "tags", d: "zip", Delete: "throw" }[key];
     if (event.key.startsWith("Arrow") && one) this.#step(event, one);
-    else if (event.key === " " && one && event.target !== box(one)) {
+    else if (event.key === " " && one && !event.target.closest("input, button")) {
       event.preventDefault();
       this.#toggle(one, event.shiftKey);
-    } else if (event.key.toLowerCase() === "s" && !this.#inTrash) {
+    } else if (/^[0-5]$/.test(event.key) && !inTrash) {
       event.preventDefault();
-      const starred = meant.every((each) => each.classList.contains("hung-starred"));
-      this.#act(starred ? "unstar" : "star", meant);
-    } else if (event.key === "Delete" && !this.#inTrash) {
+      this.#star(meant, Number(event.key));
+    } else if (act && !inTrash) {
       event.preventDefault();
-      this.#act("throw", meant);
-    } else if (event.key === "Escape" && chosen.length) {
+      this.#act(act, meant);
+    } else if (event.key === "Escape" && this.#selected.length) {
       this.querySelector("form").reset();
     }
-  }
-
-  get #inTrash() {
-    return !this.querySelector("[value=throw]");
   }
 
   #toggle(one, ranging) {
@@ -99,7 +102,7 @@ class PictureWall extends HTMLElement {
     box(one).checked = from >= 0 || !box(one).checked;
     if (from >= 0) this.#range(all, from, all.indexOf(one), true);
     this.#last = one;
-    this.#tell();
+    this.#changed();
   }
 
   /* Left and right in their order; up and down to what hangs nearest there. */
@@ -111,104 +114,134 @@ class PictureWall extends HTMLElement {
     event.preventDefault();
     if (!next) return;
     next.querySelector("a").focus();
-    if (event.shiftKey) {
-      box(one).checked = box(next).checked = true;
-      this.#last = next;
-      this.#tell();
+    if (!event.shiftKey) return;
+    box(one).checked = box(next).checked = true;
+    this.#last = next;
+    this.#changed();
+  }
+
+  #submit(event) {
+    const what = event.submitter?.value;
+    event.preventDefault();
+    if (what === "all") this.#all(event.submitter);
+    else this.#act(what, this.#selected);
+  }
+
+  /* The bar's own stars are for what is selected; a card's are sent by themselves. */
+  #asked(event) {
+    if (event.target.dataset.work) return;
+    event.preventDefault();
+    event.target.show(event.detail.stars);
+    this.#star(this.#selected, event.detail.stars);
+  }
+
+  #ids(meant) {
+    return this.#beyond && meant.length > 1 ? this.#beyond : meant.map((one) => one.dataset.work);
+  }
+
+  async #star(meant, stars) {
+    const shown = meant.map((one) => one.querySelector("star-rating"));
+    const before = shown.map((each) => each.stars);
+    for (const each of shown) each.show(stars);
+    try {
+      await calls.star(this.#ids(meant), stars);
+    } catch {
+      shown.forEach((each, n) => each.show(before[n]));
+      this.#say(this.dataset.starsFailed);
     }
   }
 
   async #act(what, meant) {
     if (!meant.length) return;
-    const works = meant.map((one) => one.dataset.work);
-    const touched = await this.#send(what, works);
-    if (!touched) return;
-    const held = meant.filter((one) => touched.has(one.dataset.work));
-    if (what === "star" || what === "unstar") {
-      for (const one of held) one.classList.toggle("hung-starred", what === "star");
-      return;
+    const ids = this.#ids(meant);
+    if (what === "zip" && ids.length > ZIPPED) return this.#say(this.dataset.zipLimit);
+    if (what === "zip") return calls.download(ids);
+    if (what === "tags" || what === "collections") {
+      const asked = asking(what, meant, ids, this.#counted(ids.length));
+      return this.querySelector(`#pick-${what}`).open(asked);
     }
-    this.#remove(held);
-    const left = held.length < meant.length && what === "throw" ? ` ${this.dataset.running}` : "";
-    const words = what === "throw" ? this.dataset.thrown : this.dataset.restored;
-    this.#say(words.replace("{n}", held.length) + left, what === "throw" && held.length > 0);
+    // What is told of it meanwhile need not be shown twice.
+    this.ariaBusy = "true";
+    try {
+      const touched = await (what === "throw" ? calls.toss(ids) : calls.restore(ids));
+      const left = touched.size < ids.length && what === "throw" ? ` ${this.dataset.running}` : "";
+      this.#remove(meant.filter((one) => touched.has(one.dataset.work)), [...touched]);
+      const words = what === "throw" ? this.dataset.thrown : this.dataset.restored;
+      this.#say(words.replace("{n}", touched.size) + left, what === "throw" && touched.size > 0);
+    } catch {
+      this.#say(this.dataset.failed);
+    }
+    this.ariaBusy = null;
   }
 
-  #remove(held) {
+  #remove(held, ids) {
     const all = this.#hung;
-    const focused = held.some((one) => one.contains(document.activeElement));
+    const active = document.activeElement;
+    const focused = active.closest(".selected") || held.some((one) => one.contains(active));
     const after = all.slice(all.indexOf(held.at(-1)) + 1).find((one) => !held.includes(one));
     const before = all.slice(0, all.indexOf(held[0])).at(-1);
-    this.#gone = held.map((one) => [one, one.parentElement, one.nextElementSibling]);
+    this.#gone = { ids, cards: held.map((one) => [one, one.parentElement, one.nextElementSibling]) };
     for (const one of held) {
       box(one).checked = false;
       one.remove();
     }
     if (focused || !held.length) (after ?? before)?.querySelector("a").focus();
-    this.#tell();
+    this.#changed();
   }
 
   async #undo() {
-    const gone = this.#gone ?? [];
-    if (!(await this.#send("restore", gone.map(([one]) => one.dataset.work)))) return;
-    for (const [one, list, next] of gone.reverse()) {
+    const { ids, cards } = this.#gone;
+    try {
+      await calls.restore(ids);
+    } catch {
+      return this.#say(this.dataset.failed);
+    }
+    for (const [one, list, next] of cards.reverse()) {
       list.insertBefore(one, next?.parentElement === list ? next : null);
     }
-    this.#say(this.dataset.restored.replace("{n}", gone.length), false);
-    gone.at(-1)?.[0].querySelector("a").focus();
+    this.#say(this.dataset.restored.replace("{n}", ids.length));
+    cards.at(-1)?.[0].querySelector("a").focus();
     this.#gone = null;
   }
 
-  /* The ids for which it was done; null, and it is said, where it was not. */
-  async #send(what, works) {
-    const [method, path] = {
-      star: ["PUT", "/v1/stars"],
-      unstar: ["PUT", "/v1/stars"],
-      throw: ["POST", "/v1/trash"],
-      restore: ["POST", "/v1/trash/restore"],
-    }[what];
-    const body = path === "/v1/stars" ? { works, stars: Number(what === "star") } : { works };
-    // What is told of it meanwhile need not be shown twice.
-    this.ariaBusy = "true";
+  async #all(button) {
+    button.disabled = true;
     try {
-      const headers = { "Content-Type": "application/json" };
-      const answer = await fetch(path, { method, headers, body: JSON.stringify(body) });
-      if (answer.ok) return new Set((await answer.json()).works);
+      const { works, all } = await calls.found(location.search);
+      for (const one of this.#hung) box(one).checked = true;
+      this.#beyond = works;
+      this.#tell(all ? this.dataset.everything : this.dataset.most);
     } catch {
-      // Said below, as a refusal is.
-    } finally {
-      this.ariaBusy = null;
+      this.#say(this.dataset.failed);
     }
-    this.#say(this.dataset.failed, false);
-    return null;
+    button.disabled = false;
   }
 
-  #say(words, undoable) {
+  #say(words, undoable = false) {
     this.querySelector(".toast-words").textContent = words;
     this.querySelector(".toast button").hidden = !undoable;
   }
 
-  #tell() {
-    const count = this.#chosen().length;
-    const said = count ? this.dataset.count.replace("{n}", count) : "";
-    this.querySelector(".selected-count").textContent = said;
+  #counted(count, words = this.dataset.count) {
+    return words.replace("{n}", count.toLocaleString(document.documentElement.lang));
+  }
+
+  #changed() {
+    this.#beyond = null;
+    this.#tell();
+  }
+
+  #tell(words) {
+    const chosen = this.#selected;
+    const count = this.#beyond?.length ?? chosen.length;
+    if (this.#beyond && !words) return;
+    this.querySelector(".selected-count").textContent = count ? this.#counted(count, words) : "";
+    this.querySelector(".selected-limit").hidden = count <= ZIPPED;
+    const stars = new Set(chosen.map((one) => one.querySelector("star-rating")?.stars));
+    this.querySelector(".selected star-rating")?.show(stars.size === 1 ? [...stars][0] : 0);
   }
 }
 
-const box = (one) => one.querySelector("input");
-
-const nearest = (all, one, below) => {
-  const here = one.getBoundingClientRect();
-  const middle = here.left + here.width / 2;
-  const rows = all.map((each) => [each, each.getBoundingClientRect()]);
-  const beyond = rows.filter(([, box]) => (below ? box.top > here.bottom - 1 : box.bottom < here.top + 1));
-  if (!beyond.length) return null;
-  const tops = beyond.map(([, box]) => box.top);
-  const row = below ? Math.min(...tops) : Math.max(...tops);
-  const away = ([, box]) => Math.abs(box.left + box.width / 2 - middle);
-  return beyond
-    .filter(([, box]) => Math.abs(box.top - row) < 2)
-    .reduce((best, each) => (away(each) < away(best) ? each : best))[0];
-};
+const box = (one) => one.querySelector(".hung-check input");
 
 customElements.define("picture-wall", PictureWall);

@@ -37,6 +37,7 @@ class StarRating extends HTMLElement {
     this.ariaValueNow = String(stars);
     const words = stars ? this.#word("starsWords") : this.#word("starsNone");
     this.ariaValueText = words.replace("{n}", stars);
+    this.closest(".hung")?.classList.toggle("hung-starred", stars > 0);
   }
 
   /* As if somebody had clicked: shown at once, and put back where it could not be kept. */
