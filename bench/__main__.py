@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+from pathlib import Path
 
 import uvloop
 
@@ -12,9 +13,11 @@ from bench import (
     fairness,
     floor,
     gallery,
+    lighthouse,
     lists,
     pages,
     runpod,
+    scroll,
     streams,
     tables,
     waiting,
@@ -30,6 +33,7 @@ def main() -> None:
         choices=[
             *("works", "batches", "waiting", "tables", "admission", "fairness", "runpod"),
             *("streams", "lists", "gallery", "pages"),
+            *("lighthouse", "scroll"),
         ],
         default="works",
     )
@@ -40,6 +44,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="works in the tables")
     parser.add_argument("--flight", type=int, default=runpod.FLIGHT, help="runs at RunPod at once")
     parser.add_argument("--part", action="append", choices=runpod.PARTS, help="of what runpod says")
+    parser.add_argument("--keep", type=Path, help="folder for reports of lighthouse and scroll")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before")
@@ -60,6 +65,10 @@ def main() -> None:
         uvloop.run(fairness.measure())
     elif options.what == "pages":
         uvloop.run(pages.measure())
+    elif options.what == "lighthouse":
+        uvloop.run(lighthouse.measure(options.keep))
+    elif options.what == "scroll":
+        uvloop.run(scroll.measure(options.keep))
     elif options.what == "streams":
         uvloop.run(streams.measure())
     elif options.what == "runpod":
