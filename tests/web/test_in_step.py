@@ -103,6 +103,8 @@ async def test_what_is_done_in_one_is_seen_in_the_other(
         await ordered(each.page, whole)
     # Cancelled in the hand.
     waiting = (await ask(studio, alice, await uploads.upload(studio, alice, photograph()))).id
+    # Where one is at work on the wall it waits above until it is wanted.
+    await desk.page.locator("new-arrivals button").click(timeout=PATIENCE)
     await expect(hung(desk.page, waiting)).to_be_visible(timeout=PATIENCE)
     await works.cancel(studio, alice, waiting)
     for each in (desk, phone):
