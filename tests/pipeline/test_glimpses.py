@@ -1,4 +1,4 @@
-"""Pictures that an engine shows while it is at a work: kept small, told of, and gone with its end."""
+"""Pictures that an engine shows of a work under way: kept small, told of, and gone with its end."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -60,7 +60,8 @@ async def test_what_is_no_picture_is_dropped(
             "UPDATE generation_jobs SET status = 'taken' WHERE work_id = %s", (work.id,)
         )
         await service.connection.execute(
-            "UPDATE generation_jobs SET status = 'processing', external_id = 'r' WHERE work_id = %s",
+            "UPDATE generation_jobs SET status = 'processing', external_id = 'r'"
+            " WHERE work_id = %s",
             (work.id,),
         )
     glimpses = Glimpses(studio.database)

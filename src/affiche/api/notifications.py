@@ -38,7 +38,7 @@ class BatchEnds(BaseModel):
 
 
 class NotificationShape(BaseModel):
-    """One end of one work, or that of a batch. `title` and `message` are in the reader's language."""
+    """An end of a work, or that of a batch. `title` and `message` are in the reader's language."""
 
     id: UUID
     work_id: UUID = Field(description="Of a batch the work that ended last.")

@@ -22,8 +22,10 @@ WAITING = st.builds(
 @given(WAITING)
 def test_what_waits_takes_its_own_time_and_that_of_all_before_it(outlook: Outlook) -> None:
     seconds = left(outlook)
-    assert seconds is not None and outlook.usual is not None
-    assert outlook.ahead is not None and outlook.under_way is not None
+    assert seconds is not None
+    assert outlook.usual is not None
+    assert outlook.ahead is not None
+    assert outlook.under_way is not None
     assert seconds >= outlook.usual
     # One after the other, or side by side.
     assert seconds <= outlook.usual + outlook.ahead + outlook.under_way + 1e-6
