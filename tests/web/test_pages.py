@@ -49,6 +49,20 @@ async def test_pages_are_one_person_s_and_asked_for_each_time(client: Client) ->
         assert "HX-Request" in headers["Vary"]
 
 
+async def test_of_a_form_that_is_not_on_offer_any_more_nothing_new_can_be_made(
+    client: Client, studio: Studio, alice: Caller, picture: uploads.File
+) -> None:
+    work = await ask(studio, alice, picture)
+    await works.cancel(studio, alice, work.id)
+    assert f"/works/{work.id}/retry" in (await page(client, f"/works/{work.id}")).body.decode()
+    async with studio.database.as_service() as service:
+        await service.connection.execute("UPDATE templates SET is_active = false")
+    told = (await page(client, f"/works/{work.id}")).body.decode()
+    assert "not on offer any more" in told
+    assert "/retry" not in told
+    assert "?from=" not in told
+
+
 async def test_static_files_are_kept_for_a_year_under_their_digest(
     client: Client, nobody: Client
 ) -> None:

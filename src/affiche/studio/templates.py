@@ -53,6 +53,13 @@ async def find(studio: Studio, caller: Caller, name: str) -> Versioned:
     return await _versioned(studio, row)
 
 
+async def is_offered(studio: Studio, caller: Caller, template_id: UUID) -> bool:
+    """Whether it may be asked for: not of one that is retired, or was only tried."""
+    async with studio.database.alone(caller.id) as transaction:
+        row = await transaction.maybe(Row, "templates.find", name=str(template_id))
+    return row is not None and row.is_active
+
+
 async def known(studio: Studio, caller: Caller, name: str) -> UUID:
     """The id of the template of that name, on offer or retired: works outlive their template's
     being offered. Raises NotFound."""

@@ -28,7 +28,7 @@ class SingleSubmit extends HTMLElement {
   /* A form that no script took: the page that answers takes this one's place, but a file that is
      fetched by a form does not. */
   #mark = ({ target, defaultPrevented }) => {
-    if (defaultPrevented || target.method === "get") return;
+    if (defaultPrevented || target.method !== "post") return;
     target.dataset.sent = "";
     setTimeout(() => delete target.dataset.sent, LONGEST);
   };
