@@ -108,7 +108,7 @@ async def test_found_read_written_and_deleted_by_mouse(
     await page.click(f"#ref-{beach.id} a")
     await page.click("dialog .question summary")
     await page.click("dialog .question button")
-    await expect(page.locator("dialog")).to_be_hidden()
+    await expect(page.locator("dialog.panel")).to_be_hidden()
     await expect(page.locator(".ref")).to_have_count(1)
     await expect(page.locator(".ref a")).to_be_focused()
     await expect(page.locator(".shelves a:has-text('All')")).to_contain_text("2")

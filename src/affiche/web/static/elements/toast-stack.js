@@ -58,29 +58,39 @@ class ToastStack extends HTMLElement {
     const { batch } = toast.dataset;
     if (batch && location.pathname.startsWith(`/batches/${batch}`)) return;
     // Of a batch there is one, the last.
-    if (batch) this.querySelector(`.news[data-batch="${batch}"]`)?.remove();
-    this.#add(toast);
+    this.#add(toast, batch && this.querySelector(`.news[data-batch="${batch}"]`));
     this.#tellOutside(toast);
   }
 
   #answered = ({ detail }) => {
     const toast = this.querySelector("template").content.cloneNode(true).firstElementChild;
     toast.querySelector(".news-told").textContent = detail.words;
-    this.querySelector(".news-answer")?.remove();
-    this.#add(toast);
+    this.#add(toast, this.querySelector(".news-answer"));
   };
 
-  #add(toast) {
-    const others = this.querySelectorAll(".news");
-    for (const old of [...others].slice(0, Math.max(0, others.length - MOST + 1))) old.remove();
-    this.append(toast);
+  /* In the place of `old`, if there is one; else beyond the others, none of which moves. */
+  #add(toast, old) {
+    const others = this.#shown();
+    const left = old || (others.length >= MOST && others[0]);
+    if (left) left.replaceWith(toast);
+    else this.append(toast);
     const leave = () => {
       if (!toast.isConnected) return;
       // Whoever is at it is not hurried.
       if (this.matches(":hover, :focus-within") || document.hidden) setTimeout(leave, LONG / 4);
-      else toast.remove();
+      else this.#leave(toast);
     };
     setTimeout(leave, LONG);
+  }
+
+  #shown() {
+    return [...this.querySelectorAll(".news:not(.news-left)")];
+  }
+
+  /* Its place is kept until all have left. */
+  #leave(toast) {
+    toast.classList.add("news-left");
+    if (this.#shown().length === 0) for (const one of this.querySelectorAll(".news")) one.remove();
   }
 
   #tellOutside(toast) {
@@ -121,7 +131,7 @@ class ToastStack extends HTMLElement {
     toast.remove();
     if (!focused) return;
     const back = this.#before?.isConnected ? this.#before : document.getElementById("main");
-    (this.querySelector(".news-close") ?? back)?.focus();
+    (this.#shown()[0]?.querySelector(".news-close") ?? back)?.focus();
   }
 }
 
