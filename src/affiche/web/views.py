@@ -83,8 +83,7 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
         "stars": (await gallery.stars(studio, caller, [work.id])).get(work.id, 0),
         "settings": notes.written(recall.note_of(work)),
         "kin": await kin.of_work(page, caller, work, outputs) if work.ended else None,
-        "offered": work.ended
-        and await templates.is_offered(studio, caller, work.template_id),
+        "on_offer": work.ended and await templates.is_offered(studio, caller, work.template_id),
         "uses": await kin.uses(page, caller, result) if result else (),
     }
 
