@@ -54,7 +54,7 @@ async def test_the_whole_path_by_keyboard(
     work = await works.get(studio, alice, visitor.work_id)
     assert (work.input_data["steps"], work.input_data["megapixels"]) == (5, 0.5)
 
-    slider = page.get_by_role("slider")
+    slider = page.get_by_role("slider", name="Compare")
     await tab_to(page, ".compare-handle")
     for key, shown in (
         ("ArrowLeft", 52),

@@ -48,7 +48,7 @@ async def test_every_state_is_shown_without_a_reload_and_without_a_jump(
         preview.faults.clear()
         await visitor.reach("completed")
     assert (await page.title()).startswith("Done · ")
-    await expect(page.get_by_role("slider")).to_be_visible()
+    await expect(page.get_by_role("slider", name="Compare")).to_be_visible()
     # The same document all the way, and nothing in it was pushed about.
     assert await page.evaluate("window.arrived")
     moved = await visitor.shifts()

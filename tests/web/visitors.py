@@ -26,6 +26,8 @@ new PerformanceObserver((list) => {
       value: entry.value,
       input: entry.hadRecentInput,
       moved: entry.sources.map(({ node }) => node?.className || node?.nodeName),
+      where: entry.sources.map(({ previousRect: from, currentRect: to }) =>
+        `${from.x},${from.y} ${from.width}×${from.height} → ${to.x},${to.y} ${to.width}×${to.height}`),
     });
   }
 }).observe({ type: "layout-shift", buffered: true });
