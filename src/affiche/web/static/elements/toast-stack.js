@@ -68,17 +68,22 @@ class ToastStack extends HTMLElement {
     this.#add(toast, this.querySelector(".news-answer"));
   };
 
-  /* In the place of `old`, if there is one; else beyond the others, none of which moves. */
+  /* In the place of `old`, if there is one, or of one that has left, lest they grow out of sight;
+     else beyond the others, none of which moves. */
   #add(toast, old) {
     const others = this.#shown();
-    const left = old || (others.length >= MOST && others[0]);
+    const oldest = others.length >= MOST && others[0];
+    const left = old || oldest || this.querySelector(".news-left");
     if (left) left.replaceWith(toast);
     else this.append(toast);
     const leave = () => {
       if (!toast.isConnected) return;
       // Whoever is at it is not hurried.
       if (this.matches(":hover, :focus-within") || document.hidden) setTimeout(leave, LONG / 4);
-      else this.#leave(toast);
+      else {
+        toast.classList.add("news-left");
+        this.#clear();
+      }
     };
     setTimeout(leave, LONG);
   }
@@ -87,9 +92,8 @@ class ToastStack extends HTMLElement {
     return [...this.querySelectorAll(".news:not(.news-left)")];
   }
 
-  /* Its place is kept until all have left. */
-  #leave(toast) {
-    toast.classList.add("news-left");
+  /* The places of those that have left are kept until all have. */
+  #clear() {
     if (this.#shown().length === 0) for (const one of this.querySelectorAll(".news")) one.remove();
   }
 
@@ -129,6 +133,7 @@ class ToastStack extends HTMLElement {
   #dismiss(toast) {
     const focused = toast.contains(document.activeElement);
     toast.remove();
+    this.#clear();
     if (!focused) return;
     const back = this.#before?.isConnected ? this.#before : document.getElementById("main");
     (this.#shown()[0]?.querySelector(".news-close") ?? back)?.focus();
