@@ -44,6 +44,9 @@ async def test_a_draft_survives_a_reload_and_ends_with_the_asking(
     await expect(picture).to_be_visible()
     await expect(page.locator("text-count .count").first).to_have_text("8 of 500")
     await check(visitor, "a form with a draft")
+    # A seed that is locked says that one is still at it.
+    await page.click("#settings summary")
+    await page.click("seed-field [data-lock]")
     await visitor.ask()
     await visitor.reach("completed")
     await visitor.go("/templates/klein-i2i")

@@ -25,7 +25,7 @@ class InStep extends HTMLElement {
     if (!wall) return;
     // What is being done here is shown by the wall itself.
     while (wall.ariaBusy === "true") await new Promise((done) => setTimeout(done, 50));
-    const inTrash = location.pathname === "/gallery/trash";
+    const inTrash = below().pathname === "/gallery/trash";
     for (const id of works) {
       const here = hung(wall, id);
       if (trashed === inTrash) {
@@ -39,7 +39,7 @@ class InStep extends HTMLElement {
     const next = [...wall.querySelectorAll(".hung")].find((one) => one.dataset.work < id);
     const older = wall.querySelector("#library-more");
     if (!next && older) return;
-    const address = new URL(location.href);
+    const address = below();
     address.searchParams.delete("month");
     address.searchParams.delete("after");
     address.searchParams.set("before", above(id));
@@ -62,6 +62,9 @@ function star(works, stars) {
     }
   }
 }
+
+/* Where the wall is, a work that is open over it apart. */
+const below = () => new URL(document.documentElement.dataset.covered ?? location.href);
 
 const hung = (wall, id) => wall.querySelector(`.hung[data-work="${id}"]`);
 

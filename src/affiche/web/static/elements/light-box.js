@@ -14,6 +14,7 @@ class LightBox extends HTMLElement {
   #work = null;
   #last = 0;
   #title = "";
+  #from = location.href;
   #asked = null;
   #gone = new Set();
   #clicked = (event) => this.#click(event);
@@ -80,6 +81,7 @@ class LightBox extends HTMLElement {
   }
 
   #open(work) {
+    if (!this.#dialog.open) this.#from = location.href;
     const depth = (history.state?.depth ?? 0) + 1;
     history.pushState({ lightbox: work, depth }, "", `/works/${work}`);
     this.#go(work);
@@ -95,7 +97,8 @@ class LightBox extends HTMLElement {
     if (!this.#dialog.open) {
       this.#title = document.title;
       this.#dialog.showModal();
-      document.documentElement.toggleAttribute("data-covered", true);
+      // For what goes on beneath, and would look for it in the address.
+      document.documentElement.dataset.covered = this.#from;
     }
     this.#show(work);
   }
@@ -104,7 +107,7 @@ class LightBox extends HTMLElement {
     if (!this.#dialog.open) return;
     this.#asked?.abort();
     this.#dialog.close();
-    document.documentElement.toggleAttribute("data-covered", false);
+    delete document.documentElement.dataset.covered;
     document.title = this.#title;
     for (const work of this.#gone) this.#near.find(work).link?.closest("li, [data-work]")?.remove();
     this.#gone.clear();
