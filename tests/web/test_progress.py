@@ -74,6 +74,8 @@ async def test_a_work_of_two_stages_says_at_which_it_is(
     async with at_work(studio):
         await visitor.reach("processing")
         await expect(page.locator("#print-stage")).to_have_text("Stage 1 of 2", timeout=20_000)
+        # Only who is held there is let go by what follows; the stage is shown long before.
+        await expect(page.locator(".print-node")).to_contain_text(f"· {LAST}", timeout=20_000)
         preview.faults.clear()
         preview.faults.add("node", "hang", node=LAST)
         await expect(page.locator("#print-stage")).to_have_text("Stage 2 of 2", timeout=20_000)

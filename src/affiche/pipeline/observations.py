@@ -94,6 +94,8 @@ class Observations:
                 task.add_done_callback(self._looks.discard)
             self._late[external_id] = running
             return
+        # What waited to be written is older than this, however late its turn comes.
+        self._late.pop(external_id, None)
         self._written[external_id] = now
         self._written.move_to_end(external_id)
         if len(self._written) > RUNS_KEPT:
