@@ -61,7 +61,7 @@ async def test_a_collection_by_mouse(
         assert len([name for name in archive.namelist() if name.endswith(".png")]) == 3
 
     await visitor.go("/gallery")
-    await page.locator(".shelf-one").click()
+    await page.locator(".collection-one").click()
     assert await hung(visitor) == list(PROMPTS[:1:-1])
     await expect(page.get_by_text("3 works")).to_be_visible()
     await page.get_by_text("Rename or delete").click()
@@ -175,7 +175,7 @@ async def test_every_state_is_accessible(
     await collections.add(studio, alice, kept.id, wall[:2])
     await gallery.star(studio, alice, wall[:2], 3)
     await visitor.go("/gallery")
-    await expect(visitor.page.locator(".shelf-one")).to_have_count(2)
+    await expect(visitor.page.locator(".collection-one")).to_have_count(2)
     await visitor.page.locator(".hung-link").first.focus()
     await check(visitor, "with a shelf")
     await visitor.page.locator(".hung-menu").first.click()

@@ -27,7 +27,7 @@ async def test_screens_of_make(
         visitor = await visit(alice, **looks(device, language, scheme))
         page = visitor.page
         await visitor.go(f"/templates/klein-i2i?work={made.id}")
-        await expect(page.get_by_role("slider", name="Compare")).to_be_visible()
+        await expect(page.locator(".compare-handle")).to_be_visible()
         await shoot(page, folder / f"make-{look}")
         if device == "phone":
             await page.click("#tab-form")
