@@ -27,7 +27,7 @@ new PerformanceObserver((list) => {
       input: entry.hadRecentInput,
       moved: entry.sources.map(({ node }) => node?.className || node?.nodeName),
       where: entry.sources.map(({ previousRect: from, currentRect: to }) =>
-        `${from.x},${from.y} ${from.width}×${from.height} → ${to.x},${to.y} ${to.width}×${to.height}`),
+        [from, to].map(({ x, y, width, height }) => `${x},${y} ${width}×${height}`).join(" → ")),
     });
   }
 }).observe({ type: "layout-shift", buffered: true });
