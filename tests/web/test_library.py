@@ -117,6 +117,9 @@ async def test_nothing_moves_for_what_is_new(
     await page.locator(".hung-check input").nth(3).uncheck()
     await page.locator(".library-search input").focus()
     await page.locator(".library-search input").hover()
+    await page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    await page.mouse.move(200, 12)
+    await page.mouse.move(20, 12)
     await expect(page.locator("#library-fresh .hung:not([hidden])")).to_have_count(2)
     assert (await hung(visitor))[:2] == ["여름 바다", "겨울 바다"]
 
