@@ -34,7 +34,9 @@ class ReferencePanel extends HTMLElement {
     const moved = id !== this.#shown;
     this.#shown = id;
     if (!this.#dialog.open) this.#dialog.showModal();
-    if (moved) this.querySelector("#reference-heading").focus();
+    // The swap itself has kept the focus of a heading, and who read on since is not called back.
+    const within = this.querySelector("#panel").contains(document.activeElement);
+    if (moved && !within) this.querySelector("#reference-heading").focus();
     else this.querySelector("[aria-invalid]")?.focus();
     if (saved !== undefined) this.#retell(words);
   };
@@ -60,7 +62,9 @@ class ReferencePanel extends HTMLElement {
     const step = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key];
     if (!step || event.target.closest("input, textarea, select")) return;
     event.preventDefault();
-    this.#tile?.[step]?.querySelector("a[hx-get]")?.click();
+    // What lies in the panel, not #shown: a key may come before its swap is told of.
+    const here = document.getElementById(`ref-${this.querySelector(".reference")?.dataset.id}`);
+    here?.[step]?.querySelector("a[hx-get]")?.click();
   }
 
   #closed() {
