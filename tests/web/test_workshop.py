@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
+import pyvips
 from playwright.async_api import expect
+from tests.support.editors import saved
 from tests.web.test_accessibility import look
 from tests.web.visitors import Open, Visit
 
@@ -14,6 +16,7 @@ from affiche.domain import drafts as edits
 from affiche.domain.drafts import Content
 from affiche.graphs.schemas import known
 from affiche.graphs.suggestions import suggest
+from affiche.pictures.containers import png
 from affiche.pipeline.crew import Crew
 from affiche.studio import drafts, workshop
 from affiche.studio.studio import Caller, Studio
@@ -236,8 +239,42 @@ async def test_two_at_one_draft_lose_nothing(visit: Open, studio: Studio, alice:
     await expect(other.page.locator(".field-row strong")).to_have_text("Luck")
 
 
+def pictured() -> bytes:
+    """A picture as ComfyUI saves it, with what the editor had."""
+    whole: bytes = pyvips.Image.black(32, 24, bands=3).pngsave_buffer()
+    text = b"workflow\0" + json.dumps(saved(GRAPH.api(), known())).encode()
+    return whole[:33] + png.chunk(b"tEXt", text) + whole[33:]
+
+
+async def test_what_the_editor_saved_comes_in_from_its_file_and_from_a_picture(
+    visit: Open, alice: Caller, tmp_path: Path
+) -> None:
+    visitor = await visit(alice, reduced_motion="reduce")
+    page = visitor.page
+    for name, data in (
+        ("editor.json", json.dumps(saved(GRAPH.api(), known())).encode()),
+        ("made.png", pictured()),
+    ):
+        path = tmp_path / name
+        path.write_bytes(data)
+        await visitor.go("/workshop/new")
+        await page.set_input_files("#workflow-file", path)
+        await expect(page.locator(".workflow-told")).to_contain_text(name)
+        await expect(page.locator("#bring-it")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/workshop/drafts/*")
+        await expect(page.locator(".graph-node")).to_have_count(len(GRAPH.nodes))
+        await expect(page.locator('[id="node-75:73"]')).to_be_visible()
+    # A picture in the place of a stage's graph, too.
+    await page.click(".more > summary")
+    await page.set_input_files("#exchange-file", path)
+    await page.click(".more .button")
+    await expect(page.locator("#bench-error")).to_have_count(0)
+    await expect(page.locator(".graph-node")).to_have_count(len(GRAPH.nodes))
+
+
 async def test_what_cannot_be_brought_in_is_explained(
-    visit: Open, alice: Caller, bob: Caller, tmp_path: Path
+    visit: Open, alice: Caller, bob: Caller, tmp_path: Path, photo: Path
 ) -> None:
     visitor = await visit(alice)
     page = visitor.page
@@ -245,7 +282,8 @@ async def test_what_cannot_be_brought_in_is_explained(
     broken = GRAPH.api()
     broken["75:63"]["inputs"]["model"] = ["none", 0, 1]
     for name, data, said in (
-        ("editor.json", {"nodes": [], "links": [], "version": 0.4}, "Export it in API format"),
+        ("editor.json", {"nodes": [{"id": 7, "type": "Mystery"}]}, "#7 Mystery: No engine"),
+        ("editor.json", {"nodes": [{"id": 7, "type": "Mystery"}]}, "connect the ComfyUI"),
         ("broken.json", broken, "#75:63 CFGGuider “Guidance” .model"),
     ):
         path = tmp_path / name
@@ -255,6 +293,14 @@ async def test_what_cannot_be_brought_in_is_explained(
         await page.click("#bring-it")
         await expect(page.locator(".notice-wrong")).to_contain_text(said)
         await expect(page.locator(".notice-wrong")).to_contain_text(name)
+    # A picture that holds nothing, and half of one.
+    for data, said in ((photo.read_bytes(), "holds no workflow"), (pictured()[:-9], "to its end")):
+        path = tmp_path / "picture.png"
+        path.write_bytes(data)
+        await visitor.go("/workshop/new")
+        await page.set_input_files("#workflow-file", path)
+        await page.click("#bring-it")
+        await expect(page.locator(".notice-wrong")).to_contain_text(said)
     # A node that nobody knows is drawn and named, and what was pasted goes in too.
     unknown = GRAPH.api()
     unknown["75:61"]["class_type"] = "NobodyKnows"

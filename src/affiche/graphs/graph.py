@@ -15,7 +15,18 @@ from affiche.domain.workflows import Graph, Link, Node
 from affiche.errors import GraphInvalid, GraphProblem
 from affiche.graphs.problems import at, shown
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "Graph", "Link", "Node", "load", "order"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_NODES",
+    "Graph",
+    "Link",
+    "Node",
+    "check_values",
+    "load",
+    "order",
+    "parsed",
+]
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_NODES: Final = 2_000
@@ -35,17 +46,15 @@ def load(data: bytes | str | Mapping[str, Any]) -> Graph:
     links that are not `[node id, output index]`; text that no database keeps (NUL, lone
     surrogates); and anything past MAX_BYTES, MAX_NODES or MAX_DEPTH.
     """
-    tree = _parsed(data) if isinstance(data, bytes | str) else data
+    tree = parsed(data) if isinstance(data, bytes | str) else data
     if not isinstance(tree, Mapping):
         raise _refusal("not_an_object")
     if isinstance(tree.get("nodes"), list):
         raise _refusal("ui_format")
     if len(tree) > MAX_NODES:
         raise _refusal("too_many_nodes", limit=MAX_NODES)
-    problems = [*_values_wrong(tree)]
-    if not problems:
-        problems = [p for id_, raw in tree.items() for p in _node_wrong(id_, raw)]
-    if problems:
+    check_values(tree)
+    if problems := [p for id_, raw in tree.items() for p in _node_wrong(id_, raw)]:
         raise GraphInvalid(problems[:_MAX_PROBLEMS])
     return Graph({id_: Node(id_, _copied(raw)) for id_, raw in tree.items()})
 
@@ -81,7 +90,9 @@ def _sorter(graph: Graph) -> "graphlib.TopologicalSorter[str]":
 # --- from text --------------------------------------------------------------------------------
 
 
-def _parsed(data: bytes | str) -> Any:
+def parsed(data: bytes | str) -> Any:
+    """The JSON in `data`. Raises GraphInvalid for text that is not JSON, holds a key twice, or is
+    larger than MAX_BYTES."""
     try:
         raw = data if isinstance(data, bytes) else data.encode()
         if len(raw) > MAX_BYTES:
@@ -95,6 +106,12 @@ def _parsed(data: bytes | str) -> Any:
         raise _refusal("not_utf8") from None
     except ValueError:  # an integer of more digits than Python reads
         raise _refusal("number_out_of_bounds") from None
+
+
+def check_values(tree: Mapping[str, Any]) -> None:
+    """Raises GraphInvalid for what is no JSON value, cannot be stored, or lies too deep."""
+    if problems := [*_values_wrong(tree)]:
+        raise GraphInvalid(problems[:_MAX_PROBLEMS])
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

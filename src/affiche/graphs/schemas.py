@@ -58,10 +58,21 @@ def declared(schema: Mapping[str, Any]) -> dict[str, Declared]:
     """The inputs of one class by name; hidden ones, which the server fills, left out."""
     groups = schema.get("input") or {}
     return {
-        name: _declared(declaration, required=group == "required")
+        name: declared_of(declaration, required=group == "required")
         for group in ("required", "optional")
         for name, declaration in (groups.get(group) or {}).items()
     }
+
+
+def in_order(schema: Mapping[str, Any]) -> dict[str, Declared]:
+    """As `declared`, in the order in which the server says that the inputs stand: JSON objects
+    may come in any other."""
+    found = declared(schema)
+    order = schema.get("input_order")
+    groups = order if isinstance(order, Mapping) else {}
+    named = [n for group in ("required", "optional") for n in groups.get(group) or () if n in found]
+    rest = [name for name in found if name not in set(named)]
+    return {name: found[name] for name in dict.fromkeys((*named, *rest))}
 
 
 def outputs(schema: Mapping[str, Any]) -> tuple[str, ...]:
@@ -69,7 +80,8 @@ def outputs(schema: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(t if isinstance(t, str) else "COMBO" for t in schema.get("output") or ())
 
 
-def _declared(declaration: Any, *, required: bool) -> Declared:
+def declared_of(declaration: Any, *, required: bool) -> Declared:
+    """One input, of either kind of combo."""
     parts = declaration if isinstance(declaration, list | tuple) else [declaration]
     kind = parts[0] if parts else "*"
     options = parts[1] if len(parts) > 1 and isinstance(parts[1], Mapping) else {}

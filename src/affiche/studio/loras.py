@@ -1,32 +1,23 @@
 """Whether a character's LoRA lies where its works would run: read from the engine's own
-`/object_info`, and kept for a minute, so that asking a thousand times asks it once.
+`/object_info`.
 
-Only a ComfyUI server says what it has. Of one that does not answer nothing is known, and nothing is
-refused: the works wait for it, and fail there if the file is missing after all.
+Of an engine that does not answer nothing is known, and nothing is refused: the works wait for it,
+and fail there if the file is missing after all.
 """
 
-import asyncio
-import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from affiche.domain.endpoints import Endpoint
 from affiche.domain.templates import Template
-from affiche.errors import AfficheError, EngineError, LoraMissing, LoraUnset
+from affiche.errors import LoraMissing, LoraUnset
 from affiche.graphs.models import folder_of
 from affiche.graphs.schemas import declared
-from affiche.studio import access
+from affiche.studio import equipment
 from affiche.studio.characters import Character
-from affiche.studio.shelves import Shelf
 from affiche.studio.studio import Studio
 
-SECONDS: Final = 5.0
-"""For one look at an engine."""
-KEPT: Final = 60.0
-KEPT_UNKNOWN: Final = 10.0
 PLACEHOLDER: Final = "{{lora_file}}"
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +47,7 @@ async def standing(studio: Studio, template: Template, file: str) -> Standing:
         row = await service.maybe(Endpoint, "characters.endpoint", template_id=template.id)
     if row is None:
         return Standing(None, False, False)
-    schemas = await _schemas(studio, row)
+    schemas = await equipment.schemas(studio, row)
     if schemas is None:
         return Standing(row.name, False, False)
     for class_type, name in loads(template):
@@ -78,32 +69,3 @@ async def check(studio: Studio, template: Template, character: Character) -> Non
         raise LoraMissing(
             character=character.name, file=character.lora_file, endpoint=found.endpoint
         )
-
-
-async def _schemas(studio: Studio, row: Endpoint) -> Mapping[str, Any] | None:
-    """None for an engine that paints under any name, or that does not say what it has."""
-    if row.kind != "comfyui":
-        return None
-    shelf = studio.shelves.seen.setdefault((row.id, row.url), Shelf())
-    clock = asyncio.get_running_loop().time
-    async with shelf.looking:
-        if clock() > shelf.until:
-            shelf.schemas = await _look(studio, row)
-            shelf.until = clock() + (KEPT if shelf.schemas is not None else KEPT_UNKNOWN)
-    return shelf.schemas
-
-
-async def _look(studio: Studio, row: Endpoint) -> Mapping[str, Any] | None:
-    try:
-        engine = access.engine(row, studio.settings)
-    except AfficheError as error:
-        log.info("endpoint %s cannot be asked what it has: %s", row.name, error)
-        return None
-    try:
-        async with asyncio.timeout(SECONDS):
-            return await engine.schemas()
-    except (EngineError, TimeoutError) as error:
-        log.info("endpoint %s does not say what it has: %s", row.name, error)
-        return None
-    finally:
-        await engine.close()

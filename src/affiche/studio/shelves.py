@@ -1,4 +1,4 @@
-"""What engines were last seen to have; what is done with it is in `affiche.studio.loras`."""
+"""What engines were last seen to have; `affiche.studio.equipment` looks."""
 
 import asyncio
 from collections.abc import Mapping

@@ -23,6 +23,7 @@ from affiche.texts import Language
 from affiche.web import cards, drawing, field_entries, fields, particulars, samples
 from affiche.web.fields import Answers
 from affiche.web.pages import Desk
+from affiche.web.workshop import ACCEPT
 
 VIEWS: Final = ("graph", "form", "details", "try", "publish")
 
@@ -104,6 +105,7 @@ async def page(
         stand=stand,
         stage=stage,
         tabs=VIEWS,
+        accept=ACCEPT,
         address=f"/workshop/drafts/{draft.id}",
         findings=[(each, _way(draft, each)) for each in found],
         now=now,

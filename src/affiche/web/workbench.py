@@ -19,6 +19,7 @@ from affiche.errors import (
     GraphInvalid,
     InvalidInputs,
     NotFound,
+    PictureError,
     TemplateMoved,
     TemplateNameTaken,
     VersionCurrent,
@@ -27,7 +28,7 @@ from affiche.graphs.bindings import placeholders
 from affiche.graphs.graph import load
 from affiche.graphs.schemas import known
 from affiche.graphs.suggestions import suggest, suggest_variable
-from affiche.studio import drafts, trials, workshop
+from affiche.studio import drafts, trials, workflows, workshop
 from affiche.studio.drafts import Draft
 from affiche.studio.studio import Caller
 from affiche.web import field_entries, particulars, posts, stands
@@ -220,10 +221,10 @@ async def exchange(request: Request, draft_id: UUID, caller: Operating) -> Respo
     """Another graph for one stage."""
     page = desk(request, caller)
     place = stand(dict(request.query_params))
-    text, _ = await workflow_of(request, page.studio)
+    data, _ = await workflow_of(request, page.studio)
     try:
-        graph = load(text)
-    except GraphInvalid as error:
+        graph = await workflows.read(page.studio, caller, data)
+    except (GraphInvalid, PictureError) as error:
         draft = await drafts.get(page.studio, caller, draft_id)
         return await stands.page(page, caller, draft, place, error=error)
     after = await drafts.exchange(page.studio, caller, draft_id, place.stage, graph)

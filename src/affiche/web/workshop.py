@@ -21,13 +21,14 @@ from affiche.errors import (
     GraphInvalid,
     GraphProblem,
     NotFound,
+    PictureError,
     RequestTooLarge,
     RequestUnreadable,
     TemplateInvalid,
     VersionCurrent,
 )
-from affiche.graphs.graph import MAX_BYTES, MAX_NODES, load
-from affiche.studio import drafts, workshop
+from affiche.graphs.graph import MAX_BYTES, MAX_NODES
+from affiche.studio import drafts, recall, workflows, workshop
 from affiche.studio.studio import Caller
 from affiche.studio.workshop import Listed, Version
 from affiche.web.pages import PRIVATE, Desk, desk
@@ -37,6 +38,7 @@ from affiche.web.refusals import PageRoute
 router: Final = APIRouter(route_class=PageRoute)
 LONGEST: Final = 128 * 1024
 SHOWN: Final = 20
+ACCEPT: Final = ".json,application/json,image/png,image/webp,image/jpeg"
 STATES: Final = {"offer": True, "retire": False}
 STEPS: Final = {"earlier": -1, "later": 1}
 
@@ -190,13 +192,15 @@ async def ask_for_one(request: Request, caller: Operating) -> Response:
 
 @router.post("/workshop/new")
 async def bring(request: Request, caller: Operating) -> Response:
-    """A workflow as ComfyUI exports it, as a file or as text."""
+    """A workflow as ComfyUI saves it, as a file or as text, or a picture that it made."""
     page = desk(request, caller)
-    text, name = await workflow_of(request, page.studio)
+    data, name = await workflow_of(request, page.studio)
     try:
-        graph = await asyncio.to_thread(load, text)
+        graph = await workflows.read(page.studio, caller, data)
     except GraphInvalid as error:
-        return _new(page, error.problems, text=text if not name else b"", file=name)
+        return _new(page, error.problems, text=data if not name else b"", file=name)
+    except PictureError as error:
+        return _new(page, broken=error.message(page.language), file=name)
     return page.go(f"/workshop/drafts/{await drafts.begin(page.studio, caller, graph)}")
 
 
@@ -204,25 +208,32 @@ async def workflow_of(request: Request, studio: Any) -> tuple[bytes, str]:
     """What was brought, and the file's name where it was one. Raises Forbidden, RequestTooLarge."""
     if not auth.of_this_site(request, studio):
         raise Forbidden(detail="sent by another site")
-    bounded = Bounded(request, 2 * MAX_BYTES // 2**20, 1)
-    bounded.error = RequestTooLarge(limit=MAX_BYTES // 2**20)
-    async with bounded.form(max_files=1, max_fields=10) as form:
+    bounded = Bounded(request, recall.MEGABYTES, 1)
+    bounded.error = RequestTooLarge(limit=recall.MEGABYTES)
+    async with bounded.form(max_files=1, max_fields=10, max_part_size=2 * MAX_BYTES) as form:
         sent = form.get("file")
         if isinstance(sent, UploadFile) and sent.filename:
-            return await sent.read(MAX_BYTES + 1), sent.filename
+            return await sent.read(), sent.filename
         text = form.get("text")
         return (text if isinstance(text, str) else "").encode(), ""
 
 
 def _new(
-    page: Desk, problems: tuple[GraphProblem, ...] = (), text: bytes = b"", file: str = ""
+    page: Desk,
+    problems: tuple[GraphProblem, ...] = (),
+    text: bytes = b"",
+    file: str = "",
+    broken: str = "",
 ) -> Response:
+    wrong = [broken] if broken else [each.message(page.language) for each in problems]
     about: Mapping[str, Any] = {
-        "problems": [each.message(page.language) for each in problems],
-        "is_editors": any(each.code == "ui_format" for each in problems),
+        "problems": wrong,
+        "is_editors": any(each.code.startswith("editor_") for each in problems),
         "text": text.decode(errors="replace"),
         "file": file,
         "megabytes": MAX_BYTES // 2**20,
+        "picture_megabytes": recall.MEGABYTES,
+        "accept": ACCEPT,
         "nodes": MAX_NODES,
     }
-    return page.page("workshop/new.html", status=422 if problems else 200, **about)
+    return page.page("workshop/new.html", status=422 if wrong else 200, **about)

@@ -1,11 +1,13 @@
-/* Takes a workflow's file dropped on the page, or pasted, into the form; says at once if it is too
-   large to be sent. */
+/* Takes a workflow's file, or a picture that holds one, dropped on the page or pasted, into the
+   form; says at once if it is too large to be sent. */
 
 class WorkflowDrop extends HTMLElement {
   connectedCallback() {
     this.addEventListener("change", this.#changed);
     for (const name of ["dragover", "dragleave", "drop"]) document.addEventListener(name, this.#dragged);
     document.addEventListener("paste", this.#pasted);
+    // Chosen before this module was there.
+    if (this.#file.files.length) this.#look();
   }
 
   disconnectedCallback() {
@@ -52,9 +54,10 @@ class WorkflowDrop extends HTMLElement {
 
   #look() {
     const file = this.#file.files[0];
-    const large = file && file.size > Number(this.dataset.bytes);
+    const picture = file?.type.startsWith("image/");
+    const large = file && file.size > Number(picture ? this.dataset.bytesPicture : this.dataset.bytes);
     this.#told.textContent = large
-      ? this.dataset.large
+      ? picture ? this.dataset.largePicture : this.dataset.large
       : file ? this.dataset.chosen.replace("{file}", file.name) : "";
     this.#button.disabled = Boolean(large);
     if (file && !large) this.#button.focus();
