@@ -10,7 +10,7 @@ from tests.db.placeholders import numbered
 
 from affiche.db.statements import statement
 
-LARGE = {"works", "generation_jobs", "events", "work_tags"}
+LARGE = {"works", "generation_jobs", "events", "work_tags", "work_words"}
 
 
 @dataclass(frozen=True)

@@ -89,8 +89,13 @@ def test_what_is_searched(reader: Reader, name: str, asked: str, words: str) -> 
 
 
 @pytest.mark.parametrize("name", ["gallery.found", "gallery.found_up"])
-def test_what_was_written_long_ago_is_found_by_its_pairs(reader: Reader, name: str) -> None:
+@pytest.mark.parametrize("asked", ["all", "from the middle"])
+def test_what_was_written_long_ago_is_found_by_its_pairs(
+    reader: Reader, name: str, asked: str
+) -> None:
+    """And not by walking through all that is younger."""
     connection, params = reader
+    params = params | narrowed(connection, asked)
     found = plan(connection, name, False, **params, words=library.OLD)
     assert "work_words_grams" in found.indexes
     # Every work of the oldest tenth has the word, and each is looked at once.

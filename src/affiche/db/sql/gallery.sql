@@ -45,9 +45,10 @@ SELECT s.* FROM (
 -- First the next two thousand of what else is asked for are read one by one: that is all of it where
 -- there are not more, and whatever is as frequent as one in thirty fills its page there. What is rarer
 -- is found by its pairs of letters, and read whole: where nothing else is asked for, the first of it
--- before its works are looked up (what has words is not in the trash). As the service, because
--- row-level security would have every row read before the index were asked; so it says itself whose
--- they must be.
+-- before its works are looked up (what has words is not in the trash). From where and to where is
+-- said of those by an expression that no index serves: else what is older than some work is walked by
+-- age, every row of it read for its words. As the service, because row-level security would have every
+-- row read before the index were asked; so it says itself whose they must be.
 WITH next AS MATERIALIZED (
   SELECT x.id FROM works x
   WHERE (%(owner)s::uuid IS NULL OR x.user_id = %(owner)s)
@@ -76,7 +77,7 @@ WITH next AS MATERIALIZED (
     AND m.grams @> sought_grams(%(words)s) AND m.words LIKE ALL (sought_patterns(%(words)s))
     AND (%(owner)s::uuid IS NULL OR m.user_id = %(owner)s)
     AND (%(project_id)s::uuid IS NULL OR m.project_id = %(project_id)s)
-    AND m.work_id < %(before)s AND m.work_id >= %(since)s
+    AND coalesce(m.work_id, m.work_id) < %(before)s AND coalesce(m.work_id, m.work_id) >= %(since)s
 ), first AS (
   SELECT work_id FROM hits ORDER BY work_id DESC LIMIT CASE
     WHEN num_nonnulls(%(template_id)s::uuid, %(character_id)s::uuid, %(batch_id)s::uuid,
@@ -135,7 +136,7 @@ WITH next AS MATERIALIZED (
     AND m.grams @> sought_grams(%(words)s) AND m.words LIKE ALL (sought_patterns(%(words)s))
     AND (%(owner)s::uuid IS NULL OR m.user_id = %(owner)s)
     AND (%(project_id)s::uuid IS NULL OR m.project_id = %(project_id)s)
-    AND m.work_id < %(before)s AND m.work_id >= %(since)s
+    AND coalesce(m.work_id, m.work_id) < %(before)s AND coalesce(m.work_id, m.work_id) >= %(since)s
 ), first AS (
   SELECT work_id FROM hits ORDER BY work_id LIMIT CASE
     WHEN num_nonnulls(%(template_id)s::uuid, %(character_id)s::uuid, %(batch_id)s::uuid,
