@@ -9,7 +9,7 @@ import pytest
 import pyvips
 from playwright.async_api import Page, expect
 from tests.support.studios import at_work, reached
-from tests.web.visitors import Open
+from tests.web.visitors import Open, lettered
 
 import affiche.catalog
 from affiche.emulators.comfyui import Server as Engine
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 
 async def shoot(page: Page, path: Path) -> None:
     """The window as it is, small enough to be looked at in a repository."""
-    await page.evaluate("document.fonts.ready")
+    await lettered(page)
     await page.evaluate(SEEN)
     picture = pyvips.Image.new_from_buffer(await page.screenshot(animations="disabled"), "")
     for quality in (86, 78, 68):

@@ -34,6 +34,21 @@ new PerformanceObserver((list) => {
 """
 
 
+async def lettered(page: Page) -> None:
+    """All type is there and drawn, with the letters of people's own, which come last."""
+    await expect(page.locator("#letters")).to_have_attribute("media", "all")
+    await page.evaluate(
+        """new Promise((there) => {
+          const sheet = document.getElementById("letters");
+          if (sheet.sheet) there();
+          else sheet.addEventListener("load", there);
+        })
+            .then(() => document.body.getBoundingClientRect())
+            .then(() => document.fonts.ready)
+            .then(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))))"""
+    )
+
+
 @dataclass
 class Visit:
     """One window. `expected` holds parts of console messages that the test has provoked."""
@@ -90,11 +105,8 @@ class Visit:
     async def still(self) -> None:
         """The page stands, its type too; what moves from now on is counted by `shifts`."""
         await self.page.wait_for_load_state("load")
-        await self.page.evaluate(
-            """document.fonts.ready
-                .then(() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))))
-                .then(() => { window.seen.shifts = []; })"""
-        )
+        await lettered(self.page)
+        await self.page.evaluate("window.seen.shifts = []")
 
     async def shifts(self) -> list[dict[str, Any]]:
         """What moved by itself, since the page was opened or stood `still`."""
