@@ -191,17 +191,20 @@ class PictureWall extends HTMLElement {
 
   async #undo() {
     const { ids, cards } = this.#gone;
+    // Else it might hang twice: here, and brought in as what came back elsewhere does.
+    this.ariaBusy = "true";
     try {
       await calls.restore(ids);
+      for (const [one, list, next] of cards.reverse()) {
+        list.insertBefore(one, next?.parentElement === list ? next : null);
+      }
+      this.#say(this.dataset.restored.replace("{n}", ids.length));
+      cards.at(-1)?.[0].querySelector("a").focus();
+      this.#gone = null;
     } catch {
-      return this.#say(this.dataset.failed);
+      this.#say(this.dataset.failed);
     }
-    for (const [one, list, next] of cards.reverse()) {
-      list.insertBefore(one, next?.parentElement === list ? next : null);
-    }
-    this.#say(this.dataset.restored.replace("{n}", ids.length));
-    cards.at(-1)?.[0].querySelector("a").focus();
-    this.#gone = null;
+    this.ariaBusy = null;
   }
 
   async #all(button) {
