@@ -30,7 +30,8 @@ class QueueSheet extends HTMLElement {
     event.preventDefault();
     if (this.#dialog.open) return this.#close();
     const shown = document.getElementById("queue");
-    if (shown) show(shown);
+    // What was asked for in here may have come after it was closed.
+    if (shown && !this.contains(shown)) show(shown);
     else this.#open();
   };
 

@@ -33,7 +33,8 @@ class ReferencePanel extends HTMLElement {
     if (!id) return;
     const moved = id !== this.#shown;
     this.#shown = id;
-    if (!this.#dialog.open) this.#dialog.showModal();
+    // Closed a moment ago and not told of yet, it stays so whatever else is read anew.
+    if (moved && !this.#dialog.open) this.#dialog.showModal();
     // The swap itself has kept the focus of a heading, and who read on since is not called back.
     const within = this.querySelector("#panel").contains(document.activeElement);
     if (moved && !within) this.querySelector("#reference-heading").focus();
