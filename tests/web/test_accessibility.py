@@ -123,6 +123,7 @@ async def test_the_ways_in_are_accessible(
     await page.fill("input[name=email]", "dora@example.com")
     await page.fill("input[name=password]", "a bad long one")
     await page.click("form.door button")
+    await expect(page.locator("form.door .problem")).to_be_visible()
     await page.wait_for_load_state("load")
     await check(visitor, "a wrong password")
     await look(visitor, f"/password?token={fresh}")

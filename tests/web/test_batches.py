@@ -208,7 +208,8 @@ async def test_what_is_chosen_stays_while_more_comes_in(
     await expect(page.locator(".pick")).to_have_count(130)
     await expect(first).to_be_checked()
     # One stop for Tab among them all.
-    assert await page.locator(".pick-box[tabindex='0'], .pick-box:not([tabindex])").count() == 1
+    stops = page.locator(".pick-box[tabindex='0'], .pick-box:not([tabindex])")
+    await expect(stops).to_have_count(1)
     await page.click("#pick-all")
     await expect(page.locator(".picker-count")).to_have_text("130 selected")
 
@@ -283,6 +284,7 @@ async def test_a_batch_is_asked_for_without_scripts(
     await finish(studio, [(await batches.works_of(studio, alice, batch.id))[0].id], "completed")
     await page.reload()
     await page.click("#tile-0-keep")
+    await expect(page.locator("#tile-0-keep")).to_have_attribute("aria-pressed", "true")
     assert (await batches.get(studio, alice, batch.id)).counts["kept"] == 1
 
 

@@ -70,6 +70,7 @@ async def test_a_portrait_by_pointer_and_by_keys(
     await expect(frame).to_be_visible()
     await check(visitor, "a reference is chosen")
     # Dragged to the left end and no further; then made smaller by keys.
+    await page.locator(".crop-stage img").evaluate("(img) => img.decode()")
     await page.locator(".crop-stage img").scroll_into_view_if_needed()
     box = await frame.bounding_box()
     assert box

@@ -65,7 +65,6 @@ async def test_one_may_start_over(visitor: Visit) -> None:
     await visitor.go("/templates/klein-i2i")
     await expect(page.locator("#prompt")).to_have_value("a quiet beach")
     await page.get_by_role("button", name="Start over").click()
-    await page.wait_for_load_state("load")
     await expect(page.locator("#prompt")).to_have_value("")
     assert await page.evaluate("localStorage.length") == 0
 

@@ -9,13 +9,16 @@ from affiche.pipeline.crew import Crew
 from affiche.studio import works
 from affiche.studio.studio import Caller, Studio
 
+FOCUSED = "(s) => [s, ':focus-visible'].map((each) => document.activeElement.matches(each))"
+
 
 async def tab_to(page: Page, selector: str, most: int = 40) -> None:
     """Tab until the element has the focus, and see that the focus is shown."""
     for _ in range(most):
         await page.keyboard.press("Tab")
-        if await page.evaluate("(s) => document.activeElement.matches(s)", selector):
-            assert await page.evaluate("document.activeElement.matches(':focus-visible')")
+        found, shown = await page.evaluate(FOCUSED, selector)
+        if found:
+            assert shown
             return
     raise AssertionError(f"{selector} cannot be reached")
 
@@ -78,7 +81,7 @@ async def test_the_whole_path_by_keyboard(
     await page.keyboard.press("Enter")
     await expect(page.locator(".mirror-picture")).to_be_visible()
     await expect(page.locator("#prompt")).to_have_value("a quiet beach")
-    assert visitor.path == "/templates/klein-i2i"
+    await expect(page).to_have_url(f"{visitor.base}/templates/klein-i2i")
 
 
 async def test_the_focus_outlives_the_progress(visitor: Visit, working: Crew, photo: Path) -> None:

@@ -24,8 +24,8 @@ async def test_the_choice_is_kept_and_goes_before_the_browser(visit: Open, alice
     await visitor.go("/gallery?show=done")
     await expect(page.locator("html")).to_have_attribute("lang", "en")
     await page.get_by_role("button", name="한국어").click()
-    assert visitor.path == "/gallery?show=done"
     await expect(page.locator("html")).to_have_attribute("lang", "ko")
+    assert visitor.path == "/gallery?show=done"
     await visitor.go("/templates/klein-i2i")
     await expect(page.locator("h1")).to_have_text("사진 다시 그리기")
     assert HANGUL.search(await page.title())

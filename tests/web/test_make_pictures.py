@@ -22,7 +22,7 @@ async def test_a_picture_is_taken_with_the_camera(visit: Open, alice: Caller) ->
     await visitor.go(FORM)
     await page.click("[data-camera]")
     await expect(page.get_by_role("button", name="Take it")).to_be_focused()
-    assert await page.evaluate(RUNNING)
+    await page.wait_for_function(RUNNING)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="Use it")).to_be_focused()
     await check(visitor, "a picture that was taken")
@@ -31,7 +31,7 @@ async def test_a_picture_is_taken_with_the_camera(visit: Open, alice: Caller) ->
     await page.get_by_role("button", name="Use it").click()
     await expect(page.locator(".drop-held")).not_to_have_value("")
     await expect(page.locator("[data-camera]")).to_be_focused()
-    assert not await page.evaluate(RUNNING)
+    await page.wait_for_function(f"!({RUNNING})")
     # Closed while it runs, it is off too.
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="Take it")).to_be_focused()

@@ -1,5 +1,6 @@
 """A work while it runs: what the page says, that it stays still, and how it ends."""
 
+import re
 from pathlib import Path
 
 from playwright.async_api import Route, expect
@@ -30,7 +31,7 @@ async def test_every_state_is_shown_without_a_reload_and_without_a_jump(
     await visitor.still()
     await page.evaluate("window.arrived = true")
     await expect(page.locator(".state")).to_have_text("Queued")
-    assert await page.title() == "Queued · a quiet beach at sunset — Affiche"
+    await expect(page).to_have_title("Queued · a quiet beach at sunset — Affiche")
     await expect(page.locator("#announcement")).to_have_text("Queued")
 
     async with at_work(studio):
@@ -40,14 +41,14 @@ async def test_every_state_is_shown_without_a_reload_and_without_a_jump(
         percent = int(await page.locator("#print progress").get_attribute("value") or 0)
         assert 50 < percent < 100
         await expect(page.locator("#print-percent")).to_have_text(f"{percent}%")
-        assert (await page.title()).startswith(f"{percent}% · ")
-        said = await page.inner_text("#announcement")
-        assert said == f"Generating... {percent - percent % 25}%"
+        await expect(page).to_have_title(re.compile(f"^{percent}% · "))
+        said = f"Generating... {percent - percent % 25}%"
+        await expect(page.locator("#announcement")).to_have_text(said)
         elapsed = await page.inner_text("elapsed-time")
         await expect(page.locator("elapsed-time")).not_to_have_text(elapsed)
         preview.faults.clear()
         await visitor.reach("completed")
-    assert (await page.title()).startswith("Done · ")
+    await expect(page).to_have_title(re.compile("^Done · "))
     await expect(page.get_by_role("slider", name="Compare")).to_be_visible()
     # The same document all the way, and nothing in it was pushed about.
     assert await page.evaluate("window.arrived")

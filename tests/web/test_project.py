@@ -211,11 +211,13 @@ async def test_without_scripts(
     (made,) = await webhooks.listed(studio, alice, house.project.id)
     await visitor.go(f"{house.path}/webhooks/{made.id}")
     await page.click("#test")
+    await expect(page.locator("#log .how-pending")).to_have_count(1)
     assert await sent(Webhooks(studio)) == 1
     await page.reload()
     await expect(page.locator("#log .how-delivered")).to_have_count(1)
     await page.locator("[name='type.work.created']").check()
-    await page.click("#save")
+    async with page.expect_navigation():
+        await page.click("#save")
     await expect(page.locator("[name='type.work.created']")).to_be_checked()
     assert "work.created" in (await webhooks.get(studio, alice, made.id)).types
     await visitor.go(house.path)
