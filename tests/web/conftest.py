@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from tests.support.studios import at_work, photograph
 from tests.web.visitors import Open, Visit, opened
 
@@ -26,6 +26,10 @@ SWITCHES = (
     "--disable-sync",
     "--use-fake-device-for-media-stream",
 )
+
+
+# What is waited for is waited for by its state, never by how fast this machine is just now.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture

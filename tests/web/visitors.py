@@ -16,22 +16,38 @@ PHONE = {"width": 390, "height": 844}
 AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
 
 WATCH = """
-window.seen = { violations: [], shifts: [] };
+window.seen = { violations: [], shifts: [], since: 0 };
 document.addEventListener("securitypolicyviolation", (event) => {
   window.seen.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
 });
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) {
-    window.seen.shifts.push({
-      value: entry.value,
-      input: entry.hadRecentInput,
-      moved: entry.sources.map(({ node }) => node?.className || node?.nodeName),
-      where: entry.sources.map(({ previousRect: from, currentRect: to }) =>
-        [from, to].map(({ x, y, width, height }) => `${x},${y} ${width}×${height}`).join(" → ")),
-    });
-  }
-}).observe({ type: "layout-shift", buffered: true });
+{
+  const note = (entries) => {
+    for (const entry of entries) {
+      // Told late, it may be of before the page stood still.
+      if (entry.startTime < window.seen.since) continue;
+      window.seen.shifts.push({
+        value: entry.value,
+        input: entry.hadRecentInput,
+        moved: entry.sources.map(({ node }) => node?.className || node?.nodeName),
+        where: entry.sources.map(({ previousRect: from, currentRect: to }) =>
+          [from, to].map(({ x, y, width, height }) => `${x},${y} ${width}×${height}`).join(" → ")),
+      });
+    }
+  };
+  const watch = new PerformanceObserver((list) => note(list.getEntries()));
+  watch.observe({ type: "layout-shift", buffered: true });
+  window.seen.told = () => {
+    note(watch.takeRecords());
+    return window.seen.shifts;
+  };
+}
 """
+
+# Colours between two others are nobody's contrast; what never ends is not waited for.
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter(({ effect, playState }) =>
+    playState === "running" && effect.getComputedTiming().endTime < Infinity)
+  .map((each) => each.finished)).then(() => true)"""
 
 
 async def lettered(page: Page) -> None:
@@ -106,17 +122,20 @@ class Visit:
         """The page stands, its type too; what moves from now on is counted by `shifts`."""
         await self.page.wait_for_load_state("load")
         await lettered(self.page)
-        await self.page.evaluate("window.seen.shifts = []")
+        await self.page.evaluate(
+            "Object.assign(window.seen, { shifts: [], since: performance.now() }) && null"
+        )
 
     async def shifts(self) -> list[dict[str, Any]]:
         """What moved by itself, since the page was opened or stood `still`."""
         found: list[dict[str, Any]] = await self.page.evaluate(
-            "window.seen.shifts.filter((shift) => !shift.input)"
+            "window.seen.told().filter((shift) => !shift.input)"
         )
         return found
 
     async def inaccessible(self) -> list[str]:
-        """What axe-core finds wrong with the page as it is."""
+        """What axe-core finds wrong with the page as it is, once nothing is on its way any more."""
+        await self.page.evaluate(SETTLED)
         await self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = await self.page.evaluate("axe.run()")
         return [
