@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tests.support.servers import AsSomebody, Client
 from tests.support.studios import ask, photograph
 from tests.web.test_accessibility import check
-from tests.web.test_library import FORM, HTML, PROMPTS, give, hung, wall  # noqa: F401 - a fixture
+from tests.web.test_library import FORM, HTML, PROMPTS, give, hang, wall  # noqa: F401 - a fixture
 from tests.web.visitors import Open, Visit
 
 from affiche.studio import collections, gallery, uploads, works
@@ -62,7 +62,7 @@ async def test_a_collection_by_mouse(
 
     await visitor.go("/gallery")
     await page.locator(".collection-one").click()
-    assert await hung(visitor) == list(PROMPTS[:1:-1])
+    await hang(visitor, PROMPTS[:1:-1])
     await expect(page.get_by_text("3 works")).to_be_visible()
     await page.get_by_text("Rename or delete").click()
     await page.get_by_label("Name of the collection").fill("Beaches")
@@ -71,7 +71,7 @@ async def test_a_collection_by_mouse(
     await page.get_by_text("Rename or delete").click()
     await page.get_by_role("button", name="Delete collection").click()
     await page.wait_for_url(re.compile("/gallery$"))
-    assert len(await hung(visitor)) == 5
+    await hang(visitor, PROMPTS[::-1])
     assert await collections.listed(studio, alice) == []
 
 
