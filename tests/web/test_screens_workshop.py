@@ -31,6 +31,8 @@ async def test_screens_of_the_workshop(
         ("workshop", "/workshop"),
         ("workshop-graph", f"{bench}?node=75:62"),
         ("workshop-form", f"{bench}?view=form&field=steps"),
+        ("workshop-presets", f"{bench}?view=presets&field=fast"),
+        ("workshop-new", "/workshop/new"),
         ("workshop-versions", "/workshop/templates/klein-i2i"),
     ):
         await shoot_both(visit, alice, folder, name, path)

@@ -156,6 +156,7 @@ async def test_every_part_of_the_bench_is_for_everybody(
 ) -> None:
     draft = await drafts.begin(studio, alice, GRAPH)
     await drafts.change(studio, alice, draft, bound)
+    other = await drafts.begin_from(studio, alice, "klein-i2i")
     looks = {"phone": phone, "dark": dark, "language": language, "reduced_motion": "reduce"}
     visitor = await visit(alice, **looks)
     name = "phone" if phone else "desk"
@@ -163,7 +164,8 @@ async def test_every_part_of_the_bench_is_for_everybody(
     for path in (
         *("/workshop", "/workshop/new", "/workshop/templates/klein-i2i", bench),
         *(f"{bench}?node=75:73", f"{bench}?node=75:73&field=seed", f"{bench}?view=form&field=mask"),
-        *(f"{bench}?view={view}" for view in ("form", "details", "try", "publish")),
+        *(f"{bench}?view={view}" for view in ("form", "presets", "details", "try", "publish")),
+        f"/workshop/drafts/{other}?view=presets&field=fast",
     ):
         await look(visitor, path)
         await snap(visitor, f"{name}-{path.rpartition('/')[2].partition('?')[2] or path[-4:]}")
@@ -237,6 +239,60 @@ async def test_two_at_one_draft_lose_nothing(visit: Open, studio: Studio, alice:
     await snap(other, "conflict")
     await other.page.click("#save-field")
     await expect(other.page.locator(".field-row strong")).to_have_text("Luck")
+
+
+async def test_presets_are_made_here_and_published_with_the_version(
+    visit: Open, studio: Studio, alice: Caller
+) -> None:
+    draft = await drafts.begin_from(studio, alice, "klein-i2i")
+    visitor = await visit(alice, reduced_motion="reduce")
+    page = visitor.page
+    visitor.expected.append("status of 422")
+    rows = page.locator(".field-row strong")
+    await visitor.go(f"/workshop/drafts/{draft}?view=presets")
+    await expect(rows).to_have_text(["Fast", "Balanced", "High quality"])
+    # One that there is, by keyboard.
+    await page.focus("#row-fast")
+    await page.keyboard.press("Enter")
+    await page.locator('[id="preset-title.en"]').fill("Draft")
+    await page.locator('[id="preset-value.steps"]').fill("999")
+    await page.keyboard.press("Enter")
+    await expect(page.locator('[id="preset-value.steps-problem"]')).to_be_visible()
+    await page.locator('[id="preset-value.steps"]').fill("3")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#preset-form > [role=status]")).to_be_visible()
+    await expect(rows).to_have_text(["Draft", "Balanced", "High quality"])
+    await page.focus("#down-fast")
+    await page.keyboard.press("Enter")
+    await expect(rows).to_have_text(["Balanced", "Draft", "High quality"])
+    await expect(page.locator("#down-fast")).to_be_focused()
+    # A new one, which has to set something; and one less.
+    await page.click("#add-preset")
+    await expect(page.locator('[id="preset-title.ko"]')).to_have_value("")
+    await page.locator('[id="preset-title.ko"]').fill("부드럽게")
+    await page.locator('[id="preset-title.en"]').fill("Soft, and slow")
+    await page.click("#save-preset")
+    await expect(page.locator("#preset-values-problem")).to_be_visible()
+    await page.locator('[id="preset-value.cfg"]').fill("1.5")
+    await page.locator("#preset-seconds").fill("90")
+    await page.click("#save-preset")
+    await expect(rows).to_have_text(["Balanced", "Draft", "High quality", "Soft, and slow"])
+    await snap(visitor, "presets")
+    await page.click("#row-balanced")
+    await expect(page.locator('[id="preset-title.en"]')).to_have_value("Balanced")
+    await page.click("#remove-preset")
+    await expect(rows).to_have_text(["Draft", "High quality", "Soft, and slow"])
+    await page.click("#tab-publish")
+    await page.click("#publish-it")
+    await page.wait_for_url("**/workshop/templates/klein-i2i")
+    presets = (await workshop.get(studio, alice, "klein-i2i")).template.presets
+    assert [(each.slug, each.title.en, each.estimated_time) for each in presets] == [
+        ("fast", "Draft", 20),
+        ("high-quality", "High quality", 50),
+        ("soft-and-slow", "Soft, and slow", 90),
+    ]
+    assert presets[0].values == {"steps": 3, "cfg": 1.0, "megapixels": 0.5}
+    assert presets[2].values == {"cfg": 1.5}
 
 
 def pictured() -> bytes:

@@ -20,15 +20,16 @@ from affiche.graphs.schemas import known
 from affiche.graphs.validation import validate
 from affiche.texts import Language, say
 
-Place = Literal["node", "field", "detail", "whole"]
+Place = Literal["node", "field", "preset", "detail", "whole"]
 NEEDED: Final = ("slug", "template_name", "title", "description", "work_type", "model")
 _FIELD: Final = re.compile(r"fields\[(\d+)\]")
+_PRESET: Final = re.compile(r"presets\[(\d+)\]")
 _STAGE: Final = re.compile(r"stages\[(\d+)\](?:\.bindings\[(\d+)\])?")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong and where: a node of `stage`, the field or the detail `name`. `code` is a
+    """What is wrong and where: a node of `stage`, the field, preset or detail `name`. `code` is a
     sentence under `workshop.findings`; what graphs and definitions say of themselves is taken
     over. `minor`: that one engine does not know a node that another may."""
 
@@ -140,6 +141,8 @@ def _of_definition(error: DefinitionInvalid, content: Content) -> Finding:
     if (at := _FIELD.match(error.where)) and int(at[1]) < len(content["fields"]):
         name = content["fields"][int(at[1])]["name"]
         return Finding("field", name, "definition", error.reason)
+    if at := _PRESET.match(error.where):
+        return Finding("preset", content["presets"][int(at[1])]["slug"], "preset")
     if at := _STAGE.match(error.where):
         stage = int(at[1])
         node = content["stages"][stage]["bindings"][int(at[2])]["node"] if at[2] else ""

@@ -21,6 +21,7 @@ from affiche.web import (
     naming,
     notifications,
     operations,
+    presets,
     projects,
     queue,
     quotes,
@@ -45,7 +46,7 @@ def mount(app: FastAPI) -> None:
         *(works, naming, notifications, credits, choices, doors, operations),
         *(faces, characters, captions, references, generate, batches, library, collections),
         recall,
-        *(projects, deeds, keys, webhooks, queue, workshop, workbench),
+        *(projects, deeds, keys, webhooks, queue, workshop, workbench, presets),
     ):
         app.include_router(room.router, include_in_schema=False)
     assets.mount(app)

@@ -20,12 +20,20 @@ from affiche.studio.drafts import Draft
 from affiche.studio.failures import recalled
 from affiche.studio.studio import Caller
 from affiche.texts import Language
-from affiche.web import cards, drawing, field_entries, fields, particulars, samples
+from affiche.web import (
+    cards,
+    drawing,
+    field_entries,
+    fields,
+    particulars,
+    preset_views,
+    samples,
+)
 from affiche.web.fields import Answers
 from affiche.web.pages import Desk
 from affiche.web.workshop import ACCEPT
 
-VIEWS: Final = ("graph", "form", "details", "try", "publish")
+VIEWS: Final = ("graph", "form", "presets", "details", "try", "publish")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,7 @@ async def page(
 ) -> Response:
     """`sent`, with `problems` by entry or the `error`: a form that was refused, as it was sent."""
     stage = stand.stage if stand.stage < len(draft.graphs) else 0
+    is_presets = stand.view == "presets"
     found = await workshop.findings(page.studio, draft)
     now, before = await workshop.present(page.studio, draft)
     status = error.status if error else 422 if problems or (answers and answers.problems) else 200
@@ -120,6 +129,7 @@ async def page(
         others=draft.changed_by != caller.id and draft.changed_name,
         **await asyncio.to_thread(_graph, draft, stage, stand, found, page.language),
         **_field(draft, stand, sent),
+        **(preset_views.shown(draft, stand.field, sent, page.language) if is_presets else {}),
         **await _form(page, caller, draft, stand, answers),
         **particulars.shown(draft.content, sent if stand.view == "details" else None),
         **await _trials(page, caller, draft, stand, engine),
@@ -273,6 +283,8 @@ def _way(draft: Draft, found: Finding) -> str:
         return Stand("graph", found.stage, found.name).address(draft)
     if found.place == "field":
         return Stand("form", field=found.name).address(draft)
+    if found.place == "preset":
+        return Stand("presets", field=found.name).address(draft)
     return f"{Stand('details').address(draft)}#detail-{found.name.partition('.')[0]}"
 
 

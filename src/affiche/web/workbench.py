@@ -71,7 +71,7 @@ async def make_field(request: Request, draft_id: UUID, caller: Operating) -> Res
 
     draft = await drafts.get(page.studio, caller, draft_id)
     after = await drafts.change(page.studio, caller, draft_id, do)
-    return await _go(page, caller, after, replace(place, field=made[0]), made=True)
+    return await go(page, caller, after, replace(place, field=made[0]), made=True)
 
 
 def _bound(
@@ -115,7 +115,7 @@ async def unbind(request: Request, draft_id: UUID, caller: Operating) -> Respons
         return edits.without_binding(content, place.stage, place.node, sent.get("input", ""))
 
     after = await drafts.change(page.studio, caller, draft_id, do)
-    return await _go(page, caller, after, replace(place, field=""))
+    return await go(page, caller, after, replace(place, field=""))
 
 
 @router.post("/workshop/drafts/{draft_id}/outputs")
@@ -134,7 +134,7 @@ async def mark_output(request: Request, draft_id: UUID, caller: Operating) -> Re
         return found
 
     after = await drafts.change(page.studio, caller, draft_id, do)
-    return await _go(page, caller, after, place)
+    return await go(page, caller, after, place)
 
 
 @router.post("/workshop/drafts/{draft_id}/fields/{name}")
@@ -152,7 +152,7 @@ async def save_field(request: Request, draft_id: UUID, name: str, caller: Operat
     if found.problems:
         return await stands.page(page, caller, draft, place, sent=sent, problems=found.problems)
     variables = [placeholders(load(graph)) for graph in draft.graphs]
-    return await _save(
+    return await save(
         page,
         caller,
         draft,
@@ -184,7 +184,7 @@ async def act_on_field(
     after = await drafts.change(page.studio, caller, draft_id, do)
     if act == "remove" and place.field == name:
         place = replace(place, field="")
-    return await _go(page, caller, after, place)
+    return await go(page, caller, after, place)
 
 
 @router.post("/workshop/drafts/{draft_id}/order")
@@ -194,7 +194,7 @@ async def order(request: Request, draft_id: UUID, caller: Operating) -> Response
     after = await drafts.change(
         page.studio, caller, draft_id, lambda content: edits.ordered(content, names)
     )
-    return await _go(page, caller, after, stand(sent))
+    return await go(page, caller, after, stand(sent))
 
 
 @router.post("/workshop/drafts/{draft_id}/details")
@@ -205,7 +205,7 @@ async def save_details(request: Request, draft_id: UUID, caller: Operating) -> R
     place = Stand("details")
     if problems:
         return await stands.page(page, caller, draft, place, sent=sent, problems=problems)
-    return await _save(
+    return await save(
         page,
         caller,
         draft,
@@ -228,7 +228,7 @@ async def exchange(request: Request, draft_id: UUID, caller: Operating) -> Respo
         draft = await drafts.get(page.studio, caller, draft_id)
         return await stands.page(page, caller, draft, place, error=error)
     after = await drafts.exchange(page.studio, caller, draft_id, place.stage, graph)
-    return await _go(page, caller, after, place)
+    return await go(page, caller, after, place)
 
 
 @router.post("/workshop/drafts/{draft_id}/discard")
@@ -260,7 +260,7 @@ async def try_it(request: Request, draft_id: UUID, caller: Operating) -> Respons
         return await stands.page(page, caller, draft, place, answers=answers, engine=engine)
     except DraftUnfinished as error:
         return await stands.page(page, caller, draft, place, error=error, engine=engine)
-    return await _go(page, caller, draft, place, engine=engine, answers=Answers(form.values))
+    return await go(page, caller, draft, place, engine=engine, answers=Answers(form.values))
 
 
 @router.post("/workshop/drafts/{draft_id}/pictures/{key}")
@@ -309,7 +309,7 @@ async def publish(request: Request, draft_id: UUID, caller: Operating) -> Respon
 # --- afterwards -------------------------------------------------------------------------------
 
 
-async def _save(
+async def save(
     page: Desk,
     caller: Caller,
     draft: Draft,
@@ -318,9 +318,10 @@ async def _save(
     *,
     do: Callable[[Content], Content],
     part: Callable[[Content], object],
+    then: Callable[[], Stand] | None = None,
 ) -> Response:
-    """Saved; or where somebody else changed it meanwhile, the form as it was sent, with a word of
-    who that was and what there is now."""
+    """Saved, and what is at `then`; or where somebody else changed it meanwhile, the form as it
+    was sent, with a word of who that was and what there is now."""
     seen = sent.get("seen", "")
     try:
         after = await drafts.change(page.studio, caller, draft.id, do, part=part, seen=seen)
@@ -328,7 +329,7 @@ async def _save(
         now = await drafts.get(page.studio, caller, draft.id)
         old = replace(place, field=place.field if edits.field(now.content, place.field) else "")
         return await stands.page(page, caller, now, old, sent=sent, error=error)
-    return await _go(page, caller, after, place, saved=True)
+    return await go(page, caller, after, then() if then else place, saved=True)
 
 
 async def _gone(page: Desk, caller: Caller, draft: Draft, place: Stand) -> Response:
@@ -336,7 +337,7 @@ async def _gone(page: Desk, caller: Caller, draft: Draft, place: Stand) -> Respo
     return await stands.page(page, caller, draft, replace(place, field=""), error=error)
 
 
-async def _go(page: Desk, caller: Caller, draft: Draft, place: Stand, **more: Any) -> Response:
+async def go(page: Desk, caller: Caller, draft: Draft, place: Stand, **more: Any) -> Response:
     if page.wants_fragment:
         answer = await stands.page(page, caller, draft, place, **more)
         answer.headers["HX-Push-Url"] = place.address(draft)
