@@ -29,7 +29,7 @@ SWITCHES = (
 
 
 # What is waited for is waited for by its state, never by how fast this machine is just now.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from affiche.studio.references import Reference
 from affiche.studio.studio import Caller, Studio
 
 __all__ = ["milan", "reference"]
-LIVE = 30_000
+LIVE = 60_000
 """Milliseconds for what comes by itself, on a machine that has other things to do."""
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}

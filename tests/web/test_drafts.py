@@ -99,7 +99,7 @@ async def test_a_session_that_ended_is_told_and_loses_nothing(
     (cookie,) = [c for c in await visitor.context.cookies() if c.get("name") == COOKIE]
     await people.end_session(studio, cookie.get("value") or "")
     await expect(page.locator("session-watch .notice")).to_contain_text(
-        "You are signed out.", timeout=30_000
+        "You are signed out.", timeout=60_000
     )
     await page.click(".ask")
     await expect(page.locator("#notices")).to_contain_text("sign in", ignore_case=True)

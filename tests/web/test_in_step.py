@@ -20,7 +20,7 @@ from affiche.studio.studio import Caller, Studio
 
 CUT = ["ERR_INTERNET_DISCONNECTED", "ERR_NETWORK", "ERR_CONNECTION", "Failed to fetch", "SSE"]
 CUT += ["network", "ERR_INCOMPLETE", "ERR_EMPTY"]
-PATIENCE = 30_000
+PATIENCE = 60_000
 WORKS = "(all) => all.map((one) => one.dataset.work)"
 
 

@@ -99,7 +99,7 @@ async def test_nothing_moves_for_what_is_new(
     first = await ask(studio, alice, file, "겨울 바다")
     await expect(pill).to_have_text("1 new")
     await works.cancel(studio, alice, first.id)
-    await expect(page.locator("#library-fresh .card-cancelled")).to_be_attached(timeout=30_000)
+    await expect(page.locator("#library-fresh .card-cancelled")).to_be_attached(timeout=60_000)
     assert await visitor.shifts() == []
     await expect(page.locator("#library-fresh .hung")).to_be_hidden()
     await pill.click()
@@ -136,7 +136,7 @@ async def test_what_is_done_while_one_looks_stays_in_its_frame(
     async with at_work(studio):
         for work_id in made:
             await reached(studio, alice, work_id, "completed")
-    await expect(visitor.page.locator(".hung img.card-picture")).to_have_count(3, timeout=30_000)
+    await expect(visitor.page.locator(".hung img.card-picture")).to_have_count(3, timeout=60_000)
     assert sum(shift["value"] for shift in await visitor.shifts()) < 0.001
 
 

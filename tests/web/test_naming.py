@@ -92,7 +92,7 @@ async def test_an_open_page_shows_a_new_title(
     record = visitor.page.locator("#record")
     await expect(record).to_contain_text("none yet")
     await titles.edit(studio, alice, work.id, title="해변의 저녁", tags=["바다"])
-    await expect(record).to_contain_text("해변의 저녁", timeout=30_000)
+    await expect(record).to_contain_text("해변의 저녁", timeout=60_000)
     await expect(record.get_by_role("link", name="바다", exact=True)).to_be_visible()
 
 

@@ -74,12 +74,12 @@ async def test_a_work_of_two_stages_says_at_which_it_is(
     await visitor.ask()
     async with at_work(studio):
         await visitor.reach("processing")
-        await expect(page.locator("#print-stage")).to_have_text("Stage 1 of 2", timeout=20_000)
+        await expect(page.locator("#print-stage")).to_have_text("Stage 1 of 2", timeout=60_000)
         # Only who is held there is let go by what follows; the stage is shown long before.
-        await expect(page.locator(".print-node")).to_contain_text(f"· {LAST}", timeout=20_000)
+        await expect(page.locator(".print-node")).to_contain_text(f"· {LAST}", timeout=60_000)
         preview.faults.clear()
         preview.faults.add("node", "hang", node=LAST)
-        await expect(page.locator("#print-stage")).to_have_text("Stage 2 of 2", timeout=20_000)
+        await expect(page.locator("#print-stage")).to_have_text("Stage 2 of 2", timeout=60_000)
         percent = int(await page.locator("#print progress").get_attribute("value") or 0)
         assert 50 <= percent < 100
         preview.faults.clear()

@@ -19,7 +19,7 @@ from affiche.studio.imports import Brought
 from affiche.studio.studio import Caller, Studio
 from affiche.texts import Language, say
 
-PATIENCE = 20_000
+PATIENCE = 60_000
 
 
 async def brought(studio: Studio, caller: Caller) -> None:

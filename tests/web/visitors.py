@@ -180,7 +180,7 @@ async def opened(
         java_script_enabled=scripts,
         **more,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     if session:
         await context.add_cookies([{"name": COOKIE, "value": session, "url": base}])
     if scripts:
