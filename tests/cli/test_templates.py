@@ -4,9 +4,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.cli.programs import affiche
+from tests.cli.programs import Done, affiche
 
 from affiche.catalog import catalog
+from affiche.db.address import Address
 
 SHIPPED = Path(catalog.__file__).parent
 
@@ -67,3 +68,39 @@ def test_check_takes_a_folder_or_a_name(data: Path, broken: Path) -> None:
     away = affiche(data, "templates", "check", "klein-i2i", "--server", "http://127.0.0.1:9")
     assert [each.code for each in (folder, nothing, unknown, away)] == [0, 2, 2, 3]
     assert "http://127.0.0.1:9" in away.err
+
+
+def test_versions_are_published_listed_and_taken_back(
+    data: Path, tmp_path: Path, database_address: Address
+) -> None:
+    own = tmp_path / "own" / "klein-i2i"
+    shutil.copytree(SHIPPED / "klein-i2i", own)
+    page = own / "template.toml"
+
+    def run(*arguments: str, **more: str) -> Done:
+        return affiche(data, "templates", *arguments, DATABASE_URL=database_address.url, **more)
+
+    same = run("publish", str(own))
+    assert (same.code, same.out) == (1, "")
+    page.write_text(page.read_text("utf-8").replace("\ncredits = 1\n", "\ncredits = 9\n"), "utf-8")
+    made = run("publish", str(own), "--note", "dearer", "--json")
+    assert (made.code, made.err) == (0, "")
+    assert made.json == {"template": "klein-i2i", "version": 2, "again": None}
+    back = run("rollback", "klein-i2i", "1", "--note", "too dear", AFFICHE_LANGUAGE="ko")
+    assert (back.code, back.err) == (0, "")
+    assert "버전 1의 내용" in back.out
+    found = run("versions", "klein-i2i", "--json").json
+    assert found["version"] == 3
+    assert [(v["version"], v["current"], v["again"], v["note"]) for v in found["versions"]] == [
+        (3, True, 1, "too dear"),
+        (2, False, None, "dearer"),
+        (1, False, None, ""),
+    ]
+    assert [v["from_folder"] for v in found["versions"]] == [False, False, True]
+    table = run("versions", "klein-i2i").out
+    assert "dearer" in table
+    assert "as version 1" in table
+    for arguments in (("publish", str(data)), ("rollback", "klein", "1"), ("versions", "klein")):
+        refused = run(*arguments)
+        assert refused.code != 0
+        assert refused.err

@@ -1,6 +1,7 @@
-"""`affiche templates`: what is in the catalog, and whether it would run."""
+"""`affiche templates`: what is in the catalog, whether it would run, and its versions."""
 
 import json as json_
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -19,6 +20,7 @@ from affiche.settings import read
 templates = application("templates")
 Json = Annotated[bool, flag("help.json")]
 Name = Annotated[str, Parameter(help=words("help.templates.name"))]
+Note = Annotated[str, Parameter(help=words("help.templates.note"), show_default=False)]
 
 
 @templates.command(name="list", help=words("help.templates.list"))
@@ -71,6 +73,40 @@ def check(
     from affiche.cli import checking
 
     return checking.check(name, server, json=json)
+
+
+@templates.command(name="publish", help=words("help.templates.publish"))
+def publish(
+    folder: Annotated[Path, Parameter(help=words("help.templates.folder"))],
+    /,
+    *,
+    note: Note = "",
+    json: Json = False,
+) -> None:
+    from affiche.cli import versions
+
+    versions.publish(folder, note, json=json)
+
+
+@templates.command(name="versions", help=words("help.templates.versions"))
+def told(name: Name, /, *, json: Json = False) -> None:
+    from affiche.cli import versions
+
+    versions.versions(name, json=json)
+
+
+@templates.command(name="rollback", help=words("help.templates.rollback"))
+def rollback(
+    name: Name,
+    version: Annotated[int, Parameter(help=words("help.templates.version"))],
+    /,
+    *,
+    note: Note = "",
+    json: Json = False,
+) -> None:
+    from affiche.cli import versions
+
+    versions.rollback(name, version, note, json=json)
 
 
 def named(found: tuple[Template, ...], name: str) -> Template:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from affiche.catalog import drafts as making
 from affiche.catalog.catalog import load_all
+from affiche.catalog.checks import check
 from affiche.catalog.drafts import Finding
 from affiche.db.database import Transaction
 from affiche.domain.changes import Change, changes
@@ -15,6 +16,7 @@ from affiche.domain.templates import Template
 from affiche.errors import (
     DraftUnfinished,
     NotFound,
+    TemplateInvalid,
     TemplateMoved,
     TemplateNameTaken,
     VersionCurrent,
@@ -26,6 +28,7 @@ from affiche.studio.studio import Caller, Studio
 DAYS: Final = 30
 PAGE: Final = 50
 LAST: Final = 2**31 - 1
+FEW: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,26 @@ async def publish(
         await _store(service, studio, caller, template, version, note=note)
         await service.run("workshop.drop_draft", id=draft_id)
     return template.slug, version + 1
+
+
+async def publish_made(
+    studio: Studio, caller: Caller, template: Template, *, note: str = ""
+) -> int:
+    """A new version from a template that was made elsewhere, as a folder on somebody's own machine;
+    its number. What belongs to a folder of this studio is the workshop's from then on.
+
+    Raises Forbidden, TemplateInvalid, TemplateNameTaken, VersionCurrent.
+    """
+    audit.require_operator(caller)
+    problems = [p for p in check(template) if p.code != "missing_node_type"]
+    if problems:
+        reason = "; ".join(problem.message("en") for problem in problems[:FEW])
+        raise TemplateInvalid(name=template.slug, reason=reason)
+    async with studio.database.as_service() as service:
+        await templates.hold(service)
+        version = await _version(service, template.id)
+        await _store(service, studio, caller, template, version, note=note)
+    return version + 1
 
 
 async def restore(
