@@ -1,7 +1,6 @@
 """One's own queue on every page: what waits and runs, what one does about it, what came of it."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +15,6 @@ from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
 
 PERCENT = re.compile(r"^\d+% · ")
-
-
-@pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
-    """The machine may have much to do beside."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 async def test_by_mouse_beside_another_page(
@@ -89,6 +80,8 @@ async def test_by_mouse_beside_another_page(
         toast = page.locator(".news-completed").first
         await expect(toast).to_contain_text("a beach, number")
         await expect(toast.locator("img")).to_be_visible()
+        # Nobody who is at them is hurried, however long the rest takes.
+        await toast.hover()
         await expect(page.locator("#queue-button .queue-count")).to_be_hidden()
         await expect(page).not_to_have_title(PERCENT)
         await page.locator(".news-completed .news-link").first.click()
@@ -113,6 +106,8 @@ async def test_by_keyboard_alone(
         await expect(page.locator(f"#entry-{ids[2]}")).to_be_visible()
         await page.focus(f"#cancel-{ids[2]}")
         await page.keyboard.press("Enter")
+        # A hand that rests there keeps what is told from leaving before the keys come to it.
+        await page.locator(".news").hover()
         await expect(page.locator(f"#entry-{ids[2]}")).to_have_count(0)
         # Its button has gone with it; one is at the list still.
         await expect(page.locator("#queue")).to_be_focused()
@@ -197,8 +192,11 @@ async def test_without_scripts(
     ids = [(await ask(studio, alice, picture)).id for _ in range(3)]
     await visitor.go("/gallery")
     await visitor.page.click("#queue-button")
+    entries = visitor.page.locator(".entries").first.locator(".entry")
+    await expect(entries.first).to_have_id(f"entry-{ids[0]}")
     assert visitor.path == "/queue"
     await visitor.page.click(f"#front-{ids[2]}")
+    await expect(entries.first).to_have_id(f"entry-{ids[2]}")
     assert [entry.work.id for entry in await queue.page(studio, alice)] == [ids[2], *ids[:2]]
     await visitor.page.click(f"#cancel-{ids[0]}")
     await visitor.page.click("#queue-rest summary")
