@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from affiche.catalog import reasons
 from affiche.catalog.checks import check
 from affiche.catalog.definitions import template_from
 from affiche.domain import drafts, forms
@@ -50,7 +51,8 @@ class Finding:
         name = self.name
         if self.place == "detail":
             name = say(language, f"workshop.details.{self.name.partition('.')[0]}")
-        return say(language, f"workshop.findings.{self.code}", name=name, reason=self.reason)
+        told = reasons.told(language, self.reason) if self.reason else ""
+        return say(language, f"workshop.findings.{self.code}", name=name, reason=told)
 
 
 def template(template_id: UUID, content: Mapping[str, Any], graphs: Graphs) -> Template:

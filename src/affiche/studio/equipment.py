@@ -8,6 +8,8 @@ import asyncio
 import logging
 from collections import ChainMap
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from affiche.domain.endpoints import Endpoint
@@ -32,9 +34,30 @@ async def schemas(studio: Studio, row: Endpoint) -> Mapping[str, Any] | None:
     clock = asyncio.get_running_loop().time
     async with shelf.looking:
         if clock() > shelf.until:
-            shelf.schemas = await _look(studio, row)
+            shelf.schemas, shelf.at = await _look(studio, row), studio.now()
             shelf.until = clock() + (KEPT if shelf.schemas is not None else KEPT_UNKNOWN)
     return shelf.schemas
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One engine: what it said of its nodes and when; None for what it was not asked, or where it
+    did not answer."""
+
+    endpoint: str
+    at: datetime | None
+    schemas: Mapping[str, Any] | None
+
+
+async def seen(studio: Studio, *, look: bool) -> list[Seen]:
+    """All ComfyUI servers as they were seen last, or with `look` as they are now."""
+    async with studio.database.as_service() as service:
+        rows = await service.all(Endpoint, "endpoints.active")
+    rows = [row for row in rows if row.kind == "comfyui"]
+    if look:
+        await asyncio.gather(*(schemas(studio, row) for row in rows))
+    shelves = [studio.shelves.seen.get((row.id, row.url), Shelf()) for row in rows]
+    return [Seen(r.name, s.at, s.schemas) for r, s in zip(rows, shelves, strict=True)]
 
 
 async def everything(studio: Studio, classes: frozenset[str]) -> Schemas:

@@ -1,6 +1,7 @@
 """Templates as operators keep them: listed, offered, published, brought back, given back."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,13 +16,14 @@ from affiche.domain.changes import Change, changes
 from affiche.domain.templates import Template
 from affiche.errors import (
     DraftUnfinished,
+    GraphProblem,
     NotFound,
     TemplateInvalid,
     TemplateMoved,
     TemplateNameTaken,
     VersionCurrent,
 )
-from affiche.studio import audit, drafts, templates, trials
+from affiche.studio import audit, drafts, equipment, templates, trials
 from affiche.studio.drafts import Draft
 from affiche.studio.studio import Caller, Studio
 
@@ -93,6 +95,33 @@ async def versions(
         return await service.all(
             Version, "workshop.versions", template_id=template_id, before=before, limit=PAGE
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a template stands with one ComfyUI server: what it lacks of the template's nodes, choices
+    and files. `at`: when it was looked at, None if it was not; `answered`: it said what it has."""
+
+    endpoint: str
+    at: datetime | None
+    answered: bool
+    problems: Sequence[GraphProblem]
+
+
+async def fits(
+    studio: Studio, caller: Caller, template: Template, *, look: bool = False
+) -> list[Fit]:
+    """One for each server that it may run on, as last seen; with `look` they are asked, which
+    takes up to five seconds. Raises Forbidden."""
+    audit.require_operator(caller)
+    if "comfyui" not in template.engines:
+        return []
+    found = []
+    for each in await equipment.seen(studio, look=look):
+        said = each.schemas
+        problems = await asyncio.to_thread(check, template, said) if said is not None else ()
+        found.append(Fit(each.endpoint, each.at, said is not None, problems))
+    return found
 
 
 async def offer(studio: Studio, caller: Caller, slug: str, *, offered: bool) -> None:

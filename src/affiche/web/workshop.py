@@ -113,9 +113,11 @@ async def show_one(
     slug: str,
     caller: Annotated[Caller, Depends(looking("templates.look"))],
     before: Annotated[int, Query(ge=1, le=workshop.LAST)] = workshop.LAST,
+    engines: str = "",
 ) -> Response:
     page = desk(request, caller)
-    return await _one(page, caller, await workshop.get(page.studio, caller, slug), before)
+    found = await workshop.get(page.studio, caller, slug)
+    return await _one(page, caller, found, before, look=engines == "look")
 
 
 @router.post("/workshop/templates/{slug}/versions/{version}/restore")
@@ -137,6 +139,8 @@ async def _one(
     found: Listed,
     before: int = workshop.LAST,
     problem: AfficheError | None = None,
+    *,
+    look: bool = False,
 ) -> Response:
     studio, id_ = page.studio, found.row.id
     there = (await workshop.versions(studio, caller, id_, before))[: SHOWN + 1]
@@ -160,6 +164,7 @@ async def _one(
         drifted=folder is not None and folder.version != found.template.version,
         problem=problem.message(page.language) if problem else "",
         days=workshop.DAYS,
+        fits=await workshop.fits(studio, caller, found.template, look=look),
     )
 
 
