@@ -125,6 +125,49 @@ async def test_nothing_moves_for_what_is_new(
     await expect(words.nth(1)).to_have_text("겨울 바다")
 
 
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+async def test_coming_to_the_top_lets_in_what_is_new(
+    visit: Open, studio: Studio, alice: Caller, wall: list[UUID], phone: bool
+) -> None:
+    """With nothing pointed at; and whoever was about to press the button is led there still."""
+    visitor = await visit(alice, phone=phone, reduced_motion="reduce")
+    page, pill = visitor.page, visitor.page.locator("new-arrivals button")
+    fresh = page.locator("#library-fresh .hung:not([hidden])")
+    await visitor.go("/gallery")
+    await expect(page.locator("new-arrivals:defined")).to_be_attached()
+    await page.evaluate("document.querySelector('.library').style.paddingBottom = '300vh'")
+    file = await uploads.upload(studio, alice, photograph(320, 240), name="b.jpg")
+    for n, words in enumerate(("겨울 바다", "여름 바다")):
+        await page.evaluate("scrollTo({ top: 600, behavior: 'instant' })")
+        await ask(studio, alice, file, words)
+        await expect(pill).to_have_text("1 new", timeout=30_000)
+        await expect(fresh).to_have_count(n)
+        if n == 0:
+            await page.keyboard.press("Home")
+            await expect(fresh).to_have_count(1)
+            await expect(pill).to_be_hidden()
+            continue
+        there = await page.evaluate(
+            """() => new Promise((done) => {
+              const pill = document.querySelector("new-arrivals button");
+              const fresh = "#library-fresh .hung:not([hidden])";
+              const watch = new MutationObserver(() => {
+                if (document.querySelectorAll(fresh).length < 2) return;
+                watch.disconnect();
+                const there = pill.checkVisibility();
+                pill.click();
+                done(there);
+              });
+              const changes = { subtree: true, attributes: true, childList: true };
+              watch.observe(document.getElementById("library-groups"), changes);
+              scrollTo({ top: 0, behavior: "instant" });
+            })"""
+        )
+        assert there
+        await expect(page.locator("#library-fresh .hung-link").first).to_be_focused()
+        await expect(pill).to_be_hidden()
+
+
 async def test_what_is_done_while_one_looks_stays_in_its_frame(
     visitor: Visit, studio: Studio, alice: Caller, preview: Engine
 ) -> None:
