@@ -151,6 +151,7 @@ PART = {"statuses": None, "choice": None, "limit": 100}
 BATCHES: list[tuple[str, dict[str, Any], str, int]] = [
     ("batches.works", PART | {"first": 0}, "works_batch", 5000),
     ("batches.works", PART | {"first": 1200}, "works_batch", 5000),
+    ("batches.before", PART | {"first": 1200}, "works_batch", 5000),
     *(("works.page_of_batch", PAGE | NOTHING | more, "works_batch", 5000) for more in NARROW),
     ("batches.page", {"before": LAST, "limit": 20}, "batches_user", 200),
     ("batches.page_of_project", {"before": LAST, "limit": 20}, "batches_project", 200),

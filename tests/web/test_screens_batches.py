@@ -62,3 +62,8 @@ async def test_screens_of_batches(
         visitor = await visit(alice, **looks(*look))
         await visitor.go(f"/batches/{batch.id}")
         await shoot(visitor.page, folder / f"batch-{'-'.join(look)}.webp")
+        if look != BATCH[0] or not KEPT:
+            await visitor.page.click("#tile-0-link")
+            await expect(visitor.page.locator("dialog .compare-handle")).to_be_visible()
+            await expect(visitor.page.locator("dialog .proof-keep")).to_be_visible()
+            await shoot(visitor.page, folder / f"batch-open-{'-'.join(look)}.webp")

@@ -242,6 +242,30 @@ async def works_of(
         )
 
 
+async def before(
+    studio: Studio,
+    caller: Caller,
+    batch_id: UUID,
+    first: int,
+    *,
+    statuses: Sequence[str] = (),
+    choice: Choice | None = None,
+    limit: int = 100,
+) -> int:
+    """Where a page of as many of its works begins that ends before the position `first`; 0 where
+    there are none."""
+    async with studio.database.as_user(caller.id) as transaction:
+        found = await transaction.value(
+            "batches.before",
+            batch_id=batch_id,
+            first=first,
+            statuses=list(statuses) or None,
+            choice=choice,
+            limit=limit,
+        )
+    return found or 0
+
+
 async def cancel(studio: Studio, caller: Caller, batch_id: UUID) -> Batch:
     """What has not ended is cancelled; again is fine. Raises NotFound, and Forbidden for another
     member's."""

@@ -12,6 +12,13 @@ from affiche.studio.uploads import File
 from affiche.studio.works import Work
 from affiche.texts import Language
 
+SHOWN: Final[dict[str, tuple[str, ...]]] = {
+    "all": (),
+    "running": ("pending", "taken", "processing"),
+    "done": ("completed",),
+    "ended": ("failed", "cancelled"),
+}
+"""Kinds of works that a list is narrowed down to, each with its states."""
 ROUNDED: Final = 0.06
 """By how much a model's sides may differ from those of the source (0012)."""
 

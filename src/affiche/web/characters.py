@@ -1,11 +1,12 @@
 """Characters: all of them as portraits, each with its words, its figures and its works."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from affiche.api.auth import SignedIn
@@ -17,22 +18,48 @@ from affiche.errors import (
     NotFound,
     TransitionRefused,
 )
-from affiche.studio import characters, portraits, works
+from affiche.studio import characters, gallery, portraits, works
 from affiche.studio.characters import Character
+from affiche.studio.gallery import Wanted
 from affiche.studio.projects import Project
+from affiche.studio.studio import Studio
+from affiche.studio.works import LAST_ID, Work
 from affiche.web import cards, traits
 from affiche.web import portraits as walls
+from affiche.web.cards import SHOWN
 from affiche.web.doors import words
 from affiche.web.pages import Desk, desk
 from affiche.web.portraits import Portrait
 from affiche.web.refusals import PageRoute
-from affiche.web.works import SHOWN
 
 router: Final = APIRouter(route_class=PageRoute)
 PAGE: Final = 24
 QUEUE: Final = 20
 LONGEST: Final = 128 * 1024
 """Bytes of a form: too long a text comes back with what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Of its gallery: what kind of works, and older or newer than which."""
+
+    show: str = "all"
+    before: UUID | None = None
+    after: UUID | None = None
+
+    @property
+    def address(self) -> dict[str, object]:
+        show = self.show if self.show != "all" else ""
+        return {"show": show, "before": self.before, "after": self.after}
+
+
+def part_of(show: str = "all", before: UUID | None = None, after: UUID | None = None) -> Part:
+    if show not in SHOWN:
+        raise NotFound(what="page")
+    return Part(show, before, after)
+
+
+Asked = Annotated[Part, Depends(part_of)]
 
 
 @router.get("/characters")
@@ -67,14 +94,10 @@ async def show(
     request: Request,
     name: str,
     caller: SignedIn,
-    show: str = "all",
-    before: UUID | None = None,
+    asked: Asked,
     edit: Annotated[bool, Query()] = False,
 ) -> Response:
-    if show not in SHOWN:
-        raise NotFound(what="page")
-    page = desk(request, caller)
-    return await _page(page, caller, name, show=show, before=before, editing=edit)
+    return await _page(desk(request, caller), caller, name, asked, editing=edit)
 
 
 @router.post("/characters/{name}")
@@ -103,17 +126,14 @@ async def cancel(
     name: str,
     work_id: UUID,
     caller: SignedIn,
-    show: str = "all",
-    before: UUID | None = None,
+    asked: Asked,
 ) -> Response:
-    if show not in SHOWN:
-        raise NotFound(what="page")
     page = desk(request, caller)
     # What ended while the finger was on its way: the page shows how.
     with suppress(TransitionRefused):
         await works.cancel(page.studio, caller, work_id)
     if page.wants_fragment:
-        return await _page(page, caller, name, show=show, before=before)
+        return await _page(page, caller, name, asked)
     return await _back(page, caller, await characters.get(page.studio, caller, name))
 
 
@@ -156,9 +176,8 @@ async def _page(
     page: Desk,
     caller: SignedIn,
     name: str,
+    asked: Part = Part(),
     *,
-    show: str = "all",
-    before: UUID | None = None,
     editing: bool = False,
     sent: dict[str, str] | None = None,
     error: AfficheError | None = None,
@@ -173,23 +192,17 @@ async def _page(
         may_remove=_may_remove(caller, found, project),
         editing=editing,
         groups=traits.views(shown, error, page.language),
-        show=show,
-        before=before,
         kinds=list(SHOWN),
         asked=False,
         standing=None,
-        **await _works(page, caller, found.character, show, before),
+        **await _works(page, caller, found.character, asked),
     )
 
 
-async def _works(
-    page: Desk, caller: SignedIn, character: Character, show: str, before: UUID | None
-) -> dict[str, Any]:
+async def _works(page: Desk, caller: SignedIn, character: Character, part: Part) -> dict[str, Any]:
     """Its figures, what is under way, and a page of its gallery."""
     studio, own = page.studio, character.id
-    found = await works.page(
-        studio, caller, statuses=SHOWN[show], character=own, before=before, limit=PAGE + 1
-    )
+    shown, part, older = await _part(studio, caller, own, part)
     queue = await works.page(studio, caller, statuses=SHOWN["running"], character=own, limit=QUEUE)
     tally = await portraits.tally(studio, caller, character.id)
     return {
@@ -197,10 +210,29 @@ async def _works(
         "tally": tally,
         "took": timedelta(seconds=tally.seconds) if tally.seconds is not None else None,
         "queue": await cards.of_works(studio, caller, queue, page.language),
-        "cards": await cards.of_works(studio, caller, found[:PAGE], page.language),
-        "next": found[PAGE - 1].id if len(found) > PAGE else None,
+        "cards": await cards.of_works(studio, caller, shown, page.language),
+        "part": part,
+        "newer": shown[0].id if shown and part.before else None,
+        "older": shown[-1].id if older else None,
         "caller_id": caller.id,
     }
+
+
+async def _part(
+    studio: Studio, caller: SignedIn, character: UUID, part: Part
+) -> tuple[list[Work], Part, bool]:
+    """The works; the part that they are, from now on as well, whatever comes or goes above it; and
+    whether there are older ones. Above the newest works there is the first page."""
+    wanted = Wanted(
+        statuses=SHOWN[part.show], character=character, before=part.before, after=part.after
+    )
+    found = await gallery.page(studio, caller, wanted, limit=PAGE + 1)
+    if not part.after:
+        return found[:PAGE], part, len(found) > PAGE
+    if len(found) <= PAGE:
+        return await _part(studio, caller, character, Part(part.show))
+    below = UUID(int=min(found[1].id.int + 1, LAST_ID.int))
+    return found[1:], Part(part.show, before=below), True
 
 
 def _may_remove(caller: SignedIn, portrait: Portrait, project: Project) -> bool:

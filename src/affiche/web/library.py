@@ -20,10 +20,9 @@ from affiche.studio.bundles import Bundle
 from affiche.studio.gallery import Wanted
 from affiche.studio.works import LAST_ID, Work
 from affiche.web import cards
-from affiche.web.cards import Card
+from affiche.web.cards import SHOWN, Card
 from affiche.web.pages import Desk, desk
 from affiche.web.refusals import PageRoute
-from affiche.web.works import SHOWN
 
 router: Final = APIRouter(route_class=PageRoute)
 PAGE: Final = 60

@@ -138,6 +138,11 @@ async def of_batch(
     template = await templates.at_version(page.studio, batch.template_id, batch.template_version)
     last = first + limit if whole else batch.works
     shown = [work for work in found if (work.batch_position or 0) < last][:limit]
+    previous = max(0, first - limit)
+    if first and not whole:
+        previous = await batches.before(
+            page.studio, caller, batch.id, first, statuses=statuses, choice=choice, limit=limit
+        )
     following = found[len(shown)].batch_position if len(found) > len(shown) else None
     made = await cards.of_works(page.studio, caller, shown, page.language)
     tiles = [_tile(batch, card, page.language) for card in made]
@@ -152,6 +157,7 @@ async def of_batch(
         "asking": query({"show": show if not whole else "", "first": first}),
         "at_start": first == 0,
         "start": address(batch, show, 0),
+        "previous": address(batch, show, previous),
         "following": address(batch, show, following) if following is not None else None,
         "template_title": template.title.say(page.language),
         "person": person.name if person else "",

@@ -17,12 +17,6 @@ from affiche.web.pages import PRIVATE, Desk, address, desk
 from affiche.web.refusals import PageRoute
 
 router: Final = APIRouter(route_class=PageRoute)
-SHOWN: Final[dict[str, tuple[str, ...]]] = {
-    "all": (),
-    "running": ("pending", "taken", "processing"),
-    "done": ("completed",),
-    "ended": ("failed", "cancelled"),
-}
 
 
 @router.get("/works")

@@ -30,6 +30,16 @@ WHERE w.batch_id = %(batch_id)s AND w.batch_position >= %(first)s
   AND (%(choice)s::text IS NULL OR w.choice = %(choice)s)
 ORDER BY w.batch_position LIMIT %(limit)s
 
+-- name: before
+-- Where a page that ends before a place begins.
+SELECT min(batch_position) FROM (
+  SELECT w.batch_position FROM works w
+  WHERE w.batch_id = %(batch_id)s AND w.batch_position < %(first)s
+    AND (%(statuses)s::text[] IS NULL OR w.status = ANY (%(statuses)s))
+    AND (%(choice)s::text IS NULL OR w.choice = %(choice)s)
+  ORDER BY w.batch_position DESC LIMIT %(limit)s
+) page
+
 -- name: failed
 SELECT input_data FROM works
 WHERE batch_id = %(batch_id)s AND status = 'failed' AND batch_position IS NOT NULL

@@ -1,5 +1,6 @@
 /* A work's own page in a dialog over the list that it was opened from, under the work's own address:
-   a reload shows its page, Back closes the dialog. What the page looks like is its template's. */
+   a reload shows its page, Back closes the dialog. What the page looks like is its template's. Tells
+   `work-shown` {work} to what stands in its bar. */
 
 import { Neighbours, workOf } from "../lightbox/neighbours.js";
 import { Swipe } from "../lightbox/swipe.js";
@@ -15,14 +16,17 @@ class LightBox extends HTMLElement {
   #last = 0;
   #title = "";
   #from = location.href;
+  /* Of the page beneath, once it is another one than the address below says. */
+  #turned = null;
   #asked = null;
   #gone = new Set();
   #clicked = (event) => this.#click(event);
   #keyed = (event) => this.#key(event);
   #went = (event) => this.#go(event.state?.lightbox ?? null);
+  #swapping = (event) => this.#beneath(event);
 
   connectedCallback() {
-    this.#near = new Neighbours(this.dataset.links, this.dataset.more);
+    this.#near = new Neighbours(this.dataset, (...turned) => this.#turn(...turned));
     this.#swipe = new Swipe(this.#body, {
       busy: () => Boolean(this.querySelector("[data-zoomed], [data-pinched], [data-held]")),
       on: (step) => this.#step(step),
@@ -30,6 +34,7 @@ class LightBox extends HTMLElement {
     setTimeout(() => PARTS.forEach((name) => import(`./${name}.js`).catch(console.error)), 1000);
     document.addEventListener("click", this.#clicked);
     document.addEventListener("keydown", this.#keyed);
+    document.addEventListener("htmx:before:swap", this.#swapping);
     window.addEventListener("popstate", this.#went);
     this.#dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
@@ -45,6 +50,7 @@ class LightBox extends HTMLElement {
     this.#asked?.abort();
     document.removeEventListener("click", this.#clicked);
     document.removeEventListener("keydown", this.#keyed);
+    document.removeEventListener("htmx:before:swap", this.#swapping);
     window.removeEventListener("popstate", this.#went);
   }
 
@@ -108,14 +114,37 @@ class LightBox extends HTMLElement {
     this.#asked?.abort();
     this.#dialog.close();
     delete document.documentElement.dataset.covered;
+    if (this.#turned) history.replaceState(history.state, "", this.#from);
+    this.#turned = null;
     document.title = this.#title;
-    for (const work of this.#gone) this.#near.find(work).link?.closest("li, [data-work]")?.remove();
-    this.#gone.clear();
-    const link = this.#near.find(this.#work).link ?? this.#near.all[this.#last]?.[1];
-    link?.focus();
+    if (!this.hasAttribute("data-keeps")) this.#takeGone();
+    const all = this.#near.all;
+    const link = this.#near.find(this.#work).link ?? (all[this.#last] ?? all.at(-1))?.[1];
+    (link ?? document.getElementById("main")).focus();
     link?.scrollIntoView({ block: "nearest" });
     this.#body.replaceChildren();
     this.#work = null;
+  }
+
+  #takeGone() {
+    for (const work of this.#gone) this.#near.find(work).link?.closest("li, [data-work]")?.remove();
+    this.#gone.clear();
+  }
+
+  /* What goes on beneath keeps its title for later, and no page comes back that was turned over. */
+  #beneath(event) {
+    const { ctx, tasks } = event.detail;
+    if (!this.#dialog.open || this.#body.contains(ctx.target)) return;
+    const { place, address } = this.#turned ?? {};
+    const come = place && tasks[0]?.fragment.querySelector(place)?.getAttribute("hx-get");
+    if (come && come !== address && !this.#near.turning) return event.preventDefault();
+    this.#title = ctx.title || this.#title;
+    ctx.title = null;
+  }
+
+  #turn(address, place) {
+    this.#from = document.documentElement.dataset.covered = address;
+    this.#turned = { place, address: document.querySelector(place).getAttribute("hx-get") };
   }
 
   async #step(step) {
@@ -133,6 +162,7 @@ class LightBox extends HTMLElement {
     this.#asked = new AbortController();
     this.#work = work;
     this.#place();
+    this.dispatchEvent(new CustomEvent("work-shown", { detail: { work } }));
     const { signal } = this.#asked;
     const slow = setTimeout(() => this.#ahead(work), PATIENCE);
     try {
@@ -180,10 +210,8 @@ class LightBox extends HTMLElement {
     if (at >= 0) this.#last = at;
     const words = this.dataset.place.replace("{n}", at + 1).replace("{count}", count);
     this.querySelector(".lightbox-place").textContent = at >= 0 ? words : "";
-    const more = Boolean(this.dataset.more && document.querySelector(this.dataset.more));
-    const last = at === count - 1 && !more;
-    this.#dim("previous", at === 0);
-    this.#dim("next", last);
+    this.#dim("previous", at === 0 && !this.#near.beyond(-1));
+    this.#dim("next", at === count - 1 && !this.#near.beyond(1));
   }
 
   #dim(name, whether) {
