@@ -7,6 +7,8 @@ import pytest
 from tests.api.asking import asked, uploaded
 from tests.support.servers import AsSomebody, Client
 
+from affiche.domain.months import Month
+from affiche.domain.renewals import SEOUL
 from affiche.errors import CreditsShort, Forbidden, InvalidInputs, NotFound
 from affiche.studio import credits, treasury, works
 from affiche.studio.studio import Caller, Studio
@@ -125,6 +127,26 @@ async def test_the_statement_is_read_page_by_page(
     pieces = [piece async for piece in credits.written(studio, alice, rows=2)]
     assert "".join(pieces) == written
     assert len(pieces) == 4
+
+
+@pytest.mark.usefixtures("charging")
+async def test_a_month_of_the_statement_alone(
+    client: Client, studio: Studio, alice: Caller
+) -> None:
+    for n in range(1, 4):
+        await treasury.grant(studio, alice, alice.id, n)
+    now = f"{studio.now().astimezone(SEOUL):%Y-%m}"
+    sheet = await client.get(f"/v1/credits/statement.csv?month={now}")
+    assert sheet.headers["content-disposition"].endswith(f'"affiche-credits-{now}.csv"')
+    assert sheet.body == (await client.get("/v1/credits/statement.csv")).body
+    month = Month.written(now)
+    pieces = [piece async for piece in credits.written(studio, alice, month, rows=2)]
+    assert "".join(pieces).encode() == sheet.body
+    before = await client.get("/v1/credits/statement.csv?month=2001-01")
+    assert (before.status, len(before.body.splitlines())) == (200, 1)
+    for wrong in ("2026-13", "2026-1", "now", ""):
+        refused = await client.get(f"/v1/credits/statement.csv?month={wrong}")
+        assert (refused.status, refused.fields) == (422, {"month": "not_valid"}), wrong
 
 
 @pytest.mark.usefixtures("charging")

@@ -1,6 +1,7 @@
 """`affiche credits`: real commands on a database, and what doctor says of the ledger."""
 
 import csv
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -10,6 +11,7 @@ from tests.cli.programs import Done, affiche
 from tests.support.databases import Cluster
 
 from affiche.db.address import Address
+from affiche.domain.renewals import SEOUL
 
 
 class Operator:
@@ -55,6 +57,16 @@ def test_credits_are_given_sold_mended_and_read(operator: Operator, bob: str) ->
     sheet = operator("credits", "statement", bob, "--csv").out
     rows = list(csv.DictReader(sheet.splitlines()))
     assert [row["amount"] for row in rows] == ["5", "7", "-2", "20"]
+
+    now = f"{datetime.now(SEOUL):%Y-%m}"
+    month = operator("credits", "statement", bob, "--month", now, "--csv").out
+    assert month == sheet
+    empty = operator("credits", "statement", bob, "--month", "2001-01", "--json").json
+    assert empty == {"lines": []}
+    assert operator("credits", "statement", bob, "--month", now, "--json").json["lines"] == lines
+    wrong = operator("credits", "statement", bob, "--month", "2026-13")
+    assert wrong.code == 2
+    assert "2026-13" in wrong.err
 
     bound = operator("credits", "budget", bob, "--day", "3", "--json").json["budgets"]
     assert [(b["period"], b["credits"], b["spent"]) for b in bound] == [("day", 3, 0)]

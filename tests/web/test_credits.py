@@ -77,6 +77,9 @@ async def test_month_by_month_and_page_by_page(
     month = f"/credits?month={now:%Y-%m}&amp;view=lines"
     first = await read(client, "/credits?view=lines")
     assert first.count("<td><time") == 50
+    assert f'href="/v1/credits/statement.csv?month={now:%Y-%m}"' in first
+    earlier = await read(client, "/credits?month=2001-01")
+    assert 'href="/v1/credits/statement.csv?month=2001-01"' in earlier
     assert f'href="{month}&amp;before=3"' in first
     assert (await read(client, "/credits?view=lines&before=3")).count("<td><time") == 2
     assert "No work was paid for" in await read(client, "/credits")

@@ -14,6 +14,7 @@ from affiche.api.bodies import StrictRoute
 from affiche.api.languages import of_request
 from affiche.api.problems import refusals
 from affiche.api.works import ALL, Count, Name
+from affiche.domain.months import PATTERN, Month
 from affiche.errors import (
     Busy,
     CreditsOff,
@@ -141,18 +142,27 @@ async def list_transactions(
     response_class=StreamingResponse,
     responses={
         200: {"content": {"text/csv": {"schema": {"type": "string"}}}},
-        **refusals(*ALL, CreditsOff),
+        **refusals(*ALL, CreditsOff, InvalidInputs),
     },
 )
-async def read_statement(request: Request, caller: SignedIn) -> StreamingResponse:
-    """Your whole statement as CSV, oldest first, with a heading."""
-    pieces = accounts.written(studio_of(request), caller)
+async def read_statement(
+    request: Request,
+    caller: SignedIn,
+    month: Annotated[
+        str | None,
+        Query(pattern=PATTERN, description="A month of Seoul's.", examples=["2026-11"]),
+    ] = None,
+) -> StreamingResponse:
+    """Your statement of one month, or all of it, as CSV, oldest first, with a heading."""
+    of_month = Month.written(month) if month else None
+    pieces = accounts.written(studio_of(request), caller, of_month)
     heading = await anext(pieces)
+    named = f"-{month}" if month else ""
     return StreamingResponse(
         _joined(heading, pieces),
         media_type="text/csv; charset=utf-8",
         headers={
-            "Content-Disposition": 'attachment; filename="affiche-credits.csv"',
+            "Content-Disposition": f'attachment; filename="affiche-credits{named}.csv"',
             "Cache-Control": "private, no-store",
         },
     )

@@ -1,5 +1,6 @@
 """`affiche credits`: what people have, and what an operator gives, sells, mends and bounds."""
 
+import re
 import sys
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -9,12 +10,13 @@ from uuid import UUID
 from cyclopts import Parameter
 from rich.table import Table
 
-from affiche.cli.endings import Exit
+from affiche.cli.endings import CommandError, Exit
 from affiche.cli.language import language, words
 from affiche.cli.operator import as_operator
 from affiche.cli.pages import application, flag
 from affiche.cli.terminal import err, out, write_json
-from affiche.studio import audit, margins, reckoning, treasury
+from affiche.domain.months import PATTERN, Month
+from affiche.studio import audit, margins, reckoning, spending, treasury
 from affiche.studio import credits as accounts
 from affiche.studio.credits import Account, Line
 from affiche.studio.margins import By
@@ -52,17 +54,22 @@ def statement(
     user: User,
     /,
     *,
+    month: Annotated[str | None, _told("month")] = None,
     csv: Annotated[bool, flag("help.credits.csv")] = False,
     most: Annotated[int, _told("most")] = 50,
     json: Json = False,
 ) -> None:
+    of_month = _month(month)
+
     async def ask(studio: Studio, who: Caller) -> list[Line]:
         owner = replace(who, id=await treasury.find_user(studio, who, user))
         await audit.looked(studio, who, "credits.statement", owner.id)
         if csv:
-            async for piece in accounts.written(studio, owner):
+            async for piece in accounts.written(studio, owner, of_month):
                 sys.stdout.write(piece)
             return []
+        if of_month:
+            return await spending.lines(studio, owner, of_month, limit=max(1, min(most, 200)))
         return await accounts.statement(studio, owner, limit=most)
 
     lines = as_operator(ask)
@@ -254,6 +261,15 @@ def _written(new: bool, account: Account, reference: str | None, json: bool) -> 
     if not new:
         err().print(words("credits.known", reference=reference or ""))
     _tell(account, json)
+
+
+def _month(text: str | None) -> Month | None:
+    """Raises CommandError for what is none."""
+    if text is None:
+        return None
+    if not re.match(PATTERN, text):
+        raise CommandError("no_month", month=text)
+    return Month.written(text)
 
 
 def _tell(account: Account, json: bool) -> None:

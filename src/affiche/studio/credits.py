@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from affiche.db.database import Transaction
 from affiche.domain.credits import credits_for
+from affiche.domain.months import Month
 from affiche.errors import CreditsOff, NotFound
 from affiche.studio import templates
 from affiche.studio.audit import require_operator
@@ -181,22 +183,34 @@ async def quote(
     return Quote(found, output_count, price, own.balance)
 
 
-async def written(studio: Studio, caller: Caller, rows: int = ROWS) -> AsyncIterator[str]:
-    """The caller's whole statement as CSV with a heading, oldest first, in pieces of so many lines:
-    neither we nor the database ever hold all of it. Raises CreditsOff before the first piece."""
+async def written(
+    studio: Studio, caller: Caller, month: Month | None = None, *, rows: int = ROWS
+) -> AsyncIterator[str]:
+    """The caller's statement of that month, or all of it, as CSV with a heading, oldest first, in
+    pieces of so many lines: neither we nor the database ever hold all of it. Raises CreditsOff
+    before the first piece."""
     await account(studio, caller)
     after = 0
     yield _csv([dict(zip(COLUMNS, COLUMNS, strict=True))])
     while True:
         async with studio.database.as_user(caller.id) as transaction:
-            found = await transaction.all(
-                Line, "credits.statement_onwards", user_id=caller.id, after=after, limit=rows
-            )
+            found = await _onwards(transaction, caller, month, after, rows)
         if found:
             after = found[-1].line
             yield _csv([_cells(line) for line in found])
         if len(found) < rows:
             return
+
+
+async def _onwards(
+    transaction: Transaction, caller: Caller, month: Month | None, after: int, limit: int
+) -> list[Line]:
+    bounds = {"user_id": caller.id, "after": after, "limit": limit}
+    if month is None:
+        return await transaction.all(Line, "credits.statement_onwards", **bounds)
+    return await transaction.all(
+        Line, "credits.statement_of_month", **bounds, since=month.since, until=month.until
+    )
 
 
 def _cells(line: Line) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from affiche.domain.renewals import SEOUL
+from affiche.domain.months import Month
 from affiche.errors import CreditsOff
 from affiche.studio.credits import LAST_LINE, Line, Type
 from affiche.studio.studio import Caller, Studio
@@ -41,23 +41,6 @@ class Sum:
     works: int
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month of Seoul's, from its first moment to before `until`."""
-
-    since: datetime
-    until: datetime
-
-    @classmethod
-    def of(cls, day: date) -> "Month":
-        following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-        return cls(_begin(day.replace(day=1)), _begin(following))
-
-
-def _begin(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=SEOUL)
-
-
 async def began(studio: Studio, caller: Caller) -> datetime | None:
     """When the caller's first line was written. Raises CreditsOff."""
     async with studio.database.as_user(caller.id) as transaction:
@@ -70,8 +53,10 @@ async def began(studio: Studio, caller: Caller) -> datetime | None:
 async def lines(
     studio: Studio, caller: Caller, month: Month, *, before: int | None = None, limit: int = 50
 ) -> list[Line]:
-    """One page of the caller's statement of that month, newest first."""
+    """One page of the caller's statement of that month, newest first. Raises CreditsOff."""
     async with studio.database.as_user(caller.id) as transaction:
+        if not await transaction.value("credits.charging"):
+            raise CreditsOff
         return await transaction.all(
             Line,
             "credits.statement_between",

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from affiche.api.auth import SignedIn
+from affiche.domain.months import PATTERN, Month
 from affiche.domain.renewals import SEOUL
 from affiche.errors import NotFound
 from affiche.studio import credits as accounts
 from affiche.studio import projects, spending, templates
 from affiche.studio.credits import Line
-from affiche.studio.spending import Cost, Month, Sum
+from affiche.studio.spending import Cost, Sum
 from affiche.texts import say
 from affiche.web.pages import Desk, desk
 from affiche.web.refusals import PageRoute
@@ -23,7 +24,6 @@ router: Final = APIRouter(route_class=PageRoute)
 PAGE: Final = 50
 MONTHS: Final = 120
 IN_BATCH: Final = 100
-_MONTH: Final = r"^(20\d{2}-(0[1-9]|1[0-2]))?$"
 Below = Annotated[int | None, Query(ge=1, le=2**53 - 1)]
 
 
@@ -31,7 +31,7 @@ Below = Annotated[int | None, Query(ge=1, le=2**53 - 1)]
 async def show(
     request: Request,
     caller: SignedIn,
-    month: Annotated[str, Query(pattern=_MONTH)] = "",
+    month: Annotated[str, Query(pattern=f"{PATTERN}|^$")] = "",
     view: Literal["costs", "lines"] = "costs",
     before: Below = None,
 ) -> Response:

@@ -27,6 +27,16 @@ FROM credit_transactions t LEFT JOIN works w ON w.id = t.work_id
 WHERE t.user_id = %(user_id)s AND t.line > %(after)s
 ORDER BY t.line LIMIT %(limit)s
 
+-- name: statement_of_month
+-- As above, of one month, whose lines are found by their time.
+SELECT t.line, t.type, t.amount, t.subscription_amount, t.purchased_amount,
+  t.subscription_balance, t.purchased_balance, t.work_id, t.output_index, t.reference, t.reason,
+  t.created_at, w.title, w.template_id, w.template_version
+FROM credit_transactions t LEFT JOIN works w ON w.id = t.work_id
+WHERE t.user_id = %(user_id)s AND t.line > %(after)s
+  AND t.created_at >= %(since)s AND t.created_at < %(until)s
+ORDER BY t.line LIMIT %(limit)s
+
 -- name: budgets_of_user
 SELECT b.id, b.user_id, b.project_id, b.period, b.credits,
   CASE WHEN b.period_start = date_trunc(b.period, clock_timestamp(), 'Asia/Seoul')
