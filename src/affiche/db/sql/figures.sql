@@ -1,5 +1,6 @@
 -- name: outcomes
--- Of works that were asked for since then and have ended.
+-- Of works that were asked for since then and have ended. Here and below a trial of a draft is called
+-- as its template is or will be.
 WITH counted AS (
   SELECT template_id, engine, count(*) FILTER (WHERE status = 'completed') AS completed,
     count(*) FILTER (WHERE status = 'failed') AS failed,
@@ -8,10 +9,12 @@ WITH counted AS (
   WHERE status IN ('completed', 'failed', 'cancelled') AND created_at >= %(since)s
   GROUP BY template_id, engine
 )
-SELECT t.slug AS template, coalesce(c.engine, '') AS engine, sum(c.completed)::bigint AS completed,
-  sum(c.failed)::bigint AS failed, sum(c.cancelled)::bigint AS cancelled
-FROM counted c JOIN templates t ON t.id = c.template_id
-GROUP BY t.slug, coalesce(c.engine, '') ORDER BY 1, 2
+SELECT CASE WHEN t.origin = 'trial'
+    THEN coalesce(nullif(d.content ->> 'slug', ''), t.title) || ' (trial)' ELSE t.slug END AS template, coalesce(c.engine, '') AS engine,
+  sum(c.completed)::bigint AS completed, sum(c.failed)::bigint AS failed,
+  sum(c.cancelled)::bigint AS cancelled
+FROM counted c JOIN templates t ON t.id = c.template_id LEFT JOIN template_drafts d ON d.id = t.id
+GROUP BY 1, 2 ORDER BY 1, 2
 
 -- name: failures
 -- Of works that failed since then, by what made them fail.
@@ -21,18 +24,22 @@ WITH counted AS (
   FROM works WHERE status = 'failed' AND failed_at >= %(since)s
   GROUP BY error_code, template_id, engine
 )
-SELECT c.code, t.slug AS template, coalesce(c.engine, '') AS engine, sum(c.works)::bigint AS works,
-  max(c.latest) AS latest, (array_agg(c.params ORDER BY c.latest DESC))[1] AS params
-FROM counted c JOIN templates t ON t.id = c.template_id
-GROUP BY c.code, t.slug, coalesce(c.engine, '') ORDER BY works DESC, 1, 2, 3
+SELECT c.code, CASE WHEN t.origin = 'trial'
+    THEN coalesce(nullif(d.content ->> 'slug', ''), t.title) || ' (trial)' ELSE t.slug END AS template, coalesce(c.engine, '') AS engine,
+  sum(c.works)::bigint AS works, max(c.latest) AS latest,
+  (array_agg(c.params ORDER BY c.latest DESC))[1] AS params
+FROM counted c JOIN templates t ON t.id = c.template_id LEFT JOIN template_drafts d ON d.id = t.id
+GROUP BY 1, 2, 3 ORDER BY works DESC, 1, 2, 3
 
 -- name: margins_by_template
-SELECT t.slug AS name, count(*) AS works, sum(c.credits_earned)::bigint AS credits,
-  round(sum(c.seconds)::numeric, 1) AS seconds, sum(c.cost) AS cost,
-  sum(c.unpriced)::bigint AS unpriced
+SELECT CASE WHEN t.origin = 'trial'
+    THEN coalesce(nullif(d.content ->> 'slug', ''), t.title) || ' (trial)' ELSE t.slug END AS name, count(*) AS works,
+  sum(c.credits_earned)::bigint AS credits, round(sum(c.seconds)::numeric, 1) AS seconds,
+  sum(c.cost) AS cost, sum(c.unpriced)::bigint AS unpriced
 FROM work_costs c JOIN templates t ON t.id = c.template_id
+LEFT JOIN template_drafts d ON d.id = t.id
 WHERE c.created_at >= %(since)s AND c.status IN ('completed', 'failed', 'cancelled')
-GROUP BY t.slug ORDER BY t.slug
+GROUP BY 1 ORDER BY 1
 
 -- name: margins_by_day
 -- Of Seoul's, like budgets.
