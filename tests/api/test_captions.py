@@ -109,7 +109,8 @@ async def test_a_project_is_its_members(
         ({"category": "x" * 101}, {"category": "too_long"}),
         ({"again": "yes"}, {"again": "not_valid"}),
         ({"project_id": "x"}, {"project_id": "not_id"}),
-        ({"references": []}, {"references": "unknown"}),
+        ({"pictures": []}, {"pictures": "unknown"}),
+        ({"references": ["x"]}, {"references.0": "not_id"}),
     ],
 )
 async def test_what_is_wrong_is_named(

@@ -11,6 +11,7 @@ from affiche.api.bodies import StrictRoute
 from affiche.api.languages import of_request
 from affiche.api.problems import refusals
 from affiche.api.works import ALL
+from affiche.domain.selections import MOST
 from affiche.errors import (
     Busy,
     EncodingRefused,
@@ -30,6 +31,7 @@ from affiche.texts import Language
 
 router: Final = APIRouter(prefix="/v1/captions", tags=["references"], route_class=StrictRoute)
 Category = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Reference = Annotated[UUID, Field(strict=False)]
 Project = Annotated[UUID | None, Query(description="Your own project if it is left out.")]
 
 
@@ -42,6 +44,9 @@ class CaptionWish(BaseModel):
         default=None, description="Your own if it is left out."
     )
     category: Category | None = Field(default=None, description="All if it is left out.")
+    references: Annotated[list[Reference], Field(min_length=1, max_length=MOST)] | None = Field(
+        default=None, description="Of these alone; all if it is left out."
+    )
     again: bool = Field(default=False, description="Also those that the model failed at before.")
 
 
@@ -85,7 +90,12 @@ async def want_captions(request: Request, asked: CaptionWish, caller: SignedIn) 
     and what somebody wrote stays."""
     studio = studio_of(request)
     await captions.want(
-        studio, caller, asked.project_id, category=asked.category, again=asked.again
+        studio,
+        caller,
+        asked.project_id,
+        category=asked.category,
+        chosen=asked.references,
+        again=asked.again,
     )
     return await _progress(studio, caller, asked.project_id, of_request(request))
 

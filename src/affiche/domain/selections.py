@@ -1,4 +1,4 @@
-"""Several works chosen at once, and what they may be given; pure."""
+"""Several works or references chosen at once, and what they may be given; pure."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,17 +7,18 @@ from uuid import UUID
 from affiche.errors import FieldProblem
 
 MOST: Final = 500
-"""Works in one selection."""
+"""In one selection."""
 MOST_STARS: Final = 5
 LONGEST_SEARCH: Final = 200
 
 
-def problems(works: Sequence[UUID]) -> list[FieldProblem]:
-    """What is wrong with a selection of works."""
-    if not works:
-        return [FieldProblem("works", "required")]
-    if len(works) > MOST:
-        return [FieldProblem("works", "too_many", (("limit", MOST),))]
+def problems(chosen: Sequence[UUID], field: str = "works") -> list[FieldProblem]:
+    """What is wrong with a selection, which was sent as `field`."""
+    if not chosen:
+        return [FieldProblem(field, "required")]
+    if len(chosen) > MOST:
+        params = (("limit", MOST), ("count", len(chosen)))
+        return [FieldProblem(field, "too_many", params)]
     return []
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
 
-from affiche.errors import LanguageModelOff
+from affiche.domain import selections
+from affiche.errors import InvalidInputs, LanguageModelOff
 from affiche.studio.projects import project_of
 from affiche.studio.studio import Caller, Studio
 
@@ -59,6 +60,7 @@ async def reckon(
     project_id: UUID | None = None,
     *,
     category: str | None = None,
+    chosen: Sequence[UUID] | None = None,
     over: Whose = "none",
 ) -> Sum:
     """What `want` would come to, with nothing done. Raises NotFound."""
@@ -68,6 +70,7 @@ async def reckon(
             "captions.reckon",
             project_id=project.id,
             category=category,
+            chosen=None if chosen is None else list(chosen),
             states=list(STATES[over]),
         )
         pace = await service.value("captions.pace", project_id=project.id)
@@ -80,24 +83,29 @@ async def want(
     project_id: UUID | None = None,
     *,
     category: str | None = None,
+    chosen: Sequence[UUID] | None = None,
     again: bool = False,
     over: Whose = "none",
 ) -> int:
     """Let the model caption the references that have none, also those it failed at if `again`; how
-    many those are. Repeatable: what waits already is not asked for twice, and what has a caption
-    keeps it, unless `over` says whose captions are written over. By every member of the project.
-    Raises NotFound, LanguageModelOff."""
+    many those are. Of a `category`, or of those that were `chosen`, where one is given. Repeatable:
+    what waits already is not asked for twice, and what has a caption keeps it, unless `over` says
+    whose captions are written over. By every member of the project. Raises NotFound, InvalidInputs,
+    LanguageModelOff."""
     project = await project_of(studio, caller, project_id)
+    if chosen is not None and (found := selections.problems(chosen, "references")):
+        raise InvalidInputs(found)
     if studio.model is None:
         raise LanguageModelOff
     async with studio.database.as_service() as service:
-        found = await service.value(
+        count = await service.value(
             "captions.want",
             project_id=project.id,
             category=category,
+            chosen=None if chosen is None else list(chosen),
             states=list(STATES[over] if over != "none" else AGAIN if again else FRESH),
         )
-    return int(found)
+    return int(count)
 
 
 async def stop(studio: Studio, caller: Caller, project_id: UUID | None = None) -> int:

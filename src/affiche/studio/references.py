@@ -5,15 +5,16 @@ by an admin. How they come in is in `affiche.studio.imports`.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from affiche.domain import collections, names
+from affiche.domain import collections, names, selections
 from affiche.errors import FieldProblem, Forbidden, InvalidInputs, NotFound
 from affiche.studio.characters import read_name
-from affiche.studio.projects import project_of
+from affiche.studio.projects import Place, project_of
 from affiche.studio.studio import Caller, Studio
 
 LAST_ID: Final = UUID(int=2**128 - 1)
@@ -160,7 +161,75 @@ async def remove(studio: Studio, caller: Caller, name: str | UUID) -> None:
     project = await project_of(studio, caller, found.project_id)
     if found.user_id != caller.id and not project.is_admin:
         raise Forbidden(detail="another member's reference")
+    await _removed(studio, [found.id], found.project_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A selection: so many `references` that are there, of which the caller may delete some."""
+
+    references: int
+    deletable: int
+
+
+async def chosen(
+    studio: Studio, caller: Caller, ids: Sequence[UUID], project_id: UUID | None = None
+) -> Chosen:
+    """Raises NotFound, InvalidInputs."""
+    project = await _project_of(studio, caller, ids, project_id)
     async with studio.database.as_service() as service:
-        file_id = await service.value("references.remove", id=found.id)
-        if file_id is not None:
-            await service.run("references.leave", file_id=file_id)
+        (found,) = await service.rows(
+            "references.chosen", ids=list(ids), project_id=project.id, user_id=caller.id
+        )
+    return Chosen(found["references"], found["references" if project.is_admin else "own"])
+
+
+async def place(
+    studio: Studio,
+    caller: Caller,
+    ids: Sequence[UUID],
+    category: str,
+    project_id: UUID | None = None,
+) -> list[UUID]:
+    """Put those that are there into a category, "" for none. Raises NotFound, InvalidInputs."""
+    project = await _project_of(studio, caller, ids, project_id)
+    if len(category) > collections.LONGEST_CATEGORY:
+        params = (("limit", collections.LONGEST_CATEGORY), ("length", len(category)))
+        raise InvalidInputs([FieldProblem("category", "too_long", params)])
+    async with studio.database.as_service() as service:
+        rows = await service.rows(
+            "references.place",
+            ids=list(ids),
+            project_id=project.id,
+            category=collections.checked_category(category),
+        )
+    return [row["id"] for row in rows]
+
+
+async def throw(
+    studio: Studio, caller: Caller, ids: Sequence[UUID], project_id: UUID | None = None
+) -> list[UUID]:
+    """As `remove`, those of them that the caller may delete; which those were. Raises NotFound,
+    InvalidInputs."""
+    project = await _project_of(studio, caller, ids, project_id)
+    return await _removed(studio, ids, project.id, None if project.is_admin else caller.id)
+
+
+async def _project_of(
+    studio: Studio, caller: Caller, ids: Sequence[UUID], project_id: UUID | None
+) -> Place:
+    if problems := selections.problems(ids, "references"):
+        raise InvalidInputs(problems)
+    return await project_of(studio, caller, project_id)
+
+
+async def _removed(
+    studio: Studio, ids: Sequence[UUID], project_id: UUID, whose: UUID | None = None
+) -> list[UUID]:
+    async with studio.database.as_service() as service:
+        rows = await service.rows(
+            "references.remove", ids=list(ids), project_id=project_id, whose=whose
+        )
+        if rows:
+            await service.run("references.leave", file_ids=[row["file_id"] for row in rows])
+    return [row["id"] for row in rows]

@@ -9,16 +9,25 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from affiche.api.mistakes import mistakes
 from affiche.api.problems import RETRY_SECONDS, request_id
-from affiche.errors import AfficheError, BadRequest, NotFound, NotSignedIn
+from affiche.errors import AfficheError, BadRequest, InvalidInputs, NotFound, NotSignedIn
+from affiche.texts import Language
 from affiche.web.pages import desk
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 PROGRAMS: Final = ("/v1/", "/functions/", "/static/", "/openapi", "/docs")
-KINDS: Final = {401: "signed_out", 403: "forbidden", 404: "missing"}
+KINDS: Final = {
+    401: "signed_out",
+    403: "forbidden",
+    404: "missing",
+    413: "large",
+    422: "unclear",
+    429: "often",
+}
 log = logging.getLogger(__name__)
 
 
@@ -33,6 +42,9 @@ class PageRoute(APIRoute):
                 return await answer(request)
             except (AfficheError, HTTPException, RequestValidationError) as error:
                 return refusal(request, _known(error))
+            except ClientDisconnect:
+                # Nobody waits for the answer: a form that is written on has asked anew.
+                raise
             except Exception:
                 log.exception("request %s: %s", request_id(request), request.url.path)
                 return refusal(request, AfficheError())
@@ -55,6 +67,7 @@ def refusal(request: Request, error: AfficheError) -> Response:
         kind="away" if _passes(error) else KINDS.get(error.status, "broken"),
         again=_again(request),
         message=error.message(page.language),
+        wrong=_wrong(error, page.language),
         hint=error.hint(page.language),
         request_id=request_id(request),
     )
@@ -83,6 +96,12 @@ def _for_people(otherwise: Any) -> Any:
 def _passes(error: AfficheError) -> bool:
     """Whether the same may be there in a while, with nothing done about it."""
     return error.status >= 500 and error.retryable
+
+
+def _wrong(error: AfficheError, language: Language) -> list[str]:
+    """What is wrong with which part of what was sent, each once."""
+    problems = error.problems if isinstance(error, InvalidInputs) else ()
+    return list(dict.fromkeys(each.message(language) for each in problems))
 
 
 def _again(request: Request) -> str | None:

@@ -27,6 +27,7 @@ from affiche.web import (
     quotes,
     recall,
     references,
+    selection,
     webhooks,
     workbench,
     works,
@@ -44,8 +45,8 @@ def mount(app: FastAPI) -> None:
     for room in (
         *(gallery, asking, quotes, chooser),
         *(works, naming, notifications, credits, choices, doors, operations),
-        *(faces, characters, captions, references, generate, batches, library, collections),
-        recall,
+        *(faces, characters, captions, selection, references, generate, batches, library),
+        *(collections, recall),
         *(projects, deeds, keys, webhooks, queue, workshop, workbench, presets),
     ):
         app.include_router(room.router, include_in_schema=False)

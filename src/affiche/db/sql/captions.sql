@@ -3,6 +3,7 @@ WITH wanted AS (
   UPDATE reference_images SET caption_state = 'waiting', caption_error = NULL, updated_at = now()
   WHERE project_id = %(project_id)s AND caption_state = ANY (%(states)s)
     AND (%(category)s::text IS NULL OR category = %(category)s)
+    AND (%(chosen)s::uuid[] IS NULL OR id = ANY (%(chosen)s))
   RETURNING id
 ), placed AS (
   INSERT INTO captions (reference_id, place)
@@ -17,6 +18,7 @@ SELECT count(*) FROM wanted LEFT JOIN told ON true
 SELECT count(*) FROM reference_images
 WHERE project_id = %(project_id)s AND caption_state = ANY (%(states)s)
   AND (%(category)s::text IS NULL OR category = %(category)s)
+  AND (%(chosen)s::uuid[] IS NULL OR id = ANY (%(chosen)s))
 
 -- name: pace
 -- Seconds for each of the last ones, while the model was at it.

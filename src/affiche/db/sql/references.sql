@@ -90,16 +90,25 @@ UPDATE reference_images SET filename = %(filename)s, category = %(category)s,
   updated_at = now()
 WHERE id = %(id)s
 
+-- name: chosen
+-- Of a selection what is there, and how many of them `user_id` brought.
+SELECT count(*) AS references, count(*) FILTER (WHERE user_id = %(user_id)s) AS own
+FROM reference_images WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s
+
+-- name: place
+UPDATE reference_images SET category = %(category)s, updated_at = now()
+WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s RETURNING id
+
 -- name: remove
--- Works that were made after it stay, and keep what it said; so does the picture, as long as one of
--- them names it.
+-- Works that were made after them stay, and keep what they said; so does a picture, as long as one of
+-- them names it. Where `whose` is given, only what that person brought.
 WITH held AS (
-  SELECT id, file_id FROM reference_images WHERE id = %(id)s FOR UPDATE
-), gone AS (
-  DELETE FROM reference_images r USING held WHERE r.id = held.id RETURNING r.file_id
+  SELECT id FROM reference_images WHERE id = ANY (%(ids)s) AND project_id = %(project_id)s
+    AND (%(whose)s::uuid IS NULL OR user_id = %(whose)s)
+  ORDER BY id FOR UPDATE
 )
-SELECT file_id FROM gone
+DELETE FROM reference_images r USING held WHERE r.id = held.id RETURNING r.id, r.file_id
 
 -- name: leave
--- The picture of a reference that is gone is swept as an upload that nobody used.
-UPDATE files SET used_at = NULL WHERE id = %(file_id)s AND NOT is_needed(id)
+-- The pictures of references that are gone are swept as uploads that nobody used.
+UPDATE files SET used_at = NULL WHERE id = ANY (%(file_ids)s) AND NOT is_needed(id)
