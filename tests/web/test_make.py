@@ -12,7 +12,7 @@ from tests.web.test_keyboard import tab_to
 from tests.web.visitors import Open, Visit
 
 from affiche.pipeline.crew import Crew
-from affiche.studio import treasury, uploads, works
+from affiche.studio import recall, treasury, uploads, works
 from affiche.studio.studio import Caller, Studio
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
@@ -214,6 +214,49 @@ async def test_addresses_fill_the_form(
     theirs = await uploads.upload(studio, bob, photograph(), name="b.jpg")
     for query in (f"input={theirs.id}", f"work={theirs.id}", "from=x", "seed=old", "output=0"):
         assert (await client.get(f"{FORM}?{query}", headers=HTML)).status in (404, 422), query
+
+
+async def test_a_picture_dropped_beside_the_fields_brings_its_settings(
+    visitor: Visit, studio: Studio, alice: Caller, working: Crew
+) -> None:
+    file = await uploads.upload(studio, alice, photograph(96, 64), name="a.jpg")
+    asked = works.Ask(
+        template="klein-i2i",
+        inputs={"image": str(file.id), "prompt": "a brought beach", "megapixels": 0.5},
+        output_count=2,
+    )
+    work = await works.ask(studio, alice, asked)
+    await reached(studio, alice, work.id, "completed")
+    made = (await works.outputs(studio, alice, [work.id]))[1]
+    data = list(await recall.with_note(studio, await works.get(studio, alice, work.id), made))
+    page = visitor.page
+    await visitor.go(f"{FORM}?work={work.id}")
+    carried = await page.evaluate_handle(
+        """(data) => {
+          const carried = new DataTransfer();
+          carried.items.add(new File([new Uint8Array(data)], "a.png", { type: "image/png" }));
+          return carried;
+        }""",
+        data,
+    )
+    veil = page.locator(".recall-veil")
+    await expect(page.locator("picture-recall:defined")).to_be_attached()
+    # A field takes the picture itself; everything else asks it how it was made.
+    await page.dispatch_event("picture-drop", "dragover", {"dataTransfer": carried})
+    await expect(veil).to_be_hidden()
+    await page.dispatch_event("#work", "dragover", {"dataTransfer": carried})
+    await expect(veil).to_be_visible()
+    await page.dispatch_event("#work", "drop", {"dataTransfer": carried})
+    dialog = page.locator(".recall-dialog")
+    await expect(dialog).to_contain_text("a brought beach")
+    # Of two pictures it is the second, and so is its seed.
+    seed = (await works.get(studio, alice, work.id)).seed
+    assert seed is not None
+    await expect(dialog).to_contain_text(str(seed % (2**53 - 1) + 1))
+    await check(visitor, "recalled beside a form")
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    await expect(page.locator("#prompt")).to_have_value("a brought beach")
 
 
 @pytest.mark.parametrize("kind", ["", "?kind=poster", "?kind=nothing"])

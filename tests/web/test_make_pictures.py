@@ -1,8 +1,12 @@
-"""Pictures for a form: from the camera, from the gallery, and where neither can be had."""
+"""Pictures for a form: from the camera, from one's own, and where neither can be had."""
 
+import re
 from pathlib import Path
 
+import pytest
 from playwright.async_api import expect
+from tests.support import brush
+from tests.support.servers import Client
 from tests.support.studios import ask, at_work, photograph, reached
 from tests.web.test_accessibility import check
 from tests.web.test_keyboard import tab_to
@@ -11,6 +15,7 @@ from tests.web.visitors import Open, Visit
 from affiche.emulators.comfyui import Server as Engine
 from affiche.studio import uploads, works
 from affiche.studio.studio import Caller, Studio
+from affiche.web import chooser
 
 FORM = "/templates/klein-i2i"
 RUNNING = "[...document.querySelectorAll('video')].some((video) => video.srcObject?.active)"
@@ -91,3 +96,56 @@ async def test_a_picture_is_chosen_from_the_gallery_by_keys(
     await expect(page.locator("[data-choose]")).to_be_focused()
     await expect(page.locator(".mirror-picture")).to_be_visible()
     await expect(page.locator("#image-hints")).to_contain_text("Result")
+    # What they were made from is there once, beside what was made.
+    await page.keyboard.press("Enter")
+    await expect(pictures).to_have_count(2)
+    await page.focus("#chooser-made")
+    await page.keyboard.press("ArrowRight")
+    await expect(page.locator("#chooser-brought")).to_be_focused()
+    await expect(page.locator(".chooser-one img[alt='a.jpg']")).to_have_count(1)
+    await expect(pictures).to_have_count(1)
+    await check(visitor, "one's own pictures")
+    await tab_to(page, ".chooser-one button")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".drop-held")).to_have_value(str(file.id))
+
+
+async def test_what_works_were_made_from_is_chosen_page_by_page(
+    client: Client,
+    studio: Studio,
+    alice: Caller,
+    bob: Caller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chooser, "PAGE", 2)
+    monkeypatch.setattr(chooser, "STRIDE", 2)
+    monkeypatch.setattr(chooser, "STRIDES", 2)
+
+    async def read(query: str) -> tuple[list[str], str]:
+        headers = {"Accept": "text/html", "Accept-Language": "en", "HX-Request": "true"}
+        answer = await client.get(f"/pictures?of=brought{query}", headers=headers)
+        assert answer.status == 200
+        text = answer.body.decode()
+        more = re.search('data-before="([^"]+)"', text)
+        return re.findall('data-file="([^"]+)"', text), more[1] if more else ""
+
+    assert await read("") == ([], "")
+    files = [
+        str((await uploads.upload(studio, caller, photograph(96, 64), name="a.jpg")).id)
+        for caller in (alice, alice, alice, bob)
+    ]
+    # The first is used now and again, the second often, the third is only held; bob has his own.
+    for file, times in ((files[0], 1), (files[1], 3), (files[0], 1)):
+        for _ in range(times):
+            inputs = {"image": file, "prompt": "a beach", "megapixels": 0.5}
+            await works.ask(studio, alice, works.Ask(template="klein-i2i", inputs=inputs))
+    await brush.asked(studio, alice)
+    first, more = await read("")
+    # Of the brush its two pictures and not its mask.
+    assert (len(first), first[-1]) == (3, files[0])
+    rest, more = await read(f"&before={more}")
+    assert rest == [files[1], files[0]]
+    assert await read(f"&before={more}") == ([], "")
+    assert await read("&words=nowhere") == ([], "")
+    assert not {files[2], files[3]} & {*first, *rest}
+    assert (await client.get("/pictures?of=all", headers={"HX-Request": "true"})).status == 422

@@ -52,6 +52,12 @@ def wish(asked: Any) -> int | None:
     return int(asked) if asked > 0 else None
 
 
+def of_output(base: int, index: int) -> int:
+    """The seed of a work's output, counted from 0: outputs differ in nothing else, and each can be
+    made again from its own."""
+    return (base + index - 1) % MAX_SEED + 1
+
+
 def is_over(asked: Any) -> bool:
     wanted = wish(asked)
     return wanted is not None and wanted > MAX_SEED

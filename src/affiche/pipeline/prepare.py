@@ -91,8 +91,7 @@ async def _settled(line: Line, begun: Begun, template: Template) -> Settled:
             files[field.name] = await _stored(line, begun, field, values[field.name])
             values[field.name] = str(files[field.name].id)
     await masks.check(line.studio, template.fields, files)
-    # Outputs of one work differ in nothing but the seed; each can be made again from its own.
-    seed = (base + begun.output_index - 1) % seeds.MAX_SEED + 1
+    seed = seeds.of_output(base, begun.output_index)
     data = _input_data(template, values, base)
     await check_held(line, begun)
     english, translation = await translations.settle(

@@ -33,7 +33,8 @@ class Offer:
 
 
 async def offer(studio: Studio, caller: Caller, found: Versioned, output_count: int = 1) -> Offer:
-    """Of so many outputs of one template."""
+    """Of so many outputs of one template. Those that an engine makes beside one another are told of
+    as if it made one after the other, until the caller's own have shown better."""
     own = await credits.account_if_charged(studio, caller)
     price = credits_for(found.template, output_count) if own else None
     async with studio.database.as_user(caller.id) as transaction:
@@ -43,4 +44,5 @@ async def offer(studio: Studio, caller: Caller, found: Versioned, output_count: 
             template_id=found.template.id,
             limit=LATEST,
         )
-    return Offer(price, own.balance if own else None, seconds)
+    whole = None if seconds is None else seconds * output_count
+    return Offer(price, own.balance if own else None, whole)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from uuid import UUID
 
-from affiche.domain import notes
+from affiche.domain import notes, seeds
 from affiche.domain.notes import Note
 from affiche.domain.templates import Template
 from affiche.errors import NotFound, PictureEmpty, PictureUnknown
@@ -43,9 +43,11 @@ class Recalled:
     page: str = ""
 
 
-def note_of(work: Work) -> Note:
-    """The settings of a work, with the seed that was used."""
-    inputs = notes.values(work.input_data) | ({"seed": work.seed} if work.seed is not None else {})
+def note_of(work: Work, file: File | None = None) -> Note:
+    """The settings of a work, with the seed that was used; of its picture `file` that one's own."""
+    inputs = notes.values(work.input_data)
+    if (seed := seed_of(work, file)) is not None:
+        inputs |= {"seed": seed}
     return Note(
         work.template_slug,
         inputs,
@@ -55,11 +57,18 @@ def note_of(work: Work) -> Note:
     )
 
 
+def seed_of(work: Work, file: File | None = None) -> int | None:
+    """The seed of one of the work's pictures, else of its first."""
+    if work.seed is None or file is None:
+        return work.seed
+    return seeds.of_output(work.seed, file.output_index)
+
+
 async def with_note(studio: Studio, work: Work, file: File) -> bytes:
     """The work's picture with its note in it, the pixels as they are stored. Raises PictureBroken,
     StorageFailed."""
     data = await studio.objects.read(file.bucket_id, file.object_key)
-    return await in_thread(_noted, data, notes.written(note_of(work)))
+    return await in_thread(_noted, data, notes.written(note_of(work, file)))
 
 
 async def recall(studio: Studio, caller: Caller, data: bytes) -> Recalled:

@@ -1,9 +1,11 @@
 """Pictures that people bring: verified, made upright and plain, stored, and only then a row."""
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from affiche.domain import names
@@ -17,6 +19,8 @@ from affiche.storage import keys, links
 from affiche.storage.objects import Stream
 from affiche.studio import storage
 from affiche.studio.studio import Caller, Studio
+
+_OUTPUT: Final = re.compile(r"/output-(\d+)\.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,13 @@ class File:
     @property
     def thumbnail_type(self) -> str:
         return keys.media_type(self.thumbnail_key or "")
+
+    @property
+    def output_index(self) -> int:
+        """Of a work's picture, its place among those that were asked for, from 0: `output.png`,
+        `output-2.png` and so on. Those that failed leave gaps."""
+        found = _OUTPUT.search(self.path)
+        return int(found[1]) - 1 if found else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,13 @@ async def get(studio: Studio, caller: Caller, file_id: UUID) -> File:
     if found is None:
         raise NotFound(what="file")
     return found
+
+
+async def some(studio: Studio, caller: Caller, file_ids: Sequence[UUID]) -> list[File]:
+    """Those of the files that the caller sees, in the order of `file_ids`."""
+    async with studio.database.as_user(caller.id) as transaction:
+        found = await transaction.all(File, "files.some", ids=list(file_ids))
+    return sorted(found, key=lambda file: file_ids.index(file.id))
 
 
 async def sizes(

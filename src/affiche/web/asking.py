@@ -1,6 +1,7 @@
 """The form of a template, the pictures put into it, and the asking."""
 
 import json
+from dataclasses import replace
 from typing import Annotated, Final, Literal
 from urllib.parse import quote
 from uuid import UUID
@@ -15,7 +16,7 @@ from affiche.errors import AfficheError, InvalidInputs, NotFound
 from affiche.studio import templates, translations, works
 from affiche.studio.templates import Versioned
 from affiche.studio.works import Ask, Work
-from affiche.web import brought, fields, posts, queue, quotes, samples, viewers
+from affiche.web import brought, counts, fields, posts, queue, quotes, samples, viewers
 from affiche.web.fields import Answers
 from affiche.web.pages import PRIVATE, Desk, address, desk
 from affiche.web.refusals import PageRoute
@@ -57,7 +58,8 @@ async def form(
         shown=shown,
     )
     come = await brought.bring(page, caller, found.template, wanted, work)
-    return await _page(page, caller, found, Answers(come.values), come, work, output, brush=brush)
+    answers = Answers(come.values, outputs=str(come.outputs))
+    return await _page(page, caller, found, answers, come, work, output, brush=brush)
 
 
 @router.get("/templates/{slug}/prompts/{key}")
@@ -92,10 +94,16 @@ async def ask(request: Request, slug: str, caller: SignedIn) -> Response:
             named = {problem.field for problem in answers.problems}
             rest = (problem for problem in others if problem.field not in named)
             raise InvalidInputs([*answers.problems, *rest])
-        asked = Ask(template=slug, inputs=answers.values, lenient=True, front=answers.front)
+        asked = Ask(
+            template=slug,
+            inputs=answers.values,
+            output_count=counts.counted(answers.outputs),
+            lenient=True,
+            front=answers.front,
+        )
         work = await works.ask(page.studio, caller, asked)
     except InvalidInputs as error:
-        answers = Answers(answers.values, error.problems)
+        answers = replace(answers, problems=error.problems)
         return await _page(page, caller, found, answers, status=422)
     if page.wants_fragment:
         # The form stays as it is; the page shows the work beside it.
@@ -122,7 +130,7 @@ async def put_into_english(request: Request, slug: str, caller: SignedIn) -> Res
         page,
         caller,
         found,
-        Answers({**answers.values, **english}, answers.problems),
+        replace(answers, values={**answers.values, **english}),
         english=overall([each.status for each in put.values()]),
     )
 
@@ -143,7 +151,7 @@ async def fill_in(request: Request, slug: str, caller: SignedIn) -> Response:
     given = {key for key, value in answers.values.items() if value}
     named = {key for each in found.template.fields if given & set(each.keys) for key in each.keys}
     wrong = check(found.template.fields, answers.values, lenient=True).problems
-    answers = Answers(answers.values, tuple(each for each in wrong if each.field in named))
+    answers = replace(answers, problems=tuple(each for each in wrong if each.field in named))
     come = brought.Brought(dict(answers.values), yields=False, opened=True)
     return await _page(page, caller, found, answers, come)
 
@@ -181,6 +189,7 @@ async def _page(
     views = await fields.views(page.studio, caller, template, answers, page.language)
     wrong = [view for view in views if view.problem]
     opened = bool(come and come.opened) or any(view.group == "settings" for view in wrong)
+    count = counts.view(answers.outputs, page.language)
     return page.page(
         "form.html",
         status=status,
@@ -192,10 +201,11 @@ async def _page(
         offered=samples.offered(page.studio, template, page.language),
         views=views,
         kinds=fields.LABELS,
-        quote=await quotes.quote(page, caller, found, answers.values),
-        hints=quotes.hints(template, answers.values, views, page.language),
+        count=count,
+        quote=await quotes.quote(page, caller, found, answers),
+        hints=quotes.hints(template, answers, views, page.language),
         presets=fields.presets(template, page.language),
-        wrong=wrong,
+        wrong=[*wrong, count] if count.problem else wrong,
         english=english,
         translates=page.studio.model is not None,
         opened=opened,

@@ -31,12 +31,14 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Brought:
     """`values` by request key. A draft of before goes before them where `yields`, save for the
-    `fields` that were brought on purpose; `opened`: the settings are worth seeing."""
+    `fields` that were brought on purpose; `opened`: the settings are worth seeing. `outputs`: how
+    many pictures are asked for."""
 
     values: dict[str, str]
     yields: bool = True
     opened: bool = False
     fields: list[str] = field(default_factory=list)
+    outputs: int = 1
 
 
 async def bring(
@@ -46,16 +48,18 @@ async def bring(
     found = Brought(fields.defaults(template))
     if shown and not wanted.settings:
         # As the form was when it was sent, but for the seed, which is drawn anew each time.
-        found = Brought(_unseeded(template, fields.of_work(template, shown.input_data)))
+        values = _unseeded(template, fields.of_work(template, shown.input_data))
+        found = Brought(values, outputs=shown.output_count)
     if wanted.settings:
         work = await works.get(page.studio, caller, wanted.settings)
         values = fields.of_work(template, work.input_data)
         if wanted.reseeded:
             values = _unseeded(template, values)
-        found = Brought(values, yields=False, opened=True)
+        found = Brought(values, yields=False, opened=True, outputs=work.output_count)
     for offered in fields.presets(template, page.language):
         if offered.preset.slug == wanted.preset:
-            found = Brought({**found.values, **offered.values}, yields=False, opened=True)
+            values = {**found.values, **offered.values}
+            found = replace(found, values=values, yields=False, opened=True)
     slot = first_picture(template)
     if wanted.picture and slot:
         file = await _picture(page, caller, wanted.picture)

@@ -96,11 +96,12 @@ class PresetView:
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What is in the form: text by request key, and what is wrong, in the form's order. `front`: it
-    is asked for before all else of one's own."""
+    is asked for before all else of one's own. `outputs`: how many pictures, as it was typed."""
 
     values: Mapping[str, str]
     problems: tuple[FieldProblem, ...] = ()
     front: bool = False
+    outputs: str = ""
 
 
 def defaults(template: Template) -> dict[str, str]:

@@ -19,6 +19,7 @@ from affiche.errors import (
 from affiche.studio import sources, uploads
 from affiche.studio.studio import Caller, Studio
 from affiche.studio.uploads import File
+from affiche.web import counts
 from affiche.web.fields import Answers
 
 MORE: Final = 4
@@ -26,6 +27,8 @@ MORE: Final = 4
 WORDS: Final = 2 * 2**20
 FRONT: Final = "ask-front"
 """The button of the form; no field of a template has a hyphen in its name."""
+LONGEST_COUNT: Final = 20
+"""Characters of a number that is shown again."""
 
 
 async def read(request: Request, studio: Studio, caller: Caller, template: Template) -> Answers:
@@ -41,6 +44,7 @@ async def read(request: Request, studio: Studio, caller: Caller, template: Templ
     problems: list[FieldProblem] = []
     async with request.form(max_files=50, max_fields=500) as form:
         front = FRONT in form
+        outputs = str(form.get(counts.NAME) or "")[:LONGEST_COUNT]
         for field in with_english(template.fields):
             given = form.getlist(field.request_key)
             texts = [one for one in given if isinstance(one, str) and one.strip()]
@@ -55,7 +59,7 @@ async def read(request: Request, studio: Studio, caller: Caller, template: Templ
                 values[field.request_key] = str(file.id)
             except PictureError as error:
                 problems.append(FieldProblem(field.name, error.code, tuple(error.params.items())))
-    return Answers(values, tuple(problems), front)
+    return Answers(values, (*problems, *counts.problems(outputs)), front, outputs)
 
 
 async def picture(request: Request, studio: Studio, caller: Caller, field: Field) -> File:

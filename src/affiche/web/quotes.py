@@ -10,7 +10,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from affiche.api.auth import SignedIn
-from affiche.domain import sizes
+from affiche.domain import seeds, sizes
+from affiche.domain.credits import credits_for
 from affiche.domain.forms import check
 from affiche.domain.sizes import Expected, Size
 from affiche.domain.templates import Template
@@ -18,7 +19,7 @@ from affiche.studio import offers, sources, templates
 from affiche.studio.offers import Offer
 from affiche.studio.templates import Versioned
 from affiche.texts import Language, say
-from affiche.web import fields, posts, samples
+from affiche.web import counts, fields, posts, samples
 from affiche.web.brought import first_picture
 from affiche.web.fields import Answers, FieldView
 from affiche.web.pages import Desk, desk
@@ -29,9 +30,12 @@ router: Final = APIRouter(route_class=PageRoute)
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """`seconds` are the caller's own history where `measured`, else the template's estimate."""
+    """Of so many `outputs`, each of them at `price`. `seconds` are the caller's own history where
+    `measured`, else the template's estimate."""
 
     offer: Offer
+    outputs: int
+    price: int
     seconds: int
     measured: bool
 
@@ -52,32 +56,60 @@ async def check_form(request: Request, slug: str, caller: SignedIn) -> Response:
     found = await templates.find(page.studio, caller, slug)
     answers = await posts.read(request, page.studio, caller, found.template)
     problems = check(found.template.fields, answers.values, lenient=True).problems
-    answers = Answers(answers.values, (*answers.problems, *problems))
+    answers = replace(answers, problems=(*answers.problems, *problems))
     views = await fields.views(page.studio, caller, found.template, answers, page.language)
     views = [_fitting(page, view) for view in views]
     return page.page(
         "make/checks.html",
         views=views,
-        hints=hints(found.template, answers.values, views, page.language),
-        quote=await quote(page, caller, found, answers.values),
+        count=counts.view(answers.outputs, page.language),
+        hints=hints(found.template, answers, views, page.language),
+        quote=await quote(page, caller, found, answers),
         offered=samples.offered(page.studio, found.template, page.language),
     )
 
 
-async def quote(page: Desk, caller: SignedIn, found: Versioned, values: Mapping[str, str]) -> Quote:
-    made = await offers.offer(page.studio, caller, found)
+async def quote(page: Desk, caller: SignedIn, found: Versioned, answers: Answers) -> Quote:
+    outputs = counts.counted(answers.outputs)
+    made = await offers.offer(page.studio, caller, found, outputs)
+    price = credits_for(found.template)
     if made.seconds is not None:
-        return Quote(made, max(1, math.ceil(made.seconds)), measured=True)
-    return Quote(made, _estimated(found.template, values, page.language), measured=False)
+        return Quote(made, outputs, price, max(1, math.ceil(made.seconds)), measured=True)
+    each = _estimated(found.template, answers.values, page.language)
+    return Quote(made, outputs, price, outputs * each, measured=False)
 
 
 def hints(
+    template: Template,
+    answers: Answers,
+    views: Sequence[FieldView],
+    language: Language,
+) -> dict[str, list[str]]:
+    """What a picture's size and shape and a seed come to, by request key."""
+    return {
+        **_of_picture(template, answers.values, views, language),
+        **_of_seeds(template, answers, language),
+    }
+
+
+def _of_seeds(template: Template, answers: Answers, language: Language) -> dict[str, list[str]]:
+    """Several pictures differ by their seeds, which are counted up from the one that is given."""
+    outputs = counts.counted(answers.outputs)
+    found: dict[str, list[str]] = {}
+    for each in template.fields:
+        first = seeds.wish(answers.values.get(each.request_key)) if each.is_seed else None
+        if first is not None and outputs > 1 and not seeds.is_over(first):
+            last = seeds.of_output(first, outputs - 1)
+            found[each.request_key] = [say(language, "make.hint.seeds", first=first, last=last)]
+    return found
+
+
+def _of_picture(
     template: Template,
     values: Mapping[str, str],
     views: Sequence[FieldView],
     language: Language,
 ) -> dict[str, list[str]]:
-    """What a picture's size and shape come to, by request key."""
     slot = first_picture(template)
     view = next((each for each in views if slot and each.field.name == slot.name), None)
     if view is None:

@@ -45,7 +45,8 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
     """The context of `work.html`. Raises NotFound for an output that there is not."""
     studio = page.studio
     template = await templates.at_version(studio, work.template_id, work.template_version)
-    outputs = await works.outputs(studio, caller, [work.id]) if work.status == "completed" else []
+    made = await works.outputs(studio, caller, [work.id]) if _has_some(work) else []
+    outputs = made if work.status == "completed" else []
     if output > max(1, len(outputs)):
         raise NotFound(what="output")
     error = recalled(work.error_code or "", work.error_params)
@@ -65,6 +66,7 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
         "shape": shape(result if frame == "result" else beside),
         "frame": frame,
         "outputs": outputs,
+        "strip": strip(work, made),
         "output": output,
         "result": result,
         "parameters": parameters(work, template, page.language),
@@ -81,11 +83,26 @@ async def of_work(page: Desk, caller: Caller, work: Work, output: int) -> dict[s
         "moment": moments.moment,
         "mine": own,
         "stars": (await gallery.stars(studio, caller, [work.id])).get(work.id, 0),
-        "settings": notes.written(recall.note_of(work)),
+        "seed": recall.seed_of(work, result),
+        "settings": notes.written(recall.note_of(work, result)),
         "kin": await kin.of_work(page, caller, work, outputs) if work.ended else None,
         "on_offer": work.ended and await templates.is_offered(studio, caller, work.template_id),
         "uses": await kin.uses(page, caller, result) if result else (),
     }
+
+
+def strip(work: Work, made: Sequence[File]) -> list[File | None]:
+    """A place for each picture that was asked for, from the start, and what has come of it; none
+    where there is but one."""
+    if work.output_count == 1 or work.status in ("failed", "cancelled"):
+        return []
+    by_place = {file.output_index: file for file in made}
+    return [by_place.get(index) for index in range(work.output_count)]
+
+
+def _has_some(work: Work) -> bool:
+    """Of several pictures the first may be there long before the last."""
+    return work.status == "completed" or (work.status == "processing" and work.output_count > 1)
 
 
 @dataclass(frozen=True, slots=True)

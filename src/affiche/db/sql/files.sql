@@ -12,6 +12,11 @@ SELECT id, number, user_id, work_id, bucket_id, path, object_key, thumbnail_key,
   height, file_size, mime_type, created_at
 FROM files WHERE id = %(id)s
 
+-- name: some
+SELECT id, number, user_id, work_id, bucket_id, path, object_key, thumbnail_key, name, width,
+  height, file_size, mime_type, created_at
+FROM files WHERE id = ANY (%(ids)s)
+
 -- name: sizes
 SELECT id, width, height FROM files WHERE id = ANY (%(ids)s)
 

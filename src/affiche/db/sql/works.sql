@@ -90,10 +90,10 @@ SELECT s.* FROM (
 SELECT id, status FROM cancel_work(%(id)s)
 
 -- name: usual_seconds
--- The middle of how long the latest of one's works took on the engine.
+-- The middle of how long a picture of the latest of one's works took on the engine.
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM lately.took))::float8
 FROM (
-  SELECT completed_at - processing_at AS took FROM works
+  SELECT (completed_at - processing_at) / output_count AS took FROM works
   WHERE user_id = %(user_id)s AND template_id = %(template_id)s AND status = 'completed'
   ORDER BY id DESC LIMIT %(limit)s
 ) lately

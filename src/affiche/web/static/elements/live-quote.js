@@ -12,11 +12,11 @@ class LiveQuote extends HTMLElement {
   connectedCallback() {
     this.life = new AbortController();
     const { signal } = this.life;
-    const form = this.closest("form");
+    // What belongs to the form may stand outside of it.
     for (const name of ["input", "change"]) {
-      form.addEventListener(name, (event) => this.#heard(event), { signal });
+      document.addEventListener(name, (event) => this.#heard(event), { signal });
     }
-    form.addEventListener("submit", () => this.#cease(), { signal });
+    this.#form.addEventListener("submit", () => this.#cease(), { signal });
     document.addEventListener("asked", () => this.#due(), { signal });
     for (const name of SIGNALS) document.body.addEventListener(name, () => this.#due(), { signal });
   }
@@ -26,7 +26,10 @@ class LiveQuote extends HTMLElement {
     this.#cease();
   }
 
+  get #form() { return document.getElementById(this.dataset.form); }
+
   #heard(event) {
+    if (event.target.form !== this.#form) return;
     if (event.target.name && event.target.type !== "file") this.#touched.add(event.target.name);
     this.#due();
   }
@@ -46,7 +49,7 @@ class LiveQuote extends HTMLElement {
     this.#cease();
     this.#asking = new AbortController();
     const { signal } = this.#asking;
-    const written = [...new FormData(this.closest("form"))];
+    const written = [...new FormData(this.#form)];
     const body = new URLSearchParams(written.filter(([, value]) => typeof value === "string"));
     const headers = { "HX-Request": "true", Accept: "text/html" };
     try {

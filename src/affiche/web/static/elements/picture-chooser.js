@@ -1,6 +1,8 @@
-/* A dialog with the pictures that one has made, to put one of them into a picture field. */
+/* A dialog with one's own pictures, those that were made and those that were brought, to put one of
+   them into a picture field. */
 
 const PAUSE = 300;
+const KEYS = { ArrowLeft: 0, Home: 0, ArrowRight: 1, End: 1 };
 
 class PictureChooser extends HTMLElement {
   #drop = null;
@@ -11,6 +13,7 @@ class PictureChooser extends HTMLElement {
   connectedCallback() {
     document.addEventListener("click", this.#opened);
     this.addEventListener("click", this.#pressed);
+    this.addEventListener("keydown", this.#keyed);
     this.addEventListener("input", this.#searched);
     this.#dialog.addEventListener("close", this.#closed);
   }
@@ -18,6 +21,7 @@ class PictureChooser extends HTMLElement {
   disconnectedCallback() {
     document.removeEventListener("click", this.#opened);
     this.removeEventListener("click", this.#pressed);
+    this.removeEventListener("keydown", this.#keyed);
     this.removeEventListener("input", this.#searched);
     clearTimeout(this.#timer);
     this.#asking?.abort();
@@ -26,6 +30,8 @@ class PictureChooser extends HTMLElement {
   get #dialog() { return this.querySelector("dialog"); }
   get #search() { return this.querySelector("input"); }
   get #pictures() { return this.querySelector(".chooser-pictures"); }
+  get #tabs() { return [...this.querySelectorAll("[role=tab]")]; }
+  get #of() { return this.querySelector("[role=tab][aria-selected=true]").dataset.of; }
 
   #opened = (event) => {
     const button = event.target.closest("[data-choose]");
@@ -43,18 +49,30 @@ class PictureChooser extends HTMLElement {
     this.#timer = setTimeout(() => this.#read(), PAUSE);
   };
 
+  #choose(chosen) {
+    for (const tab of this.#tabs) {
+      tab.setAttribute("aria-selected", String(tab === chosen));
+      tab.tabIndex = tab === chosen ? 0 : -1;
+    }
+    this.#pictures.setAttribute("aria-labelledby", chosen.id);
+    this.#pictures.replaceChildren();
+    this.#read();
+  }
+
   /* From the newest on, or further pictures in the place of the button that asked for them. */
   async #read(more = null) {
+    clearTimeout(this.#timer);
     this.#asking?.abort();
     this.#asking = new AbortController();
     const { signal } = this.#asking;
-    const query = new URLSearchParams({ words: this.#search.value });
+    const query = new URLSearchParams({ of: this.#of, words: this.#search.value });
     if (more) query.set("before", more.dataset.before);
     const headers = { "HX-Request": "true", Accept: "text/html" };
     try {
       const answer = await fetch(`${this.dataset.address}?${query}`, { headers, signal });
       if (!answer.ok) throw new Error(`answered ${answer.status}`);
-      this.#told(await answer.text(), more);
+      const text = await answer.text();
+      if (!signal.aborted) this.#told(text, more);
     } catch (error) {
       if (error.name !== "AbortError") this.#say(this.dataset.failed);
     }
@@ -68,15 +86,32 @@ class PictureChooser extends HTMLElement {
       this.#pictures.replaceChildren(...parts);
       return;
     }
-    more.closest(".chooser-one").replaceWith(...parts);
-    parts[0]?.querySelector("button")?.focus();
+    // What works were made from again and again is there already.
+    const fresh = parts.filter((part) => !this.#holds(part.querySelector("[data-file]")));
+    const last = more.closest(".chooser-one");
+    const next = fresh[0] ?? last.previousElementSibling;
+    last.replaceWith(...fresh);
+    (next?.querySelector("button") ?? this.#search).focus();
+  }
+
+  #holds(button) {
+    return Boolean(button && this.#pictures.querySelector(`[data-file="${button.dataset.file}"]`));
   }
 
   #say(words) { this.querySelector(".chooser-said").textContent = words; }
 
+  #keyed = (event) => {
+    if (!(event.key in KEYS) || !event.target.closest("[role=tab]")) return;
+    event.preventDefault();
+    const tab = this.#tabs[KEYS[event.key]];
+    tab.focus();
+    if (tab.getAttribute("aria-selected") !== "true") this.#choose(tab);
+  };
+
   #pressed = (event) => {
     const button = event.target.closest("button");
     if (button?.dataset.do === "close") this.#dialog.close();
+    if (button?.dataset.of && button.dataset.of !== this.#of) this.#choose(button);
     if (button?.dataset.before) this.#read(button);
     if (!button?.dataset.file) return;
     const { file, width, height } = button.dataset;

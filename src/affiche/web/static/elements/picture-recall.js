@@ -1,7 +1,7 @@
 /* A picture that is dropped on the page outside of a field, or pasted where there is none, is sent to
    be asked how it was made; the answer opens in a dialog. Where scripts fail, the link leads there. */
 
-const FIELDS = "picture-drop, mask-brush, reference-drop, input, textarea, dialog, [contenteditable]";
+const FIELDS = "picture-drop, picture-mirror, mask-brush, reference-drop, input, textarea, dialog, [contenteditable]";
 
 class PictureRecall extends HTMLElement {
   #heard = [

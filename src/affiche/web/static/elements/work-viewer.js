@@ -43,17 +43,18 @@ class WorkViewer extends HTMLElement {
     if (turn !== this.#turn) return;
     // Not by htmx, which carries the style of what has the same id over: the policy forbids that.
     const seen = document.adoptNode(found.querySelector("#seen"));
-    const focused = this.contains(document.activeElement);
+    const focused = this.contains(document.activeElement) && document.activeElement.dataset;
     this.querySelector("#seen").replaceWith(seen);
     window.htmx.process(seen);
     document.title = found.title;
-    if (focused) this.#rest();
+    if (focused) this.#rest(focused.output);
     document.dispatchEvent(new CustomEvent("pane:show", { detail: { pane: "picture" } }));
   }
 
-  /* What had the focus is gone with the work that was shown. */
-  #rest() {
-    const next = this.querySelector("a, button") ?? document.querySelector(".ask");
+  /* What had the focus is gone with the work that was shown; one of its pictures comes again. */
+  #rest(output) {
+    const same = output && this.querySelector(`[data-output="${output}"]`);
+    const next = same || (this.querySelector("a, button") ?? document.querySelector(".ask"));
     next?.focus();
   }
 

@@ -22,6 +22,7 @@ class ZoomPane extends HTMLElement {
   #tools = null;
   #watch = new ResizeObserver(() => this.#show(this.#view));
   #keyed = (event) => this.#key(event);
+  #swapped = () => this.#show(this.#view);
   #pressed = (event) => {
     const pressed = event.target.closest("[data-zoom]");
     if (pressed) this.zoom(pressed.dataset.zoom);
@@ -37,7 +38,8 @@ class ZoomPane extends HTMLElement {
     });
     this.addEventListener("wheel", this.#wheel, { passive: false });
     document.addEventListener("keydown", this.#keyed);
-    this.#tools = this.closest(".spread-picture");
+    document.addEventListener("htmx:after:swap", this.#swapped);
+    this.#tools = this.closest(".spread-picture, .seen");
     this.#tools?.addEventListener("click", this.#pressed);
     this.#watch.observe(this);
     const first = this.#frame?.querySelector("img, svg");
@@ -49,6 +51,7 @@ class ZoomPane extends HTMLElement {
     this.#fingers.leave();
     this.removeEventListener("wheel", this.#wheel);
     document.removeEventListener("keydown", this.#keyed);
+    document.removeEventListener("htmx:after:swap", this.#swapped);
     this.#tools?.removeEventListener("click", this.#pressed);
     this.#watch.disconnect();
   }
