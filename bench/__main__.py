@@ -19,6 +19,7 @@ from bench import (
     runpod,
     scroll,
     streams,
+    tab,
     tables,
     waiting,
     works,
@@ -33,7 +34,7 @@ def main() -> None:
         choices=[
             *("works", "batches", "waiting", "tables", "admission", "fairness", "runpod"),
             *("streams", "lists", "gallery", "pages"),
-            *("lighthouse", "scroll"),
+            *("lighthouse", "scroll", "tab"),
         ],
         default="works",
     )
@@ -44,6 +45,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="works in the tables")
     parser.add_argument("--flight", type=int, default=runpod.FLIGHT, help="runs at RunPod at once")
     parser.add_argument("--part", action="append", choices=runpod.PARTS, help="of what runpod says")
+    parser.add_argument("--minutes", type=float, default=5.0, help="that a tab is watched")
     parser.add_argument("--keep", type=Path, help="folder for reports of lighthouse and scroll")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
@@ -69,6 +71,8 @@ def main() -> None:
         uvloop.run(lighthouse.measure(options.keep))
     elif options.what == "scroll":
         uvloop.run(scroll.measure(options.keep))
+    elif options.what == "tab":
+        uvloop.run(tab.measure(options.minutes))
     elif options.what == "streams":
         uvloop.run(streams.measure())
     elif options.what == "runpod":

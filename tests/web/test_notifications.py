@@ -222,3 +222,23 @@ async def test_another_s_notification_is_not_there(
     assert answer.status == 404
     assert b"beach" not in (await theirs.get("/notifications", headers=html)).body
     assert (await notifications.page(studio, alice))[0].read_at is None
+
+
+async def test_what_reads_itself_again_leaves_nothing_behind(visitor: Visit) -> None:
+    """A tab stays open for days, and is told of thousands of things."""
+    await visitor.go("/")
+    held = await visitor.page.evaluate(
+        """async () => {
+          const held = [];
+          for (let told = 0; told < 5; told += 1) {
+            const swapped = new Promise((done) => {
+              document.addEventListener("htmx:after:swap", done, { once: true });
+            });
+            document.body.dispatchEvent(new CustomEvent("notification.created"));
+            await swapped;
+            held.push(document.querySelector(".masthead").childNodes.length);
+          }
+          return held;
+        }"""
+    )
+    assert len(set(held)) == 1, held
