@@ -124,7 +124,10 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
     """Without cookies of its own, so that one test can be several people."""
     jar = aiohttp.DummyCookieJar()
     timeout = aiohttp.ClientTimeout(total=30)
-    async with aiohttp.ClientSession(cookie_jar=jar, timeout=timeout) as opened:
+    # The server closes what is idle for five seconds, which making the description may take where a
+    # machine is busy; a form that was sent into that would be lost.
+    fresh = aiohttp.TCPConnector(keepalive_timeout=1.0)
+    async with aiohttp.ClientSession(connector=fresh, cookie_jar=jar, timeout=timeout) as opened:
         yield opened
 
 

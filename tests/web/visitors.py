@@ -153,6 +153,7 @@ class Visit:
         unexpected = [c for c in self.complaints if not any(e in c for e in self.expected)]
         assert unexpected == [], "\n".join(unexpected)
         for page in self.context.pages:
+            await page.wait_for_load_state("load")
             assert await page.evaluate("window.seen?.violations ?? []") == []
 
 
