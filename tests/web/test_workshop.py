@@ -1,11 +1,12 @@
 """The workshop: a workflow becomes a form, is tried, published, changed, and brought back."""
 
+import asyncio
 import json
 import os
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from tests.web.test_accessibility import look
 from tests.web.visitors import Open, Visit
 
@@ -69,6 +70,26 @@ async def describe(visitor: Visit) -> None:
     await expect(page.locator("#about [role=status]")).to_be_visible()
 
 
+async def leave_before_it_is_answered(visitor: Visit) -> None:
+    """What is asked for of the form is done, and nobody is led back to it."""
+    page, left = visitor.page, asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await left.wait()
+        await route.continue_()
+
+    await page.route("**/fields/image/down", late, times=1)
+    await page.click("#down-image")
+    await page.click("#tab-details")
+    async with page.expect_response("**/fields/image/down"):
+        left.set()
+    await expect(page.locator("#tab-details")).to_have_attribute("aria-current", "page")
+    await page.click("#tab-form")
+    await expect(page.locator(".field-row").nth(2)).to_have_attribute("data-name", "image")
+    await page.click("#up-image")
+    await expect(page.locator(".field-row").nth(1)).to_have_attribute("data-name", "image")
+
+
 async def test_a_workflow_becomes_a_form_and_its_versions_go_and_come_back(
     visit: Open, studio: Studio, alice: Caller, workflow: Path, photo: Path, working: Crew
 ) -> None:
@@ -96,6 +117,7 @@ async def test_a_workflow_becomes_a_form_and_its_versions_go_and_come_back(
     await expect(page.locator(".field-row strong").first).to_have_text("How many steps")
     await expect(page.locator(".preview-sheet .field")).to_have_count(4)
     await snap(visitor, "form")
+    await leave_before_it_is_answered(visitor)
     await describe(visitor)
     await snap(visitor, "details")
     # It is tried before anybody else sees it.
